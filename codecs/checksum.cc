@@ -1,0 +1,9 @@
+#include "codecs/checksum.h"
+
+#include <xxhash.h>
+
+namespace zvfs {
+
+std::uint64_t xxh64(ByteSpan bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
+
+}  // namespace zvfs

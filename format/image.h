@@ -1,0 +1,113 @@
+// An open image: what libzvfs offers its users. No FUSE in it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "format/frame_cache.h"
+#include "format/image_source.h"
+#include "format/index_header.h"
+#include "format/records.h"
+
+namespace zvfs {
+
+struct ImageOptions {
+  /// Bound on all decoded bytes held or being decoded, in bytes. One frame per reader is always
+  /// allowed, so that a bound below the frame size slows reads but fails none.
+  std::uint64_t cache_size_bytes = std::uint64_t{64} << 20;
+};
+
+/// An inode: its number and its record, checked for what every user relies on (known type, sizes
+/// within the limits, tables' bounds).
+struct Inode {
+  InodeNumber number;
+  InodeRecord record;
+
+  [[nodiscard]] bool is_directory() const { return (record.mode & 0170000) == 0040000; }
+  [[nodiscard]] bool is_regular() const { return (record.mode & 0170000) == 0100000; }
+  [[nodiscard]] bool is_symlink() const { return (record.mode & 0170000) == 0120000; }
+  [[nodiscard]] bool is_device() const {
+    return (record.mode & 0170000) == 0020000 || (record.mode & 0170000) == 0060000;
+  }
+};
+
+/// A name in a directory. `name` borrows for the call that hands it out.
+struct Dentry {
+  std::string_view name;
+  InodeNumber inode;
+  std::uint8_t type;  ///< As d_type: mode >> 12.
+};
+
+/// A piece of a file's content. `bytes` lie in `frame`, or, in a hole, in static zeros.
+struct FileSlice {
+  ByteSpan bytes;
+  FramePtr frame;  ///< Keeps `bytes` alive; null in a hole.
+};
+
+/// A run of a file that is all data or all hole: [begin, end) in bytes of the file.
+struct FileSegment {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+  bool is_data = false;
+};
+
+/// An open, immutable image. Thread-safe throughout: any number of threads may call any methods.
+/// Every method checks what it reads: a hostile image gives Corrupt, never undefined behaviour.
+class Image {
+ public:
+  /// Opens the image that ends where `source` ends. Its cost does not depend on the image's
+  /// size: four reads, of less than 64 KiB in all.
+  /// Errors: InvalidArgument (not a zvfs image), Corrupt, Unsupported (needs a newer zvfs), Io.
+  static Result<std::unique_ptr<Image>> open(std::unique_ptr<const ImageSource> source,
+                                             const ImageOptions& options);
+  ~Image();
+
+  [[nodiscard]] const IndexHeader& header() const;
+
+  /// The inode of that number. Errors: NotFound (no such number), Corrupt, Io.
+  [[nodiscard]] Result<Inode> inode(InodeNumber number) const;
+
+  /// The inode that `name` has in `directory`. "." and ".." are not looked up.
+  /// Errors: NotFound, Corrupt, Io. Precondition: directory.is_directory().
+  [[nodiscard]] Result<InodeNumber> lookup(const Inode& directory, std::string_view name) const;
+
+  /// Calls `visit` with each entry of `directory` from the `first`th (from 0) on, in the order of
+  /// their names, until it returns false. "." and ".." are not among them.
+  /// Errors: Corrupt, Io. Precondition: directory.is_directory().
+  Result<void> list(const Inode& directory, std::uint32_t first,
+                    const std::function<bool(const Dentry&)>& visit) const;
+
+  /// Errors: Corrupt, Io. Precondition: inode.is_symlink().
+  [[nodiscard]] Result<std::string> symlink_target(const Inode& inode) const;
+
+  /// The content of [offset, offset + length) of a regular file, cut at its end, without copying:
+  /// slices in file order, which together hold exactly the bytes asked for.
+  /// Errors: Corrupt, Io. Precondition: inode.is_regular().
+  [[nodiscard]] Result<std::vector<FileSlice>> read(const Inode& inode, std::uint64_t offset,
+                                                    std::uint64_t length) const;
+
+  /// The data or the hole that `offset` lies in, from `offset` to its end. Adjacent extents make
+  /// one segment only if they are one extent: a caller joins them.
+  /// Errors: Corrupt, Io. Precondition: inode.is_regular() and offset < size.
+  [[nodiscard]] Result<FileSegment> segment_at(const Inode& inode, std::uint64_t offset) const;
+
+  /// The value of extended attribute `name`. Errors: NotFound, Corrupt, Io.
+  [[nodiscard]] Result<ByteVector> xattr(const Inode& inode, std::string_view name) const;
+
+  /// The names of all extended attributes, each ended by a NUL, as listxattr(2) gives them.
+  /// Errors: Corrupt, Io.
+  [[nodiscard]] Result<std::string> xattr_names(const Inode& inode) const;
+
+ private:
+  struct State;
+  explicit Image(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace zvfs

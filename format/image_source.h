@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace zvfs {
+
+/// Random access to the bytes of a file that ends in an image. Thread-safe.
+class ImageSource {
+ public:
+  virtual ~ImageSource() = default;
+
+  /// The size in bytes. It does not change.
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+
+  /// Fills the whole of `out` from `offset`, which counts from the start of the file.
+  /// Errors: Io (a failed or a short read, as when the file was cut meanwhile).
+  virtual Result<void> read(std::uint64_t offset, MutableByteSpan out) const = 0;
+};
+
+/// A regular file or block device, read with pread(2): a failed read is an error, where a
+/// mapping would raise SIGBUS.
+class FileSource final : public ImageSource {
+ public:
+  /// Opens `path`. Errors: NotFound, InvalidArgument (neither file nor block device), Io.
+  static Result<std::unique_ptr<FileSource>> open(const std::filesystem::path& path);
+
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+  Result<void> read(std::uint64_t offset, MutableByteSpan out) const override;
+
+ private:
+  FileSource(UniqueFd fd, std::uint64_t size) : fd_(std::move(fd)), size_(size) {}
+
+  UniqueFd fd_;
+  std::uint64_t size_;
+};
+
+/// Bytes in memory, which it owns.
+class MemorySource final : public ImageSource {
+ public:
+  explicit MemorySource(ByteVector bytes) : bytes_(std::move(bytes)) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
+  Result<void> read(std::uint64_t offset, MutableByteSpan out) const override;
+
+ private:
+  ByteVector bytes_;
+};
+
+}  // namespace zvfs

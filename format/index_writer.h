@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "codecs/frame_encoder.h"
+#include "format/index_header.h"
+#include "format/records.h"
+#include "format/seek_table.h"
+
+namespace zvfs {
+
+/// What the header says of an image beside its tables.
+struct ImageSummary {
+  std::uint64_t data_size = 0;     ///< Bytes of all data frames in the image.
+  std::uint64_t stream_size = 0;   ///< Bytes of the decoded stream.
+  std::uint64_t content_size = 0;  ///< Sum of the sizes of all regular files.
+  std::uint32_t frame_bound = 0;   ///< Largest decoded size that a data frame may have.
+  std::uint32_t frame_count = 0;
+  std::string builder;             ///< At most IndexHeader::kBuilderSize bytes.
+};
+
+/// Makes the index frame of an image. Rows are appended table by table, in the order of Table,
+/// and compressed as they come, so the decoded tables are never held. Not thread-safe.
+class IndexWriter {
+ public:
+  static constexpr std::uint32_t kIndexFrameSize = 32 * 1024;
+
+  /// `level` as for FrameEncoder.
+  explicit IndexWriter(int level);
+
+  /// Starts `table`, which must come after the table started last; those between stay empty.
+  /// Errors: as FrameEncoder::encode.
+  Result<void> begin(Table table);
+
+  /// Appends whole rows (or bytes, in a table of bytes) to the table started last.
+  Result<void> append(ByteSpan rows);
+  template <typename Record>
+  Result<void> append(const Record& record) {
+    row_.clear();
+    record.append_to(row_);
+    return append(row_);
+  }
+
+  /// Bytes appended to the table started last: the offset of what is appended next.
+  [[nodiscard]] std::uint64_t table_bytes() const;
+
+  /// The whole index frame, skippable header included. Call once, last.
+  /// Errors: TooLarge (a compressed index above 4 GiB), and as append().
+  Result<ByteVector> finish(const ImageSummary& summary);
+
+ private:
+  Result<void> write_bytes(ByteSpan bytes);
+  Result<void> flush_frame();
+
+  FrameEncoder encoder_;
+  IndexHeader header_;
+  std::size_t next_table_ = 0;        // tables before it have been started
+  std::uint64_t decoded_size_ = 0;    // of all that was appended
+  ByteVector pending_;                // decoded bytes of the frame being filled
+  ByteVector frames_;                 // coded index frames
+  ByteVector directory_;              // their IndexEntry rows
+  std::vector<SeekTableEntry> seek_table_;
+  ByteVector row_;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,42 @@
+// The spaces in which an image's bytes are counted. Each is a type, so that an offset into the
+// file cannot be passed where one into the decoded stream is meant.
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace zvfs {
+
+/// Bytes from the start of the image (which is not the start of the file when the image was
+/// appended to another file).
+struct ImageOffset {
+  std::uint64_t value = 0;
+  auto operator<=>(const ImageOffset&) const = default;
+};
+
+/// Bytes from the start of the decoded stream, that is, of the tar archive.
+struct StreamOffset {
+  std::uint64_t value = 0;
+  auto operator<=>(const StreamOffset&) const = default;
+};
+
+/// Bytes from the start of the decoded index tables.
+struct TableOffset {
+  std::uint64_t value = 0;
+  auto operator<=>(const TableOffset&) const = default;
+};
+
+/// A data frame's place in the order of the file, from 0.
+struct FrameNumber {
+  std::uint32_t value = 0;
+  auto operator<=>(const FrameNumber&) const = default;
+};
+
+/// An inode's row in the inode table plus 1; the root directory is 1, and 0 is none.
+struct InodeNumber {
+  std::uint32_t value = 0;
+  auto operator<=>(const InodeNumber&) const = default;
+};
+inline constexpr InodeNumber kRootInode{1};
+
+}  // namespace zvfs
