@@ -1,34 +1,101 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
 
 #include "base/bytes.h"
+#include "base/mutex.h"
 #include "base/result.h"
+#include "format/frame.h"
 
 namespace zvfs {
 
-/// The decoded bytes of one frame. Immutable once published; shared_ptr<const Frame> pins it.
-class Frame {
+/// What a cache did since it was made. Monotonic, but for the last two.
+struct FrameCacheStats {
+  std::uint64_t hits = 0;       ///< Found decoded, or joined a decode that was under way.
+  std::uint64_t misses = 0;     ///< Loaded.
+  std::uint64_t evictions = 0;
+  std::uint64_t charged_bytes = 0;  ///< Now held or being loaded.
+  std::uint64_t frames = 0;         ///< Now held or being loaded.
+};
+
+/// Decoded frames, least recently used first out, bounded in bytes. A frame that several threads
+/// want at once is loaded once (single flight). Thread-safe.
+///
+/// Frames are of three classes, and each class owns a share of the bound. A class may borrow what
+/// the others leave unused; when room is needed, the class that exceeds its share the most gives
+/// up its oldest frame. So a scan of one large file cannot push out the index, nor the frames of
+/// small files.
+class FrameCache {
  public:
-  /// Allocates `size` bytes, uninitialised. Throws std::bad_alloc.
-  explicit Frame(std::size_t size);
-  [[nodiscard]] ByteSpan bytes() const { return {data_.get(), size_}; }
-  [[nodiscard]] MutableByteSpan mutable_bytes() { return {data_.get(), size_}; }
+  using Load = std::function<Result<FramePtr>()>;
+
+  /// Holds at most `capacity_bytes`, frames being loaded included; but one frame per loading
+  /// thread is always allowed. `frame_bound` is the largest size of a frame, in bytes.
+  FrameCache(std::uint64_t capacity_bytes, std::uint32_t frame_bound);
+
+  /// The frame `key`, or null when it is not held decoded. Counts as a hit when found.
+  [[nodiscard]] FramePtr find(FrameKey key);
+
+  /// The frame `key` of `size_bytes`, after find() missed it: by `load`, which runs on one of the
+  /// threads that ask for it, without a lock held. A failed load leaves nothing behind, and every
+  /// thread that waited for it gets its error.
+  Result<FramePtr> load(FrameKey key, FrameClass frame_class, std::size_t size_bytes,
+                        const Load& load);
+
+  /// True when `key` is held or being loaded: a hint, for readahead.
+  [[nodiscard]] bool contains(FrameKey key) const;
+
+  /// Drops every frame that is not being loaded. Their bytes go when nobody pins them any more.
+  void clear();
+
+  [[nodiscard]] FrameCacheStats stats() const;
 
  private:
-  std::unique_ptr<std::byte[]> data_;
-  std::size_t size_;
-};
-using FramePtr = std::shared_ptr<const Frame>;
+  struct Entry {
+    FrameKey key;
+    FrameClass frame_class;
+    std::size_t size_bytes;
+    FramePtr frame;  // null while it is loaded
+  };
+  using EntryList = std::list<Entry>;
 
-/// Which frame: data frames and index frames are numbered apart.
-struct FrameKey {
-  enum class Space : std::uint8_t { kData, kIndex };
-  Space space = Space::kData;
-  std::uint32_t number = 0;
-  bool operator==(const FrameKey&) const = default;
+  // A load under way, and the outcome for which the threads that joined it wait.
+  struct Flight {
+    FrameClass frame_class;
+    std::size_t size_bytes;
+    std::optional<Result<FramePtr>> result;
+  };
+
+  struct Shard {
+    mutable Mutex mutex;
+    CondVar landed;
+    std::unordered_map<std::uint64_t, EntryList::iterator> entries ZVFS_GUARDED_BY(mutex);
+    std::unordered_map<std::uint64_t, std::shared_ptr<Flight>> flights ZVFS_GUARDED_BY(mutex);
+    // Most recently used first. A frame being loaded is charged but in no list.
+    std::array<EntryList, kFrameClassCount> lists ZVFS_GUARDED_BY(mutex);
+    std::array<std::uint64_t, kFrameClassCount> charged ZVFS_GUARDED_BY(mutex) = {};
+    FrameCacheStats stats ZVFS_GUARDED_BY(mutex);
+  };
+
+  Shard& shard_of(FrameKey key) const;
+  static FramePtr find_in(Shard& shard, FrameKey key) ZVFS_REQUIRES(shard.mutex);
+  void make_room(Shard& shard, std::vector<FramePtr>& evicted) ZVFS_REQUIRES(shard.mutex);
+  static void evict_oldest(Shard& shard, std::size_t frame_class, std::vector<FramePtr>& evicted)
+      ZVFS_REQUIRES(shard.mutex);
+  static void land(Shard& shard, FrameKey key, Flight& flight, Result<FramePtr> result)
+      ZVFS_REQUIRES(shard.mutex);
+
+  std::uint64_t shard_capacity_;
+  std::size_t shard_count_;
+  std::unique_ptr<Shard[]> shards_;
 };
 
 }  // namespace zvfs

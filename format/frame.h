@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "base/bytes.h"
+
+namespace zvfs {
+
+/// The decoded bytes of one frame. Immutable once published; a FramePtr pins it.
+class Frame {
+ public:
+  /// Allocates `size_bytes`, uninitialised. Throws std::bad_alloc.
+  explicit Frame(std::size_t size_bytes)
+      : data_(std::make_unique_for_overwrite<std::byte[]>(size_bytes)), size_(size_bytes) {}
+
+  [[nodiscard]] ByteSpan bytes() const { return {data_.get(), size_}; }
+  [[nodiscard]] MutableByteSpan mutable_bytes() { return {data_.get(), size_}; }
+
+ private:
+  std::unique_ptr<std::byte[]> data_;
+  std::size_t size_;
+};
+using FramePtr = std::shared_ptr<const Frame>;
+
+/// Which frame: data frames and index frames are numbered apart.
+struct FrameKey {
+  enum class Space : std::uint8_t { kData, kIndex };
+
+  Space space = Space::kData;
+  std::uint32_t number = 0;
+  bool operator==(const FrameKey&) const = default;
+};
+
+/// What a frame is to the cache, which keeps a share of its room for each class.
+enum class FrameClass : std::uint8_t {
+  kIndex,   ///< Metadata.
+  kPacked,  ///< Small files, which one read after another wants.
+  kStream,  ///< A piece of a large file, which is likely to be read once.
+};
+inline constexpr std::size_t kFrameClassCount = 3;
+
+}  // namespace zvfs

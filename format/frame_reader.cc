@@ -1,0 +1,74 @@
+#include "format/frame_reader.h"
+
+namespace zvfs {
+namespace {
+
+std::string name_of(FrameKey key, const FrameLocation& location) {
+  return fmt::format("{} frame {} at {:#x}",
+                     key.space == FrameKey::Space::kIndex ? "index" : "data", key.number,
+                     location.offset.value);
+}
+
+}  // namespace
+
+FrameReader::FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache)
+    : source_(source), image_start_(image_start), cache_(cache) {}
+
+Result<void> FrameReader::read_raw(ImageOffset offset, MutableByteSpan out) const {
+  return source_.read(image_start_ + offset.value, out);
+}
+
+Result<FramePtr> FrameReader::read(FrameKey key, FrameClass frame_class,
+                                   const FrameLocation& location) {
+  if (FramePtr frame = cache_.find(key)) return frame;
+  return cache_.load(key, frame_class, location.decoded_size,
+                     [&] { return decode(key, location); });
+}
+
+Result<FramePtr> FrameReader::decode(FrameKey key, const FrameLocation& location) {
+  std::unique_ptr<Workspace> workspace = take_workspace();
+  if (workspace->coded.size() < location.coded_size) workspace->coded.resize(location.coded_size);
+  const MutableByteSpan coded = MutableByteSpan(workspace->coded).first(location.coded_size);
+  const auto frame = std::make_shared<Frame>(location.decoded_size);
+
+  Result<void> done = read_raw(location.offset, coded);
+  if (done) {
+    done = workspace->decoder.decode(location.kind, coded, location.checksum,
+                                     frame->mutable_bytes());
+  }
+  return_workspace(std::move(workspace));
+  if (!done) {
+    failures_.fetch_add(1, std::memory_order_relaxed);
+    return Unexpected(std::move(done).error().within(name_of(key, location)));
+  }
+  decodes_.fetch_add(1, std::memory_order_relaxed);
+  decoded_bytes_.fetch_add(location.decoded_size, std::memory_order_relaxed);
+  coded_bytes_.fetch_add(location.coded_size, std::memory_order_relaxed);
+  return FramePtr(frame);
+}
+
+std::unique_ptr<FrameReader::Workspace> FrameReader::take_workspace() {
+  {
+    MutexLock lock(mutex_);
+    if (!idle_workspaces_.empty()) {
+      std::unique_ptr<Workspace> workspace = std::move(idle_workspaces_.back());
+      idle_workspaces_.pop_back();
+      return workspace;
+    }
+  }
+  return std::make_unique<Workspace>();
+}
+
+void FrameReader::return_workspace(std::unique_ptr<Workspace> workspace) {
+  constexpr std::size_t kMaxIdle = 16;  // about 160 KiB each, and a frame's coded bytes
+  MutexLock lock(mutex_);
+  // A workspace too many is freed by our caller's argument, after the lock.
+  if (idle_workspaces_.size() < kMaxIdle) idle_workspaces_.push_back(std::move(workspace));
+}
+
+FrameReaderStats FrameReader::stats() const {
+  return {decodes_.load(std::memory_order_relaxed), decoded_bytes_.load(std::memory_order_relaxed),
+          coded_bytes_.load(std::memory_order_relaxed), failures_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace zvfs

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "codecs/frame_decoder.h"
+#include "format/frame.h"
+#include "format/frame_cache.h"
+#include "format/image_source.h"
+#include "format/offsets.h"
+
+namespace zvfs {
+
+/// Where a frame's coded bytes lie, and what they decode to.
+struct FrameLocation {
+  ImageOffset offset;
+  std::uint32_t coded_size = 0;    ///< In bytes; at most max_coded_size(decoded_size).
+  std::uint32_t decoded_size = 0;  ///< In bytes; at least 1.
+  std::uint32_t checksum = 0;
+  FrameKind kind = FrameKind::kZstd;
+};
+
+/// The most bytes that a frame of `decoded_size` may take in an image (docs/format.md, "Limits"):
+/// what a writer that never expands its input by more than block headers needs.
+constexpr std::uint64_t max_coded_size(std::uint64_t decoded_size) {
+  return decoded_size + decoded_size / 256 + 64;
+}
+
+/// What a reader did since it was made. Monotonic.
+struct FrameReaderStats {
+  std::uint64_t decodes = 0;  ///< Frames decoded.
+  std::uint64_t decoded_bytes = 0;
+  std::uint64_t coded_bytes = 0;  ///< Read from the image for them.
+  std::uint64_t failures = 0;
+};
+
+/// Reads, verifies and decodes the frames of an image, through the cache. Index frames and data
+/// frames take the same way. Thread-safe. Borrows source and cache.
+class FrameReader {
+ public:
+  /// `image_start` is where the image begins in `source`.
+  FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache);
+
+  /// The frame `key`, if it is cached. Cheap.
+  FramePtr cached(FrameKey key) { return cache_.find(key); }
+
+  /// The decoded frame `key`, which lies at `location`.
+  /// Errors: Corrupt (names the frame and its image offset), Io, NoMemory.
+  Result<FramePtr> read(FrameKey key, FrameClass frame_class, const FrameLocation& location);
+
+  /// Reads bytes of the image that are no frame. Errors: Io.
+  Result<void> read_raw(ImageOffset offset, MutableByteSpan out) const;
+
+  [[nodiscard]] FrameReaderStats stats() const;
+
+ private:
+  // What a decode needs beside its output; reused, so that no read builds a context.
+  struct Workspace {
+    FrameDecoder decoder;
+    ByteVector coded;
+  };
+
+  Result<FramePtr> decode(FrameKey key, const FrameLocation& location);
+  std::unique_ptr<Workspace> take_workspace();
+  void return_workspace(std::unique_ptr<Workspace> workspace);
+
+  const ImageSource& source_;
+  std::uint64_t image_start_;
+  FrameCache& cache_;
+
+  Mutex mutex_;
+  std::vector<std::unique_ptr<Workspace>> idle_workspaces_ ZVFS_GUARDED_BY(mutex_);
+
+  std::atomic<std::uint64_t> decodes_{0};
+  std::atomic<std::uint64_t> decoded_bytes_{0};
+  std::atomic<std::uint64_t> coded_bytes_{0};
+  std::atomic<std::uint64_t> failures_{0};
+};
+
+}  // namespace zvfs

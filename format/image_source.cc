@@ -1,0 +1,71 @@
+#include "format/image_source.h"
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <linux/fs.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+namespace zvfs {
+namespace {
+
+Unexpected past_end(std::uint64_t offset, std::size_t size) {
+  return fail(ErrorCode::kIo, "read of {} bytes at {:#x} passes the end of the file", size, offset);
+}
+
+// The size of what `fd` has open.
+Result<std::uint64_t> size_of(int fd, const std::filesystem::path& path) {
+  struct stat status{};
+  if (::fstat(fd, &status) != 0) return fail_errno(errno, path.native());
+  if (S_ISREG(status.st_mode)) return static_cast<std::uint64_t>(status.st_size);
+  if (S_ISBLK(status.st_mode)) {
+    std::uint64_t size_bytes = 0;
+    if (::ioctl(fd, BLKGETSIZE64, &size_bytes) != 0) return fail_errno(errno, path.native());
+    return size_bytes;
+  }
+  return fail(ErrorCode::kInvalidArgument, "{}: neither a regular file nor a block device",
+              path.native());
+}
+
+}  // namespace
+
+Result<std::unique_ptr<FileSource>> FileSource::open(const std::filesystem::path& path) {
+  // O_NONBLOCK: a fifo in the image's place must not hang us; on files it has no effect.
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd.is_open()) {
+    if (errno == ENOENT || errno == ENOTDIR) {
+      return fail(ErrorCode::kNotFound, "{}: {}", path.native(), std::strerror(errno));
+    }
+    return fail_errno(errno, path.native());
+  }
+  const std::uint64_t size_bytes = ZVFS_TRY(size_of(fd.get(), path));
+  return std::unique_ptr<FileSource>(new FileSource(std::move(fd), size_bytes));
+}
+
+Result<void> FileSource::read(std::uint64_t offset, MutableByteSpan out) const {
+  if (offset > size_ || out.size() > size_ - offset) return past_end(offset, out.size());
+  for (std::size_t done = 0; done < out.size();) {
+    const ssize_t count = ::pread(fd_.get(), out.data() + done, out.size() - done,
+                                  static_cast<off_t>(offset + done));
+    if (count == 0) return past_end(offset, out.size());  // the file was cut meanwhile
+    if (count < 0) {
+      if (errno == EINTR) continue;
+      return fail_errno(errno, fmt::format("read of {} bytes at {:#x}", out.size(), offset));
+    }
+    done += static_cast<std::size_t>(count);
+  }
+  return {};
+}
+
+Result<void> MemorySource::read(std::uint64_t offset, MutableByteSpan out) const {
+  if (offset > bytes_.size() || out.size() > bytes_.size() - offset) {
+    return past_end(offset, out.size());
+  }
+  std::ranges::copy(ByteSpan(bytes_).subspan(offset, out.size()), out.begin());
+  return {};
+}
+
+}  // namespace zvfs

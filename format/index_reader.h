@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "format/frame_reader.h"
+#include "format/index_header.h"
+#include "format/records.h"
+
+namespace zvfs {
+
+/// Reads rows and bytes of the index tables, decoding only the index frames that they lie in.
+/// Bounds are checked here; what a record says is its user's to check. Thread-safe.
+/// Borrows the frame reader and the header.
+class IndexReader {
+ public:
+  IndexReader(const IndexHeader& header, FrameReader& frames) : header_(header), frames_(frames) {}
+
+  /// Remembers the frame that it read last, so that neighbouring rows cost no cache lookup, and
+  /// pins it. Not thread-safe: one cursor per thread and use. Borrows the IndexReader.
+  class Cursor {
+   public:
+    explicit Cursor(const IndexReader& index) : index_(index) {}
+
+    /// Row `row` of the table of `Record`s. Errors: Corrupt (beyond the table), Io.
+    template <typename Record>
+    Result<Record> row(Table table, std::uint64_t row) {
+      return Record::parse(ZVFS_TRY(row_bytes(table, row)));
+    }
+
+    /// Row `row` of a table of u32. Errors: Corrupt (beyond the table), Io.
+    Result<std::uint32_t> u32_row(Table table, std::uint64_t row) {
+      return ByteReader(ZVFS_TRY(row_bytes(table, row))).u32();
+    }
+
+    /// `length` bytes at `offset` of a table of bytes. They stay valid until the next call.
+    /// Errors: Corrupt (beyond the table), Io.
+    Result<ByteSpan> bytes(Table table, std::uint64_t offset, std::size_t length);
+
+   private:
+    Result<ByteSpan> row_bytes(Table table, std::uint64_t row);
+    Result<ByteSpan> frame_bytes(std::uint32_t number);
+
+    const IndexReader& index_;
+    std::uint32_t number_ = 0;
+    FramePtr frame_;      // index frame `number_`, or null
+    ByteVector joined_;   // bytes that straddled frames
+  };
+
+  [[nodiscard]] std::uint64_t rows(Table table) const { return header_.table(table).rows; }
+
+ private:
+  Result<FramePtr> frame(std::uint32_t number) const;
+
+  const IndexHeader& header_;
+  FrameReader& frames_;
+};
+
+}  // namespace zvfs
