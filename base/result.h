@@ -102,9 +102,9 @@ class [[nodiscard]] Result<void> {
 
 /// The value of a Result, or return its error from the enclosing function:
 ///     const Inode inode = ZVFS_TRY(image.inode(number));
-#define ZVFS_TRY(...)                                                                 \
-  __extension__({                                                                     \
-    auto zvfs_try_result = (__VA_ARGS__);                                             \
+#define ZVFS_TRY(...)                                                                    \
+  __extension__({                                                                        \
+    auto zvfs_try_result = (__VA_ARGS__);                                                \
     if (!zvfs_try_result) return ::zvfs::Unexpected(std::move(zvfs_try_result).error()); \
-    std::move(zvfs_try_result).value();                                               \
+    std::move(zvfs_try_result).value();                                                  \
   })

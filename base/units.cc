@@ -18,7 +18,9 @@ std::string human_size(std::uint64_t size_bytes) {
 }
 
 Result<std::uint64_t> parse_size(std::string_view text) {
-  const auto invalid = [&] { return fail(ErrorCode::kInvalidArgument, "'{}' is not a size", text); };
+  const auto invalid = [&] {
+    return fail(ErrorCode::kInvalidArgument, "'{}' is not a size", text);
+  };
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{}) return invalid();

@@ -56,8 +56,7 @@ bool is_fill(ByteSpan content) {
   return std::memcmp(content.data(), content.data() + 1, content.size() - 1) == 0;
 }
 
-void append_fill_frame(std::byte value, std::size_t size, std::uint32_t checksum,
-                       ByteVector& out) {
+void append_fill_frame(std::byte value, std::size_t size, std::uint32_t checksum, ByteVector& out) {
   ByteWriter writer(out);
   append_frame_header(size, writer);
   const std::size_t first = std::min(size, kBlockSizeMax);

@@ -18,8 +18,7 @@ Result<void> check_zstd_frame(ByteSpan coded, std::uint32_t checksum, std::size_
   if (ByteReader(coded).u32() != ZSTD_MAGICNUMBER) {
     return fail(ErrorCode::kCorrupt, "not a zstd frame");
   }
-  const unsigned long long content_size =
-      ZSTD_getFrameContentSize(coded.data(), coded.size());
+  const unsigned long long content_size = ZSTD_getFrameContentSize(coded.data(), coded.size());
   if (content_size != decoded_size) {
     return fail(ErrorCode::kCorrupt, "zstd frame's content size is not the {} bytes expected",
                 decoded_size);
@@ -58,20 +57,23 @@ FrameDecoder& FrameDecoder::operator=(FrameDecoder&&) noexcept = default;
 Result<void> FrameDecoder::decode(FrameKind kind, ByteSpan coded, std::uint32_t checksum,
                                   MutableByteSpan out) {
   switch (kind) {
-    case FrameKind::kStored: return decode_stored_frame(coded, checksum, out);
-    case FrameKind::kFill: return decode_fill_frame(coded, checksum, out);
-    case FrameKind::kZstd: break;
+    case FrameKind::kStored:
+      return decode_stored_frame(coded, checksum, out);
+    case FrameKind::kFill:
+      return decode_fill_frame(coded, checksum, out);
+    case FrameKind::kZstd:
+      break;
   }
   ZVFS_TRY(check_zstd_frame(coded, checksum, out.size()));
   // Verifies the content checksum, which check_zstd_frame() has tied to `checksum`.
-  const std::size_t decoded = ZSTD_decompressDCtx(context_->dctx.get(), out.data(), out.size(),
-                                                  coded.data(), coded.size());
+  const std::size_t decoded =
+      ZSTD_decompressDCtx(context_->dctx.get(), out.data(), out.size(), coded.data(), coded.size());
   if (ZSTD_isError(decoded)) {
     return fail(ErrorCode::kCorrupt, "zstd: {}", ZSTD_getErrorName(decoded));
   }
   if (decoded != out.size()) {
-    return fail(ErrorCode::kCorrupt, "zstd frame decoded to {} bytes, not the {} expected",
-                decoded, out.size());
+    return fail(ErrorCode::kCorrupt, "zstd frame decoded to {} bytes, not the {} expected", decoded,
+                out.size());
   }
   return {};
 }

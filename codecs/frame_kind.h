@@ -16,9 +16,12 @@ inline constexpr std::uint8_t kFrameKindCount = 3;
 
 constexpr std::string_view to_string(FrameKind kind) {
   switch (kind) {
-    case FrameKind::kZstd: return "zstd";
-    case FrameKind::kStored: return "stored";
-    case FrameKind::kFill: return "fill";
+    case FrameKind::kZstd:
+      return "zstd";
+    case FrameKind::kStored:
+      return "stored";
+    case FrameKind::kFill:
+      return "fill";
   }
   return "unknown";
 }

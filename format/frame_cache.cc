@@ -53,18 +53,20 @@ void FrameCache::evict_oldest(Shard& shard, std::size_t frame_class,
   shard.lists[frame_class].pop_back();
 }
 
+// By how many bytes a class exceeds its share; negative when it is below.
+std::int64_t FrameCache::excess(const Shard& shard, std::size_t frame_class) const {
+  const std::uint64_t share = shard_capacity_ / 8 * kSharesOfEight[frame_class];
+  return static_cast<std::int64_t>(shard.charged[frame_class]) - static_cast<std::int64_t>(share);
+}
+
 // Evicts until the shard fits its capacity or has nothing left to evict. The frames go to
 // `evicted`, for the caller to free once the lock is released.
 void FrameCache::make_room(Shard& shard, std::vector<FramePtr>& evicted) {
-  const auto excess = [&](std::size_t i) {
-    const std::uint64_t share = shard_capacity_ / 8 * kSharesOfEight[i];
-    return static_cast<std::int64_t>(shard.charged[i]) - static_cast<std::int64_t>(share);
-  };
   while (shard.stats.charged_bytes > shard_capacity_) {
     std::size_t victim = kFrameClassCount;
     for (std::size_t i = 0; i < kFrameClassCount; ++i) {
       if (shard.lists[i].empty()) continue;
-      if (victim == kFrameClassCount || excess(i) > excess(victim)) victim = i;
+      if (victim == kFrameClassCount || excess(shard, i) > excess(shard, victim)) victim = i;
     }
     if (victim == kFrameClassCount) return;  // all that is charged is being loaded
     evict_oldest(shard, victim, evicted);
@@ -106,7 +108,7 @@ void FrameCache::land(Shard& shard, FrameKey key, Flight& flight, Result<FramePt
 Result<FramePtr> FrameCache::load(FrameKey key, FrameClass frame_class, std::size_t size_bytes,
                                   const Load& load) {
   Shard& shard = shard_of(key);
-  const auto flight = std::make_shared<Flight>(frame_class, size_bytes, std::nullopt);
+  const auto flight = std::make_shared<Flight>(Flight{frame_class, size_bytes, std::nullopt});
   std::vector<FramePtr> evicted;  // declared before the locks: freed after them
   {
     MutexLock lock(shard.mutex);
@@ -142,9 +144,10 @@ bool FrameCache::contains(FrameKey key) const {
 void FrameCache::clear() {
   for (std::size_t s = 0; s < shard_count_; ++s) {
     std::vector<FramePtr> evicted;
-    MutexLock lock(shards_[s].mutex);
+    Shard& shard = shards_[s];
+    MutexLock lock(shard.mutex);
     for (std::size_t i = 0; i < kFrameClassCount; ++i) {
-      while (!shards_[s].lists[i].empty()) evict_oldest(shards_[s], i, evicted);
+      while (!shard.lists[i].empty()) evict_oldest(shard, i, evicted);
     }
   }
 }
@@ -152,8 +155,9 @@ void FrameCache::clear() {
 FrameCacheStats FrameCache::stats() const {
   FrameCacheStats sum;
   for (std::size_t s = 0; s < shard_count_; ++s) {
-    MutexLock lock(shards_[s].mutex);
-    const FrameCacheStats& stats = shards_[s].stats;
+    const Shard& shard = shards_[s];
+    MutexLock lock(shard.mutex);
+    const FrameCacheStats& stats = shard.stats;
     sum.hits += stats.hits;
     sum.misses += stats.misses;
     sum.evictions += stats.evictions;

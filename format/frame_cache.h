@@ -19,8 +19,8 @@ namespace zvfs {
 
 /// What a cache did since it was made. Monotonic, but for the last two.
 struct FrameCacheStats {
-  std::uint64_t hits = 0;       ///< Found decoded, or joined a decode that was under way.
-  std::uint64_t misses = 0;     ///< Loaded.
+  std::uint64_t hits = 0;    ///< Found decoded, or joined a decode that was under way.
+  std::uint64_t misses = 0;  ///< Loaded.
   std::uint64_t evictions = 0;
   std::uint64_t charged_bytes = 0;  ///< Now held or being loaded.
   std::uint64_t frames = 0;         ///< Now held or being loaded.
@@ -87,6 +87,7 @@ class FrameCache {
 
   Shard& shard_of(FrameKey key) const;
   static FramePtr find_in(Shard& shard, FrameKey key) ZVFS_REQUIRES(shard.mutex);
+  std::int64_t excess(const Shard& shard, std::size_t frame_class) const ZVFS_REQUIRES(shard.mutex);
   void make_room(Shard& shard, std::vector<FramePtr>& evicted) ZVFS_REQUIRES(shard.mutex);
   static void evict_oldest(Shard& shard, std::size_t frame_class, std::vector<FramePtr>& evicted)
       ZVFS_REQUIRES(shard.mutex);

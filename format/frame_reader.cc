@@ -33,8 +33,8 @@ Result<FramePtr> FrameReader::decode(FrameKey key, const FrameLocation& location
 
   Result<void> done = read_raw(location.offset, coded);
   if (done) {
-    done = workspace->decoder.decode(location.kind, coded, location.checksum,
-                                     frame->mutable_bytes());
+    done =
+        workspace->decoder.decode(location.kind, coded, location.checksum, frame->mutable_bytes());
   }
   return_workspace(std::move(workspace));
   if (!done) {

@@ -10,7 +10,9 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "format/frame.h"
 #include "format/frame_cache.h"
+#include "format/frame_reader.h"
 #include "format/image_source.h"
 #include "format/index_header.h"
 #include "format/records.h"
@@ -69,6 +71,9 @@ class Image {
   ~Image();
 
   [[nodiscard]] const IndexHeader& header() const;
+
+  [[nodiscard]] FrameCacheStats cache_stats() const;
+  [[nodiscard]] FrameReaderStats reader_stats() const;
 
   /// The inode of that number. Errors: NotFound (no such number), Corrupt, Io.
   [[nodiscard]] Result<Inode> inode(InodeNumber number) const;

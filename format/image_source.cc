@@ -1,13 +1,12 @@
 #include "format/image_source.h"
 
-#include <fcntl.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <linux/fs.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 
 namespace zvfs {
 namespace {
@@ -18,7 +17,7 @@ Unexpected past_end(std::uint64_t offset, std::size_t size) {
 
 // The size of what `fd` has open.
 Result<std::uint64_t> size_of(int fd, const std::filesystem::path& path) {
-  struct stat status{};
+  struct stat status {};
   if (::fstat(fd, &status) != 0) return fail_errno(errno, path.native());
   if (S_ISREG(status.st_mode)) return static_cast<std::uint64_t>(status.st_size);
   if (S_ISBLK(status.st_mode)) {
@@ -48,8 +47,8 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::filesystem::path
 Result<void> FileSource::read(std::uint64_t offset, MutableByteSpan out) const {
   if (offset > size_ || out.size() > size_ - offset) return past_end(offset, out.size());
   for (std::size_t done = 0; done < out.size();) {
-    const ssize_t count = ::pread(fd_.get(), out.data() + done, out.size() - done,
-                                  static_cast<off_t>(offset + done));
+    const ssize_t count =
+        ::pread(fd_.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
     if (count == 0) return past_end(offset, out.size());  // the file was cut meanwhile
     if (count < 0) {
       if (errno == EINTR) continue;

@@ -16,8 +16,8 @@ constexpr std::size_t kChecksumOffset = IndexHeader::kSize - 8;
 constexpr std::uint32_t kMinIndexFrameSize = 4096;
 
 constexpr std::array<std::string_view, kTableCount> kTableNames = {
-    "inodes", "dentries", "strings", "extents", "frames", "frame files", "xattr sets",
-    "xattr data"};
+    "inodes", "dentries",    "strings",    "extents",
+    "frames", "frame files", "xattr sets", "xattr data"};
 
 Unexpected corrupt(std::string_view field, std::uint64_t value, std::string_view why) {
   return fail(ErrorCode::kCorrupt, "index header: {} {} {}", field, value, why);
@@ -53,9 +53,8 @@ Result<void> check_index_frames(const IndexHeader& header, std::uint64_t index_f
     return corrupt("index frame size", header.index_frame_size,
                    "is not a power of two from 4096 to 1048576");
   }
-  const std::uint64_t frames =
-      header.tables_size / header.index_frame_size +
-      (header.tables_size % header.index_frame_size != 0 ? 1 : 0);
+  const std::uint64_t frames = header.tables_size / header.index_frame_size +
+                               (header.tables_size % header.index_frame_size != 0 ? 1 : 0);
   if (header.index_frame_count != frames) {
     return corrupt("index frame count", header.index_frame_count, "does not fit the tables");
   }

@@ -36,13 +36,13 @@ struct IndexHeader {
   std::uint32_t compat = 0;
   std::uint32_t ro_compat = 0;
   std::uint32_t incompat = 0;
-  std::uint64_t image_size = 0;   ///< Of the whole image, seek table included, in bytes.
-  std::uint64_t data_size = 0;    ///< Of the data frames: the index frame's image offset.
-  std::uint64_t stream_size = 0;  ///< Of the decoded stream.
-  std::uint64_t content_size = 0; ///< The sum of the sizes of all regular files.
-  std::uint32_t frame_bound = 0;  ///< No data frame decodes to more.
-  std::uint32_t frame_count = 0;  ///< Data frames.
-  std::uint32_t index_frame_size = 0;   ///< Decoded size of every index frame but the last.
+  std::uint64_t image_size = 0;        ///< Of the whole image, seek table included, in bytes.
+  std::uint64_t data_size = 0;         ///< Of the data frames: the index frame's image offset.
+  std::uint64_t stream_size = 0;       ///< Of the decoded stream.
+  std::uint64_t content_size = 0;      ///< The sum of the sizes of all regular files.
+  std::uint32_t frame_bound = 0;       ///< No data frame decodes to more.
+  std::uint32_t frame_count = 0;       ///< Data frames.
+  std::uint32_t index_frame_size = 0;  ///< Decoded size of every index frame but the last.
   std::uint32_t index_frame_count = 0;
   std::uint64_t tables_size = 0;  ///< Of the decoded tables.
   std::array<TableExtent, kTableCount> tables{};

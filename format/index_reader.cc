@@ -19,9 +19,8 @@ Result<FramePtr> IndexReader::frame(std::uint32_t number) const {
     return fail(ErrorCode::kCorrupt, "index directory: frame {}: {} bytes at {:#x} exceed limits",
                 number, entry.coded_size, entry.offset);
   }
-  const FrameLocation location{
-      ImageOffset{header_.index_frames_offset().value + entry.offset}, entry.coded_size,
-      decoded_size, entry.checksum, FrameKind::kZstd};
+  const FrameLocation location{ImageOffset{header_.index_frames_offset().value + entry.offset},
+                               entry.coded_size, decoded_size, entry.checksum, FrameKind::kZstd};
   return frames_.read(key, FrameClass::kIndex, location);
 }
 
@@ -46,8 +45,7 @@ Result<ByteSpan> IndexReader::Cursor::row_bytes(Table table, std::uint64_t row) 
   return frame.subspan(offset % frame_size, row_size(table));
 }
 
-Result<ByteSpan> IndexReader::Cursor::bytes(Table table, std::uint64_t offset,
-                                            std::size_t length) {
+Result<ByteSpan> IndexReader::Cursor::bytes(Table table, std::uint64_t offset, std::size_t length) {
   const IndexHeader::TableExtent& extent = index_.header_.table(table);
   if (offset > extent.rows || length > extent.rows - offset) {
     return fail(ErrorCode::kCorrupt, "index: {} bytes at {} exceed the {} bytes of table {}",

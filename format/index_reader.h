@@ -45,8 +45,8 @@ class IndexReader {
 
     const IndexReader& index_;
     std::uint32_t number_ = 0;
-    FramePtr frame_;      // index frame `number_`, or null
-    ByteVector joined_;   // bytes that straddled frames
+    FramePtr frame_;     // index frame `number_`, or null
+    ByteVector joined_;  // bytes that straddled frames
   };
 
   [[nodiscard]] std::uint64_t rows(Table table) const { return header_.table(table).rows; }

@@ -46,8 +46,7 @@ Result<void> IndexWriter::flush_frame() {
   const EncodedFrame frame = ZVFS_TRY(encoder_.encode(pending_));
   const auto coded_size = static_cast<std::uint32_t>(frame.bytes.size());
   IndexEntry{frames_.size(), coded_size, frame.checksum}.append_to(directory_);
-  seek_table_.push_back(
-      {coded_size, static_cast<std::uint32_t>(pending_.size()), frame.checksum});
+  seek_table_.push_back({coded_size, static_cast<std::uint32_t>(pending_.size()), frame.checksum});
   frames_.insert(frames_.end(), frame.bytes.begin(), frame.bytes.end());
   pending_.clear();
   return {};

@@ -22,7 +22,7 @@ struct ImageSummary {
   std::uint64_t content_size = 0;  ///< Sum of the sizes of all regular files.
   std::uint32_t frame_bound = 0;   ///< Largest decoded size that a data frame may have.
   std::uint32_t frame_count = 0;
-  std::string builder;             ///< At most IndexHeader::kBuilderSize bytes.
+  std::string builder;  ///< At most IndexHeader::kBuilderSize bytes.
 };
 
 /// Makes the index frame of an image. Rows are appended table by table, in the order of Table,
@@ -60,11 +60,11 @@ class IndexWriter {
 
   FrameEncoder encoder_;
   IndexHeader header_;
-  std::size_t next_table_ = 0;        // tables before it have been started
-  std::uint64_t decoded_size_ = 0;    // of all that was appended
-  ByteVector pending_;                // decoded bytes of the frame being filled
-  ByteVector frames_;                 // coded index frames
-  ByteVector directory_;              // their IndexEntry rows
+  std::size_t next_table_ = 0;      // tables before it have been started
+  std::uint64_t decoded_size_ = 0;  // of all that was appended
+  ByteVector pending_;              // decoded bytes of the frame being filled
+  ByteVector frames_;               // coded index frames
+  ByteVector directory_;            // their IndexEntry rows
   std::vector<SeekTableEntry> seek_table_;
   ByteVector row_;
 };

@@ -30,21 +30,19 @@ inline constexpr std::size_t kTableCount = 8;
 /// The row size of each table in bytes; 1 for tables of bytes.
 inline constexpr std::array<std::uint32_t, kTableCount> kRowSizes = {64, 16, 1, 32, 32, 4, 16, 1};
 
-constexpr std::uint32_t row_size(Table table) {
-  return kRowSizes[static_cast<std::size_t>(table)];
-}
+constexpr std::uint32_t row_size(Table table) { return kRowSizes[static_cast<std::size_t>(table)]; }
 
 struct InodeRecord {
   /// The file's data is listed in the extents table; otherwise it is one run without holes.
   static constexpr std::uint16_t kExtentList = 1 << 0;
   static constexpr std::uint16_t kKnownFlags = kExtentList;
 
-  std::uint16_t mode = 0;   ///< Type and permissions, as st_mode.
+  std::uint16_t mode = 0;  ///< Type and permissions, as st_mode.
   std::uint16_t flags = 0;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::uint32_t nlink = 0;
-  std::uint64_t size = 0;   ///< st_size in bytes.
+  std::uint64_t size = 0;  ///< st_size in bytes.
   std::int64_t mtime_seconds = 0;
   std::uint32_t mtime_nanoseconds = 0;
   std::uint32_t xattr_set = 0;  ///< Row in the xattr sets plus 1; 0 is none.
@@ -78,7 +76,7 @@ struct ExtentRecord {
   std::uint64_t file_offset = 0;
   std::uint64_t length = 0;  ///< In bytes, at least 1.
   std::uint64_t stream_offset = 0;
-  std::uint32_t frame = 0;   ///< The frame that holds `stream_offset`.
+  std::uint32_t frame = 0;  ///< The frame that holds `stream_offset`.
 
   static ExtentRecord parse(ByteSpan row);
   void append_to(ByteVector& out) const;

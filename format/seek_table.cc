@@ -59,8 +59,7 @@ Result<std::vector<SeekTableEntry>> parse_seek_table(ByteSpan frame) {
   const std::uint32_t magic = reader.u32();
   const std::uint32_t size = reader.u32();
   if (magic != kSeekTableFrameMagic || size != frame.size() - kHeaderSize) {
-    return fail(ErrorCode::kCorrupt, "seek table: not a skippable frame of {} bytes",
-                frame.size());
+    return fail(ErrorCode::kCorrupt, "seek table: not a skippable frame of {} bytes", frame.size());
   }
   if (footer.table_size() != frame.size()) {
     return fail(ErrorCode::kCorrupt, "seek table: {} frames do not make its {} bytes",

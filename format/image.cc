@@ -1,0 +1,376 @@
+#include "format/image.h"
+
+#include <algorithm>
+#include <array>
+
+#include "format/frame_cache.h"
+#include "format/frame_reader.h"
+#include "format/frame_table.h"
+#include "format/index_reader.h"
+#include "format/seek_table.h"
+#include "format/xattr_set.h"
+
+namespace zvfs {
+namespace {
+
+constexpr std::array<std::byte, 128 * 1024> kZeros{};
+
+struct LocatedIndex {
+  IndexHeader header;
+  std::uint64_t image_start;  // in the source
+};
+
+// Finds the index from the end of the source: seek table footer, last entry, index header.
+// Spec: docs/format.md, "Opening an image".
+Result<LocatedIndex> locate_index(const ImageSource& source) {
+  constexpr std::size_t kTailSize = SeekTableEntry::kSize + SeekTableFooter::kSize;
+  const std::uint64_t size = source.size();
+  if (size < kTailSize) return fail(ErrorCode::kInvalidArgument, "not a zvfs image");
+  std::array<std::byte, kTailSize> tail;
+  ZVFS_TRY(source.read(size - kTailSize, tail));
+  const auto footer = SeekTableFooter::parse(ByteSpan(tail).last(SeekTableFooter::kSize));
+  if (!footer) {
+    return fail(ErrorCode::kInvalidArgument,
+                "not a zvfs image, or cut short: no seek table at its end");
+  }
+  const std::uint32_t index_frame_size = ByteReader(tail).u32();
+  const std::uint64_t table_size = footer->table_size();
+  if (footer->frame_count < 2 || table_size > size || index_frame_size > size - table_size ||
+      index_frame_size < kSkippableHeaderSize + IndexHeader::kSize) {
+    return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is no index");
+  }
+
+  std::array<std::byte, kSkippableHeaderSize + IndexHeader::kSize> head;
+  const std::uint64_t index_start = size - table_size - index_frame_size;
+  ZVFS_TRY(source.read(index_start, head));
+  ByteReader reader(head);
+  if (reader.u32() != kIndexFrameMagic || reader.u32() != index_frame_size - kSkippableHeaderSize) {
+    return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is no index");
+  }
+  IndexHeader header =
+      ZVFS_TRY(IndexHeader::parse(reader.take(IndexHeader::kSize), index_frame_size, size));
+  if (header.frame_count != footer->frame_count - 1) {
+    return fail(ErrorCode::kCorrupt, "index header: {} frames, where the seek table has {}",
+                header.frame_count, footer->frame_count - 1);
+  }
+  const std::uint64_t image_start = size - header.image_size;
+  return LocatedIndex{std::move(header), image_start};
+}
+
+bool is_valid_name(std::string_view name) {
+  return name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+}
+
+}  // namespace
+
+struct Image::State {
+  State(std::unique_ptr<const ImageSource> opened, LocatedIndex located,
+        const ImageOptions& options)
+      : source(std::move(opened)),
+        header(std::move(located.header)),
+        cache(options.cache_size_bytes, std::max(header.frame_bound, header.index_frame_size)),
+        frames(*source, located.image_start, cache),
+        index(header, frames),
+        frame_table(header, index) {}
+
+  Result<Dentry> dentry(IndexReader::Cursor& rows, IndexReader::Cursor& names,
+                        std::uint64_t row) const;
+  Result<void> check_data(const InodeRecord& record) const;
+  Result<void> check_type(const InodeRecord& record) const;
+  Result<void> append_stream(StreamOffset offset, std::uint64_t length, FrameNumber first,
+                             bool is_large, std::vector<FileSlice>& out);
+  Result<ExtentRecord> extent(IndexReader::Cursor& cursor, const InodeRecord& record,
+                              std::uint64_t number) const;
+  Result<std::uint64_t> first_extent_ending_after(IndexReader::Cursor& cursor,
+                                                  const InodeRecord& record,
+                                                  std::uint64_t offset) const;
+  Result<XattrSet> xattrs(const Inode& inode) const;
+
+  const std::unique_ptr<const ImageSource> source;
+  const IndexHeader header;
+  FrameCache cache;
+  FrameReader frames;
+  const IndexReader index;
+  const FrameTable frame_table;
+};
+
+Image::Image(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Image::~Image() = default;
+
+Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ImageSource> source,
+                                           const ImageOptions& options) {
+  LocatedIndex located = ZVFS_TRY(locate_index(*source));
+  std::unique_ptr<Image> image(
+      new Image(std::make_unique<State>(std::move(source), std::move(located), options)));
+  const Inode root = ZVFS_TRY(image->inode(kRootInode));
+  if (!root.is_directory()) {
+    return fail(ErrorCode::kCorrupt, "inode 1: the root is not a directory");
+  }
+  return image;
+}
+
+const IndexHeader& Image::header() const { return state_->header; }
+
+FrameCacheStats Image::cache_stats() const { return state_->cache.stats(); }
+FrameReaderStats Image::reader_stats() const { return state_->frames.stats(); }
+
+// --- Inodes
+
+Result<void> Image::State::check_data(const InodeRecord& record) const {
+  if (record.size > kMaxFileSize) return fail(ErrorCode::kCorrupt, "size {}", record.size);
+  if ((record.flags & InodeRecord::kExtentList) != 0) {
+    const std::uint64_t rows = index.rows(Table::kExtents);
+    if (record.data > rows || record.count > rows - record.data) {
+      return fail(ErrorCode::kCorrupt, "{} extents at {} exceed the {} of the image", record.count,
+                  record.data, rows);
+    }
+    return {};
+  }
+  if (record.size == 0) return {};
+  if (record.data > header.stream_size || record.size > header.stream_size - record.data ||
+      record.count >= header.frame_count) {
+    return fail(ErrorCode::kCorrupt, "data of {} bytes at stream offset {} in frame {} exceed {}",
+                record.size, record.data, record.count, header.stream_size);
+  }
+  return {};
+}
+
+Result<void> Image::State::check_type(const InodeRecord& record) const {
+  switch (record.mode & 0170000) {
+    case 0100000:
+      return check_data(record);
+    case 0040000: {
+      const std::uint64_t rows = index.rows(Table::kDentries);
+      if (record.data > rows || record.count > rows - record.data) {
+        return fail(ErrorCode::kCorrupt, "{} dentries at {} exceed the {} of the image",
+                    record.count, record.data, rows);
+      }
+      if (record.parent == 0 || record.parent > index.rows(Table::kInodes)) {
+        return fail(ErrorCode::kCorrupt, "parent {} does not exist", record.parent);
+      }
+      return {};
+    }
+    case 0120000:
+      if (record.size == 0 || record.size > kMaxSymlinkLength) {
+        return fail(ErrorCode::kCorrupt, "symlink of {} bytes", record.size);
+      }
+      return {};
+    case 0010000:
+    case 0020000:
+    case 0060000:
+    case 0140000:
+      return {};
+    default:
+      return fail(ErrorCode::kCorrupt, "unknown file type in mode {:o}", record.mode);
+  }
+}
+
+Result<Inode> Image::inode(InodeNumber number) const {
+  if (number.value == 0 || number.value > state_->index.rows(Table::kInodes)) {
+    return fail(ErrorCode::kNotFound, "no inode {}", number.value);
+  }
+  IndexReader::Cursor cursor(state_->index);
+  const auto record = ZVFS_TRY(cursor.row<InodeRecord>(Table::kInodes, number.value - 1));
+  Result<void> sane = state_->check_type(record);
+  if (sane && (record.flags & ~InodeRecord::kKnownFlags) != 0) {
+    sane = fail(ErrorCode::kCorrupt, "unknown flags {:#x}", record.flags);
+  }
+  if (sane && record.mtime_nanoseconds >= 1'000'000'000) {
+    sane = fail(ErrorCode::kCorrupt, "{} nanoseconds", record.mtime_nanoseconds);
+  }
+  if (!sane) {
+    return Unexpected(std::move(sane).error().within(fmt::format("inode {}", number.value)));
+  }
+  return Inode{number, record};
+}
+
+// --- Directories
+
+Result<Dentry> Image::State::dentry(IndexReader::Cursor& rows, IndexReader::Cursor& names,
+                                    std::uint64_t row) const {
+  const auto record = ZVFS_TRY(rows.row<DentryRecord>(Table::kDentries, row));
+  if (record.name_length == 0 || record.name_length > kMaxNameLength) {
+    return fail(ErrorCode::kCorrupt, "dentry {}: name of {} bytes", row, record.name_length);
+  }
+  const std::string_view name =
+      as_text(ZVFS_TRY(names.bytes(Table::kStrings, record.name_offset, record.name_length)));
+  if (!is_valid_name(name)) return fail(ErrorCode::kCorrupt, "dentry {}: invalid name", row);
+  if (record.inode == 0 || record.inode > index.rows(Table::kInodes)) {
+    return fail(ErrorCode::kCorrupt, "dentry {}: inode {} does not exist", row, record.inode);
+  }
+  return Dentry{name, InodeNumber{record.inode}, record.type};
+}
+
+Result<InodeNumber> Image::lookup(const Inode& directory, std::string_view name) const {
+  IndexReader::Cursor rows(state_->index);
+  IndexReader::Cursor names(state_->index);
+  std::uint64_t low = directory.record.data;
+  std::uint64_t high = low + directory.record.count;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const Dentry dentry = ZVFS_TRY(state_->dentry(rows, names, middle));
+    const int order = name.compare(dentry.name);
+    if (order == 0) return dentry.inode;
+    if (order < 0) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return fail(ErrorCode::kNotFound, "no such name");
+}
+
+Result<void> Image::list(const Inode& directory, std::uint32_t first,
+                         const std::function<bool(const Dentry&)>& visit) const {
+  IndexReader::Cursor rows(state_->index);
+  IndexReader::Cursor names(state_->index);
+  for (std::uint64_t i = first; i < directory.record.count; ++i) {
+    if (!visit(ZVFS_TRY(state_->dentry(rows, names, directory.record.data + i)))) break;
+  }
+  return {};
+}
+
+// --- File contents
+
+Result<void> Image::State::append_stream(StreamOffset offset, std::uint64_t length,
+                                         FrameNumber first, bool is_large,
+                                         std::vector<FileSlice>& out) {
+  const FrameClass frame_class = is_large ? FrameClass::kStream : FrameClass::kPacked;
+  IndexReader::Cursor cursor(index);
+  while (length > 0) {
+    const DataFrame found = ZVFS_TRY(frame_table.find(cursor, offset, first));
+    FramePtr frame = ZVFS_TRY(
+        frames.read({FrameKey::Space::kData, found.number.value}, frame_class, found.location));
+    const ByteSpan rest = frame->bytes().subspan(offset.value - found.begin.value);
+    const ByteSpan bytes = rest.first(std::min<std::uint64_t>(length, rest.size()));
+    out.push_back({bytes, std::move(frame)});
+    offset.value += bytes.size();
+    length -= bytes.size();
+  }
+  return {};
+}
+
+Result<ExtentRecord> Image::State::extent(IndexReader::Cursor& cursor, const InodeRecord& record,
+                                          std::uint64_t number) const {
+  const auto extent = ZVFS_TRY(cursor.row<ExtentRecord>(Table::kExtents, record.data + number));
+  if (extent.length == 0 || extent.file_offset > record.size ||
+      extent.length > record.size - extent.file_offset ||
+      extent.stream_offset > header.stream_size ||
+      extent.length > header.stream_size - extent.stream_offset ||
+      extent.frame >= header.frame_count) {
+    return fail(ErrorCode::kCorrupt, "extent {}: {} bytes at {} break the limits",
+                record.data + number, extent.length, extent.file_offset);
+  }
+  return extent;
+}
+
+// The number of the first extent that ends after `offset`, or the count of extents.
+Result<std::uint64_t> Image::State::first_extent_ending_after(IndexReader::Cursor& cursor,
+                                                              const InodeRecord& record,
+                                                              std::uint64_t offset) const {
+  std::uint64_t low = 0;
+  std::uint64_t high = record.count;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const ExtentRecord candidate = ZVFS_TRY(extent(cursor, record, middle));
+    if (candidate.file_offset + candidate.length > offset) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+Result<FileSegment> Image::segment_at(const Inode& inode, std::uint64_t offset) const {
+  const InodeRecord& record = inode.record;
+  if ((record.flags & InodeRecord::kExtentList) == 0) return FileSegment{offset, record.size, true};
+  IndexReader::Cursor cursor(state_->index);
+  const std::uint64_t next = ZVFS_TRY(state_->first_extent_ending_after(cursor, record, offset));
+  if (next == record.count) return FileSegment{offset, record.size, false};
+  const ExtentRecord extent = ZVFS_TRY(state_->extent(cursor, record, next));
+  if (offset < extent.file_offset) return FileSegment{offset, extent.file_offset, false};
+  return FileSegment{offset, extent.file_offset + extent.length, true};
+}
+
+Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t offset,
+                                           std::uint64_t length) const {
+  const InodeRecord& record = inode.record;
+  std::vector<FileSlice> slices;
+  if (offset >= record.size) return slices;
+  const std::uint64_t end = offset + std::min(length, record.size - offset);
+  const bool is_large = record.allocated > state_->header.frame_bound;
+  if ((record.flags & InodeRecord::kExtentList) == 0) {
+    ZVFS_TRY(state_->append_stream({record.data + offset}, end - offset, {record.count}, is_large,
+                                   slices));
+    return slices;
+  }
+
+  IndexReader::Cursor cursor(state_->index);
+  std::uint64_t number = ZVFS_TRY(state_->first_extent_ending_after(cursor, record, offset));
+  while (offset < end) {
+    std::uint64_t data_begin = record.size;
+    ExtentRecord extent;
+    if (number < record.count) {
+      extent = ZVFS_TRY(state_->extent(cursor, record, number++));
+      data_begin = std::max(extent.file_offset, offset);
+    }
+    for (const std::uint64_t hole_end = std::min(data_begin, end); offset < hole_end;) {
+      const std::uint64_t count = std::min<std::uint64_t>(hole_end - offset, kZeros.size());
+      slices.push_back({ByteSpan(kZeros).first(count), nullptr});
+      offset += count;
+    }
+    const std::uint64_t data_end = std::min(extent.file_offset + extent.length, end);
+    if (offset >= data_end) continue;
+    ZVFS_TRY(state_->append_stream({extent.stream_offset + (offset - extent.file_offset)},
+                                   data_end - offset, {extent.frame}, is_large, slices));
+    offset = data_end;
+  }
+  return slices;
+}
+
+Result<std::string> Image::symlink_target(const Inode& inode) const {
+  IndexReader::Cursor cursor(state_->index);
+  const std::string_view target =
+      as_text(ZVFS_TRY(cursor.bytes(Table::kStrings, inode.record.data, inode.record.size)));
+  if (target.find('\0') != std::string_view::npos) {
+    return fail(ErrorCode::kCorrupt, "inode {}: symlink target contains a NUL", inode.number.value);
+  }
+  return std::string(target);
+}
+
+// --- Extended attributes
+
+Result<XattrSet> Image::State::xattrs(const Inode& inode) const {
+  if (inode.record.xattr_set == 0) return XattrSet{};
+  IndexReader::Cursor cursor(index);
+  const auto row =
+      ZVFS_TRY(cursor.row<XattrSetRecord>(Table::kXattrSets, inode.record.xattr_set - 1));
+  if (row.length > kMaxXattrSetSize) {
+    return fail(ErrorCode::kCorrupt, "xattr set {}: {} bytes exceed the limit of {}",
+                inode.record.xattr_set - 1, row.length, kMaxXattrSetSize);
+  }
+  return XattrSet::parse(ZVFS_TRY(cursor.bytes(Table::kXattrData, row.offset, row.length)),
+                         row.count);
+}
+
+Result<ByteVector> Image::xattr(const Inode& inode, std::string_view name) const {
+  const XattrSet set = ZVFS_TRY(state_->xattrs(inode));
+  for (const Xattr& xattr : set.xattrs()) {
+    if (xattr.name == name) return xattr.value;
+  }
+  return fail(ErrorCode::kNotFound, "no attribute '{}'", name);
+}
+
+Result<std::string> Image::xattr_names(const Inode& inode) const {
+  const XattrSet set = ZVFS_TRY(state_->xattrs(inode));
+  std::string names;
+  for (const Xattr& xattr : set.xattrs()) {
+    names += xattr.name;
+    names += '\0';
+  }
+  return names;
+}
+
+}  // namespace zvfs

@@ -1,0 +1,46 @@
+#include "format/xattr_set.h"
+
+#include <algorithm>
+
+#include "format/records.h"
+
+namespace zvfs {
+
+XattrSet::XattrSet(std::vector<Xattr> xattrs) : xattrs_(std::move(xattrs)) {
+  std::ranges::sort(xattrs_, {}, &Xattr::name);
+}
+
+ByteVector XattrSet::encode() const {
+  ByteVector bytes;
+  ByteWriter writer(bytes);
+  for (const Xattr& xattr : xattrs_) {
+    writer.u16(static_cast<std::uint16_t>(xattr.name.size()));
+    writer.u32(static_cast<std::uint32_t>(xattr.value.size()));
+    writer.append(xattr.name);
+    writer.append(xattr.value);
+  }
+  return bytes;
+}
+
+Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
+  ByteReader reader(bytes);
+  XattrSet set;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const std::size_t name_size = reader.u16();
+    const std::size_t value_size = reader.u32();
+    const std::string_view name = as_text(reader.take(name_size));
+    const ByteSpan value = reader.take(value_size);
+    if (!reader.ok() || name.empty() || name.size() > kMaxNameLength ||
+        name.find('\0') != std::string_view::npos || value.size() > kMaxValueSize) {
+      return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} breaks the limits", i, count);
+    }
+    set.xattrs_.push_back({std::string(name), ByteVector(value.begin(), value.end())});
+  }
+  if (reader.remaining() != 0) {
+    return fail(ErrorCode::kCorrupt, "xattr set: {} bytes after its {} attributes",
+                reader.remaining(), count);
+  }
+  return set;
+}
+
+}  // namespace zvfs

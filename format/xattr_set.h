@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace zvfs {
+
+struct Xattr {
+  std::string name;  ///< With its namespace: "user.comment". 1 to 255 bytes, none of them NUL.
+  ByteVector value;  ///< At most 64 KiB, as the kernel has it.
+  bool operator==(const Xattr&) const = default;
+};
+
+/// The extended attributes of an inode, sorted by name. A plain value.
+/// Spec: docs/format.md, "Xattr sets".
+class XattrSet {
+ public:
+  static constexpr std::size_t kMaxValueSize = 65536;
+
+  XattrSet() = default;
+  /// Sorts `xattrs`, whose names must differ.
+  explicit XattrSet(std::vector<Xattr> xattrs);
+
+  [[nodiscard]] const std::vector<Xattr>& xattrs() const { return xattrs_; }
+  [[nodiscard]] bool empty() const { return xattrs_.empty(); }
+  bool operator==(const XattrSet&) const = default;
+
+  /// The bytes of the set in the xattr data.
+  [[nodiscard]] ByteVector encode() const;
+
+  /// Parses the `count` attributes that must fill `bytes`. Errors: Corrupt.
+  static Result<XattrSet> parse(ByteSpan bytes, std::uint32_t count);
+
+ private:
+  std::vector<Xattr> xattrs_;
+};
+
+}  // namespace zvfs
