@@ -41,7 +41,7 @@ Result<void> check_zstd_frame(ByteSpan coded, std::uint32_t checksum, std::size_
 
 struct FrameDecoder::Context {
   struct Free {
-    void operator()(ZSTD_DCtx* dctx) const { ZSTD_freeDCtx(dctx); }
+    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
   };
   std::unique_ptr<ZSTD_DCtx, Free> dctx{ZSTD_createDCtx()};
 };

@@ -11,7 +11,7 @@ namespace zvfs {
 
 struct FrameEncoder::Context {
   struct Free {
-    void operator()(ZSTD_CCtx* cctx) const { ZSTD_freeCCtx(cctx); }
+    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
   };
   std::unique_ptr<ZSTD_CCtx, Free> cctx{ZSTD_createCCtx()};
 };
