@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Compares two trees in all that a filesystem keeps: tree_compare.py A B
+
+Types, modes, owners, mtimes to the nanosecond, sizes, link counts and which names are one file,
+device numbers, symlink targets, extended attributes (ACLs and capabilities are such), where holes
+are, and contents. Shares nothing with zvfs. Directories are walked by descriptor, so that paths
+may be of any length, and holes are skipped, so that files may be of any size.
+"""
+import dataclasses
+import errno
+import os
+import stat
+import sys
+
+CHUNK = 1 << 20
+COMPARED = ("type", "mode", "uid", "gid", "mtime_ns", "size", "nlink", "dir_nlink", "links", "rdev",
+            "target", "xattrs", "holes", "content")
+
+
+@dataclasses.dataclass(frozen=True)
+class Rules:
+    """What not to compare. `ignore` names fields of COMPARED; `skip(path)` is true for paths
+    (bytes, relative) that are left out with all below them; `drop_xattr(name)` for attributes."""
+    ignore: frozenset = frozenset()
+    skip: object = staticmethod(lambda path: False)
+    drop_xattr: object = staticmethod(lambda name: False)
+
+
+def data_map(fd, size):
+    """The [begin, end) runs of data, as SEEK_DATA and SEEK_HOLE tell them."""
+    runs = []
+    position = 0
+    while position < size:
+        try:
+            begin = os.lseek(fd, position, os.SEEK_DATA)
+        except OSError as error:
+            if error.errno == errno.ENXIO:
+                break
+            raise
+        position = os.lseek(fd, begin, os.SEEK_HOLE)
+        runs.append((begin, position))
+    return runs
+
+
+def facts_of(directory_fd, name, rules):
+    """All facts about one entry but its content."""
+    status = os.stat(name, dir_fd=directory_fd, follow_symlinks=False)
+    kind = stat.S_IFMT(status.st_mode)
+    facts = {
+        "type": kind, "mode": stat.S_IMODE(status.st_mode),
+        "uid": status.st_uid, "gid": status.st_gid, "mtime_ns": status.st_mtime_ns,
+        "dir_nlink" if kind == stat.S_IFDIR else "nlink": status.st_nlink,
+        "file": (status.st_dev, status.st_ino),
+    }
+    if kind in (stat.S_IFREG, stat.S_IFLNK):
+        facts["size"] = status.st_size
+    if kind in (stat.S_IFCHR, stat.S_IFBLK):
+        facts["rdev"] = (os.major(status.st_rdev), os.minor(status.st_rdev))
+    if kind == stat.S_IFLNK:
+        facts["target"] = os.readlink(name, dir_fd=directory_fd)
+    path = b"/proc/self/fd/%d/%s" % (directory_fd, name)  # a short path, at any depth
+    facts["xattrs"] = {
+        attribute: os.getxattr(path, attribute, follow_symlinks=False)
+        for attribute in os.listxattr(path, follow_symlinks=False)
+        if not rules.drop_xattr(attribute)
+    }
+    return facts
+
+
+class Tree:
+    """One of the two trees: its entries' facts by path, and their contents."""
+
+    def __init__(self, root, rules):
+        self.root_fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
+        self.rules = rules
+        self.entries = {}
+        self._walk(self.root_fd, b"")
+        self._group_links()
+
+    def _walk(self, directory_fd, prefix):
+        self.entries[prefix or b"."] = facts_of(directory_fd, b".", self.rules)
+        for name in sorted(map(os.fsencode, os.listdir(directory_fd))):
+            path = prefix + name
+            if self.rules.skip(path):
+                continue
+            facts = facts_of(directory_fd, name, self.rules)
+            if facts["type"] != stat.S_IFDIR:
+                self.entries[path] = facts
+                continue
+            fd = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=directory_fd)
+            try:
+                self._walk(fd, path + b"/")
+            finally:
+                os.close(fd)
+
+    def _group_links(self):
+        """Names every file by the first of its paths: equal trees then have equal names."""
+        first = {}
+        for path in sorted(self.entries):
+            facts = self.entries[path]
+            file = facts.pop("file")
+            if facts["type"] != stat.S_IFDIR:
+                facts["links"] = first.setdefault(file, path)
+
+    def open(self, path):
+        """Opens a file component by component, so that the path may exceed PATH_MAX."""
+        *directories, name = path.split(b"/")
+        fd = os.dup(self.root_fd)
+        for step in directories:
+            below = os.open(step, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=fd)
+            os.close(fd)
+            fd = below
+        try:
+            return os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=fd)
+        finally:
+            os.close(fd)
+
+
+def ranges_to_read(*maps):
+    """The union of the maps: outside of it all files hold zeros."""
+    merged = []
+    for begin, end in sorted(run for runs in maps for run in runs):
+        if merged and begin <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], end)
+        else:
+            merged.append([begin, end])
+    return merged
+
+
+def content_differences(fd_a, fd_b, size, ignore):
+    map_a, map_b = data_map(fd_a, size), data_map(fd_b, size)
+    if map_a != map_b and "holes" not in ignore:
+        yield f"holes: data in {map_a[:8]} and {map_b[:8]}"
+    for begin, end in ranges_to_read(map_a, map_b):
+        for offset in range(begin, end, CHUNK):
+            length = min(CHUNK, end - offset)
+            if os.pread(fd_a, length, offset) != os.pread(fd_b, length, offset):
+                yield f"content: differs in the {length} bytes from {offset}"
+                return
+
+
+def compare_files(tree_a, tree_b, path, ignore):
+    fd_a, fd_b = tree_a.open(path), tree_b.open(path)
+    try:
+        size = os.fstat(fd_a).st_size
+        if size == os.fstat(fd_b).st_size:
+            yield from content_differences(fd_a, fd_b, size, ignore)
+    finally:
+        os.close(fd_a)
+        os.close(fd_b)
+
+
+def compare(root_a, root_b, rules=Rules()):
+    """The differences, one line each."""
+    assert rules.ignore <= set(COMPARED), rules.ignore
+    tree_a, tree_b = Tree(root_a, rules), Tree(root_b, rules)
+    differences = []
+    for path in sorted(tree_a.entries.keys() | tree_b.entries.keys()):
+        shown = os.fsdecode(path).encode("utf-8", "backslashreplace").decode()[-200:]
+        a, b = tree_a.entries.get(path), tree_b.entries.get(path)
+        if a is None or b is None:
+            differences.append(f"{shown}: only in {root_a if b is None else root_b}")
+            continue
+        for field in COMPARED:
+            if field not in rules.ignore and a.get(field) != b.get(field):
+                differences.append(f"{shown}: {field}: {a.get(field)!r:.300} and {b.get(field)!r:.300}")
+        if a["type"] == b["type"] == stat.S_IFREG and "content" not in rules.ignore:
+            found = compare_files(tree_a, tree_b, path, rules.ignore)
+            differences.extend(f"{shown}: {difference}" for difference in found)
+    return differences
+
+
+def main():
+    differences = compare(*sys.argv[1:3])
+    print("\n".join(differences))
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
