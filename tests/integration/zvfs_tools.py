@@ -12,12 +12,14 @@ import tempfile
 import time
 import unittest
 
+os.environ["LC_ALL"] = "C.UTF-8"  # messages in English, names in UTF-8, on every machine
+
 
 def tool(variable):
     """The built binary that ctest names in the environment."""
     path = os.environ.get(variable)
     if not path:
-        sys.exit(f"{variable} is not set: run this test through ctest")
+        raise RuntimeError(f"{variable} is not set: run this test through ctest")
     return path
 
 
