@@ -1,0 +1,63 @@
+# shellcheck shell=bash
+# What demo, check and .ci/run share: which Debian packages zvfs needs, and how they come in.
+
+# To build and run the tools.
+build_packages=(
+  cmake g++ ninja-build pkg-config
+  libcli11-dev libfmt-dev libfuse3-dev libxxhash-dev libzstd-dev
+  fuse3 zstd
+)
+# To build and run the tests beside that.
+# shellcheck disable=SC2034
+test_packages=(
+  "${build_packages[@]}"
+  libgtest-dev python3
+  acl diffutils dpkg-dev file libarchive-tools rsync
+)
+# To check the style of the tree beside that.
+# shellcheck disable=SC2034
+style_packages=(clang-format-14 shellcheck)
+
+step() { printf '\n== %s\n' "$*"; }
+
+die() {
+  printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+  exit 1
+}
+
+as_root() {
+  if ((EUID == 0)); then
+    "$@"
+  else
+    sudo "$@"
+  fi
+}
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] ||
+      printf '%s\n' "$package"
+  done
+}
+
+# Installs those of the packages that are missing; needs no network when none is.
+install_packages() {
+  local missing
+  if ! command -v apt-get >/dev/null; then
+    step "This is not Debian: what the packages $* hold is taken to be there"
+    return
+  fi
+  mapfile -t missing < <(missing_packages "$@")
+  if ((${#missing[@]} == 0)); then
+    step "Packages: all that are needed are installed"
+    return
+  fi
+  step "Packages: installing ${missing[*]}"
+  if ((EUID != 0)) && ! command -v sudo >/dev/null; then
+    die "run this as root first: apt-get install ${missing[*]}"
+  fi
+  as_root apt-get update -q </dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -q -y --no-install-recommends "${missing[@]}" </dev/null
+}
