@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+
+#include "fuse/filesystem.h"
+#include "fuse/lowlevel.h"
+
+namespace zvfs {
+
+/// The kernel's end of a mounted filesystem: what was agreed when it connected. Thread-safe once
+/// connected; requests follow negotiate().
+class Connection {
+ public:
+  /// `max_read_bytes` is the mount option max_read, which libfuse wants repeated; 0 is none.
+  Connection(const Filesystem& filesystem, unsigned max_read_bytes)
+      : filesystem_(filesystem), max_read_bytes_(max_read_bytes) {}
+
+  [[nodiscard]] const Filesystem& filesystem() const { return filesystem_; }
+
+  /// Chooses from what the kernel offers.
+  void negotiate(fuse_conn_info& kernel);
+
+  /// True when the kernel takes ENOSYS for "always succeeds, do not ask again", so that open and
+  /// close cost no request.
+  [[nodiscard]] bool open_is_optional() const { return open_is_optional_; }
+  [[nodiscard]] bool opendir_is_optional() const { return opendir_is_optional_; }
+
+ private:
+  const Filesystem& filesystem_;
+  const unsigned max_read_bytes_;
+  std::atomic<bool> open_is_optional_ = false;
+  std::atomic<bool> opendir_is_optional_ = false;
+};
+
+}  // namespace zvfs

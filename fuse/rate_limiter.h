@@ -1,0 +1,32 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+#include "base/mutex.h"
+
+namespace zvfs {
+
+/// Admits at most `burst` events in any period. Thread-safe.
+class RateLimiter {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  RateLimiter(std::uint32_t burst, Clock::duration period) : burst_(burst), period_(period) {}
+
+  /// Nothing when the event at `now` is one too many; else how many were refused before it since
+  /// the last that was admitted.
+  std::optional<std::uint64_t> admit(Clock::time_point now);
+
+ private:
+  const std::uint32_t burst_;
+  const Clock::duration period_;
+
+  Mutex mutex_;
+  Clock::time_point period_start_ ZVFS_GUARDED_BY(mutex_);
+  std::uint32_t admitted_ ZVFS_GUARDED_BY(mutex_) = 0;
+  std::uint64_t refused_ ZVFS_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <sys/uio.h>
+#include <vector>
+
+#include "format/image.h"
+
+namespace zvfs {
+
+/// The reply to a read request: pieces of the frames that it pins, for writev(2).
+class ReadReply {
+ public:
+  /// The most pieces that one reply carries. libfuse adds one, and writev(2) takes 1024.
+  static constexpr std::size_t kMaxPieces = 1000;
+
+  /// Slices that are more than kMaxPieces (a file of tiny extents) are joined by copying.
+  /// Throws std::bad_alloc.
+  explicit ReadReply(std::vector<FileSlice> slices);
+  ReadReply(ReadReply&&) = default;
+  ReadReply& operator=(ReadReply&&) = default;
+
+  [[nodiscard]] std::span<const iovec> pieces() const { return pieces_; }
+
+ private:
+  void join();
+
+  std::vector<FileSlice> slices_;
+  std::vector<iovec> pieces_;
+  ByteVector joined_;
+};
+
+}  // namespace zvfs

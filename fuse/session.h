@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "fuse/connection.h"
+#include "fuse/lowlevel.h"
+#include "fuse/mount_options.h"
+
+namespace zvfs {
+
+/// A FUSE session: mounts a filesystem, serves it, and unmounts it when it is destroyed. One at a
+/// time in a process, since signal handlers belong to the process. Not thread-safe, but serve()
+/// runs threads of its own.
+class Session {
+ public:
+  /// `source` is what /proc/mounts is to show as the source, unless an option says otherwise.
+  /// Borrows `connection`. From now on SIGTERM, SIGINT and SIGHUP end serve().
+  /// Errors: InvalidArgument (libfuse refuses an option), NoMemory.
+  static Result<std::unique_ptr<Session>> create(const MountOptions& options,
+                                                 const std::string& source, Connection& connection);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Mounts at `mount_point`, an absolute path without symbolic links, by mount(2) or, where that
+  /// is not permitted, through fusermount3. Requests wait until serve().
+  /// Errors: Io, with the reason that libfuse or fusermount3 gave.
+  Result<void> mount(const std::string& mount_point);
+
+  /// Answers requests until the filesystem is unmounted or one of the signals arrives.
+  /// Errors: Io (the connection to the kernel broke).
+  Result<void> serve();
+
+ private:
+  explicit Session(fuse_session* session) : session_(session) {}
+  [[nodiscard]] bool is_on_top() const;
+
+  fuse_session* session_;
+  std::string mount_point_;  // empty while nothing is mounted
+  std::string device_;       // of the mounted filesystem, as in MountEntry
+};
+
+}  // namespace zvfs
