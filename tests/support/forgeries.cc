@@ -170,9 +170,8 @@ const std::vector<Forgery>& forgeries() {
       {"symlink_size", inode(5, [](auto& i) { i.size = 0; })},
       {"symlink_bounds", inode(5, [](auto& i) { i.data += 1; })},
       {"symlink_nul",
-       [](ImageForge& forge) {
-         forge.inode(5).data = forge.add_string(std::string_view("dir\0deep", 8));
-       }},
+       [](ImageForge&
+              forge) { forge.inode(5).data = forge.add_string(std::string_view("dir\0deep", 8)); }},
       {"dentry_inode", dentry([](auto& d) { d.inode = 9; })},
       {"dentry_name_empty", dentry_name("")},
       {"dentry_name_length", dentry_name(std::string(256, 'n'))},

@@ -110,9 +110,8 @@ InodeRecord make_inode(std::uint16_t mode, std::uint64_t size, std::uint64_t dat
 
 ImageForge::ImageForge() {
   const auto add_dentry = [&](std::string_view name, std::uint32_t number, std::uint16_t type) {
-    dentries.push_back(
-        {add_string(name), number, static_cast<std::uint16_t>(name.size()),
-         static_cast<std::uint8_t>(type >> 12)});
+    dentries.push_back({add_string(name), number, static_cast<std::uint16_t>(name.size()),
+                        static_cast<std::uint8_t>(type >> 12)});
   };
   add_dentry("big", 2, 0100000);
   add_dentry("dir", 3, 0040000);
@@ -136,13 +135,13 @@ ImageForge::ImageForge() {
   extents.push_back({1000, 50, 400 + 1280 + 220, 4});
   extents.push_back({5000, 26, 400 + 1280 + 270, 4});
 
-  inodes.push_back(make_inode(0040755, 7 * 16 + 28, 0, 7));         // 1 root
-  inodes.push_back(make_inode(0100644, 1500, 400, 1));              // 2 big
-  inodes.push_back(make_inode(0040755, 16 + 4, 7, 1));              // 3 dir
-  inodes.push_back(make_inode(0100600, 0));                         // 4 empty
-  inodes.push_back(make_inode(0120777, 8, target));                 // 5 link
-  inodes.push_back(make_inode(0100644, 10000, 0, 2));               // 6 sparse
-  inodes.push_back(make_inode(0104755, 50, 100, 0));                // 7 deep
+  inodes.push_back(make_inode(0040755, 7 * 16 + 28, 0, 7));              // 1 root
+  inodes.push_back(make_inode(0100644, 1500, 400, 1));                   // 2 big
+  inodes.push_back(make_inode(0040755, 16 + 4, 7, 1));                   // 3 dir
+  inodes.push_back(make_inode(0100600, 0));                              // 4 empty
+  inodes.push_back(make_inode(0120777, 8, target));                      // 5 link
+  inodes.push_back(make_inode(0100644, 10000, 0, 2));                    // 6 sparse
+  inodes.push_back(make_inode(0104755, 50, 100, 0));                     // 7 deep
   inodes.push_back(make_inode(0020666, 0, std::uint64_t{1} << 32 | 3));  // 8 null
   inode(1).nlink = 3;
   inode(1).parent = 1;

@@ -20,8 +20,8 @@ namespace zvfs::testing {
 /// A data frame to be forged: its content, and what to lie about it.
 struct ForgedFrame {
   ByteVector content;
-  std::optional<ByteVector> coded;     ///< Put into the image instead of the encoded content.
-  std::optional<FrameKind> kind;       ///< Instead of the encoder's choice.
+  std::optional<ByteVector> coded;  ///< Put into the image instead of the encoded content.
+  std::optional<FrameKind> kind;    ///< Instead of the encoder's choice.
 };
 
 /// An image in parts. The constructor fills in a valid image with every kind of structure; a test
@@ -49,8 +49,8 @@ struct ImageForge {
   ByteVector xattr_data;
   std::uint32_t frame_bound = 1024;
 
-  /// Hooks, each called once by build() if set, in this order. Whatever encloses the changed part is
-  /// checksummed after it.
+  /// Hooks, each called once by build() if set, in this order. Whatever encloses the changed part
+  /// is checksummed after it.
   std::function<void(std::vector<FrameRecord>&)> on_frame_rows;
   std::function<void(IndexHeader&)> on_header;
   std::function<void(ByteVector& header)> on_header_bytes;  ///< Checksummed again afterwards.

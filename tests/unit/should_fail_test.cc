@@ -56,8 +56,7 @@ TEST(ShouldFail, TheUntouchedForgeryIsValid) {
 
 TEST(ShouldFail, EveryFileIsRejected) {
   for (const std::string& name : files_of_should_fail()) {
-    const auto result =
-        open_and_walk(read_file(kTestsDirectory / "should_fail" / (name + ".zst")));
+    const auto result = open_and_walk(read_file(kTestsDirectory / "should_fail" / (name + ".zst")));
     ASSERT_FALSE(result) << name << " was accepted";
     EXPECT_EQ(result.error().message.find('\n'), std::string::npos) << name;
     RecordProperty(name, result.error().message);
