@@ -330,6 +330,34 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
   return slices;
 }
 
+Result<void> Image::visit_files(FrameNumber number, const std::function<bool(InodeNumber)>& wanted,
+                                const std::function<bool(InodeNumber, ByteSpan)>& visit) const {
+  if (number.value >= header().frame_count) {
+    return fail(ErrorCode::kNotFound, "no data frame {}", number.value);
+  }
+  IndexReader::Cursor cursor(state_->index);
+  const DataFrame found = ZVFS_TRY(state_->frame_table.frame(cursor, number));
+  FramePtr frame;
+  for (std::uint32_t row = found.first_file; row < found.end_file; ++row) {
+    const InodeNumber candidate{ZVFS_TRY(cursor.u32_row(Table::kFrameFiles, row))};
+    if (!wanted(candidate)) continue;
+    const auto file = inode(candidate);
+    if (!file || !file->is_regular() || (file->record.flags & InodeRecord::kExtentList) != 0) {
+      continue;
+    }
+    const StreamOffset begin{file->record.data};
+    const std::uint64_t size = file->record.size;
+    if (!found.holds(begin) || size > found.end().value - begin.value) continue;
+    if (frame == nullptr) {
+      frame = ZVFS_TRY(state_->frames.read({FrameKey::Space::kData, number.value},
+                                           FrameClass::kPacked, found.location));
+    }
+    const std::uint64_t offset = begin.value - found.begin.value;
+    if (!visit(candidate, frame->bytes().subspan(offset, size))) break;
+  }
+  return {};
+}
+
 Result<std::string> Image::symlink_target(const Inode& inode) const {
   IndexReader::Cursor cursor(state_->index);
   const std::string_view target =

@@ -102,6 +102,13 @@ class Image {
   /// Errors: Corrupt, Io. Precondition: inode.is_regular() and offset < size.
   [[nodiscard]] Result<FileSegment> segment_at(const Inode& inode, std::uint64_t offset) const;
 
+  /// Calls `visit` with each file, and its content, that lies in data frame `number` whole and in
+  /// one run, and that `wanted` says yes to (it is asked first), in stream order, until `visit`
+  /// returns false. The content borrows from the frame, for the call. A damaged inode is passed
+  /// over. Errors: NotFound (no such frame), Corrupt, Io.
+  Result<void> visit_files(FrameNumber number, const std::function<bool(InodeNumber)>& wanted,
+                           const std::function<bool(InodeNumber, ByteSpan)>& visit) const;
+
   /// The value of extended attribute `name`. Errors: NotFound, Corrupt, Io.
   [[nodiscard]] Result<ByteVector> xattr(const Inode& inode, std::string_view name) const;
 

@@ -135,6 +135,27 @@ TEST(Image, TellsDataFromHoles) {
   EXPECT_TRUE(image->segment_at(find(*image, {"big"}), 3)->is_data);
 }
 
+TEST(Image, VisitsTheWholeFilesOfAFrame) {
+  const auto image = open(ImageForge().build());
+  const ByteVector expected = testing::read_whole(*image, find(*image, {"hard"})).value();
+  const auto visited = [&](std::uint32_t frame, bool wanted) {
+    std::vector<std::uint32_t> numbers;
+    EXPECT_TRUE(image->visit_files(
+        {frame}, [&](InodeNumber) { return wanted; },
+        [&](InodeNumber number, ByteSpan content) {
+          numbers.push_back(number.value);
+          EXPECT_TRUE(std::ranges::equal(content, expected));
+          return true;
+        }));
+    return numbers;
+  };
+  EXPECT_EQ(visited(0, true), (std::vector<std::uint32_t>{7}));
+  EXPECT_TRUE(visited(0, false).empty());
+  EXPECT_TRUE(visited(1, true).empty());  // big goes on in other frames
+  EXPECT_TRUE(visited(4, true).empty());  // sparse has holes
+  EXPECT_EQ(image->visit_files({6}, {}, {}).error().code, ErrorCode::kNotFound);
+}
+
 TEST(Image, ReadsSymlinksAndXattrs) {
   const auto image = open(ImageForge().build());
   EXPECT_EQ(image->symlink_target(find(*image, {"link"})).value(), "dir/deep");
