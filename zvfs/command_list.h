@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "zvfs/command.h"
+
+namespace zvfs {
+
+/// All subcommands, in the order in which --help lists them.
+std::vector<CommandPtr> all_commands();
+
+}  // namespace zvfs
