@@ -41,8 +41,7 @@ class CatCommand final : public Command {
   void declare(CLI::App& options) override {
     options.add_option("IMAGE", image_path_, "The image")->required();
     options.add_option("PATH", paths_, "Files in it; symlinks are followed, inside the image")
-        ->required()
-        ->allow_extra_args(false);
+        ->required();
     options
         .add_option("--range", range_text_,
                     "Only LEN bytes of each file from OFF on; to the end without LEN")

@@ -1,9 +1,12 @@
 #include "zvfs/program.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include <CLI/CLI.hpp>
@@ -29,6 +32,18 @@ void declare_program(CLI::App& app, const std::vector<CommandPtr>& commands) {
     options->footer("");
     command->declare(*options);
   }
+}
+
+// CLI11 takes "[ab]" for a list with the element "ab", but for us it is a glob. "./[ab]" is the
+// same path, and no list. CLI11 also wants the last argument first.
+std::vector<std::string> reversed_arguments(std::span<char* const> arguments) {
+  std::vector<std::string> reversed;
+  for (const char* const argument : arguments.subspan(1)) {
+    const std::string_view text(argument);
+    reversed.push_back((text.starts_with('[') ? "./" : "") + std::string(text));
+  }
+  std::reverse(reversed.begin(), reversed.end());
+  return reversed;
 }
 
 Command* chosen(const CLI::App& app, const std::vector<CommandPtr>& commands) {
@@ -73,7 +88,7 @@ int run_program(std::span<char* const> arguments, std::vector<CommandPtr> comman
     CLI::App app(kDescription);
     declare_program(app, commands);
     try {
-      app.parse(static_cast<int>(arguments.size()), arguments.data());
+      app.parse(reversed_arguments(arguments));
     } catch (const CLI::ParseError& error) {
       return explain(app, error, chosen(app, commands));
     }
