@@ -21,21 +21,20 @@ Result<void> FrameReader::read_raw(ImageOffset offset, MutableByteSpan out) cons
 Result<FramePtr> FrameReader::read(FrameKey key, FrameClass frame_class,
                                    const FrameLocation& location) {
   if (FramePtr frame = cache_.find(key)) return frame;
-  return cache_.load(key, frame_class, location.decoded_size,
-                     [&] { return decode(key, location); });
+  return cache_.load(key, frame_class, location.decoded_size, [&]() -> Result<FramePtr> {
+    const auto frame = std::make_shared<Frame>(location.decoded_size);
+    ZVFS_TRY(decode(key, location, frame->mutable_bytes()));
+    return FramePtr(frame);
+  });
 }
 
-Result<FramePtr> FrameReader::decode(FrameKey key, const FrameLocation& location) {
+Result<void> FrameReader::decode(FrameKey key, const FrameLocation& location, MutableByteSpan out) {
   std::unique_ptr<Workspace> workspace = take_workspace();
   if (workspace->coded.size() < location.coded_size) workspace->coded.resize(location.coded_size);
   const MutableByteSpan coded = MutableByteSpan(workspace->coded).first(location.coded_size);
-  const auto frame = std::make_shared<Frame>(location.decoded_size);
 
   Result<void> done = read_raw(location.offset, coded);
-  if (done) {
-    done =
-        workspace->decoder.decode(location.kind, coded, location.checksum, frame->mutable_bytes());
-  }
+  if (done) done = workspace->decoder.decode(location.kind, coded, location.checksum, out);
   return_workspace(std::move(workspace));
   if (!done) {
     failures_.fetch_add(1, std::memory_order_relaxed);
@@ -44,7 +43,7 @@ Result<FramePtr> FrameReader::decode(FrameKey key, const FrameLocation& location
   decodes_.fetch_add(1, std::memory_order_relaxed);
   decoded_bytes_.fetch_add(location.decoded_size, std::memory_order_relaxed);
   coded_bytes_.fetch_add(location.coded_size, std::memory_order_relaxed);
-  return FramePtr(frame);
+  return {};
 }
 
 std::unique_ptr<FrameReader::Workspace> FrameReader::take_workspace() {

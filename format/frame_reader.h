@@ -52,6 +52,11 @@ class FrameReader {
   /// Errors: Corrupt (names the frame and its image offset), Io, NoMemory.
   Result<FramePtr> read(FrameKey key, FrameClass frame_class, const FrameLocation& location);
 
+  /// Decodes and verifies the frame `key`, which lies at `location`, into `out`, of
+  /// location.decoded_size bytes, past the cache: for those who read every frame once.
+  /// Errors: Corrupt (names the frame and its image offset), Io; `out` is then unspecified.
+  Result<void> decode(FrameKey key, const FrameLocation& location, MutableByteSpan out);
+
   /// Reads bytes of the image that are no frame. Errors: Io.
   Result<void> read_raw(ImageOffset offset, MutableByteSpan out) const;
 
@@ -64,7 +69,6 @@ class FrameReader {
     ByteVector coded;
   };
 
-  Result<FramePtr> decode(FrameKey key, const FrameLocation& location);
   std::unique_ptr<Workspace> take_workspace();
   void return_workspace(std::unique_ptr<Workspace> workspace);
 

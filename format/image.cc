@@ -3,59 +3,12 @@
 #include <algorithm>
 #include <array>
 
-#include "format/frame_cache.h"
-#include "format/frame_reader.h"
-#include "format/frame_table.h"
-#include "format/index_reader.h"
-#include "format/seek_table.h"
 #include "format/xattr_set.h"
 
 namespace zvfs {
 namespace {
 
 constexpr std::array<std::byte, 128 * 1024> kZeros{};
-
-struct LocatedIndex {
-  IndexHeader header;
-  std::uint64_t image_start;  // in the source
-};
-
-// Finds the index from the end of the source: seek table footer, last entry, index header.
-// Spec: docs/format.md, "Opening an image".
-Result<LocatedIndex> locate_index(const ImageSource& source) {
-  constexpr std::size_t kTailSize = SeekTableEntry::kSize + SeekTableFooter::kSize;
-  const std::uint64_t size = source.size();
-  if (size < kTailSize) return fail(ErrorCode::kInvalidArgument, "not a zvfs image");
-  std::array<std::byte, kTailSize> tail;
-  ZVFS_TRY(source.read(size - kTailSize, tail));
-  const auto footer = SeekTableFooter::parse(ByteSpan(tail).last(SeekTableFooter::kSize));
-  if (!footer) {
-    return fail(ErrorCode::kInvalidArgument,
-                "not a zvfs image, or cut short: no seek table at its end");
-  }
-  const std::uint32_t index_frame_size = ByteReader(tail).u32();
-  const std::uint64_t table_size = footer->table_size();
-  if (footer->frame_count < 2 || table_size > size || index_frame_size > size - table_size ||
-      index_frame_size < kSkippableHeaderSize + IndexHeader::kSize) {
-    return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is no index");
-  }
-
-  std::array<std::byte, kSkippableHeaderSize + IndexHeader::kSize> head;
-  const std::uint64_t index_start = size - table_size - index_frame_size;
-  ZVFS_TRY(source.read(index_start, head));
-  ByteReader reader(head);
-  if (reader.u32() != kIndexFrameMagic || reader.u32() != index_frame_size - kSkippableHeaderSize) {
-    return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is no index");
-  }
-  IndexHeader header =
-      ZVFS_TRY(IndexHeader::parse(reader.take(IndexHeader::kSize), index_frame_size, size));
-  if (header.frame_count != footer->frame_count - 1) {
-    return fail(ErrorCode::kCorrupt, "index header: {} frames, where the seek table has {}",
-                header.frame_count, footer->frame_count - 1);
-  }
-  const std::uint64_t image_start = size - header.image_size;
-  return LocatedIndex{std::move(header), image_start};
-}
 
 bool is_valid_name(std::string_view name) {
   return name != "." && name != ".." &&
@@ -65,14 +18,12 @@ bool is_valid_name(std::string_view name) {
 }  // namespace
 
 struct Image::State {
-  State(std::unique_ptr<const ImageSource> opened, LocatedIndex located,
-        const ImageOptions& options)
-      : source(std::move(opened)),
-        header(std::move(located.header)),
-        cache(options.cache_size_bytes, std::max(header.frame_bound, header.index_frame_size)),
-        frames(*source, located.image_start, cache),
-        index(header, frames),
-        frame_table(header, index) {}
+  explicit State(std::unique_ptr<RawImage> opened)
+      : raw(std::move(opened)),
+        header(raw->header()),
+        frames(raw->frames()),
+        index(raw->index()),
+        frame_table(raw->frame_table()) {}
 
   Result<Dentry> dentry(IndexReader::Cursor& rows, IndexReader::Cursor& names,
                         std::uint64_t row) const;
@@ -85,14 +36,15 @@ struct Image::State {
   Result<std::uint64_t> first_extent_ending_after(IndexReader::Cursor& cursor,
                                                   const InodeRecord& record,
                                                   std::uint64_t offset) const;
+  Result<DataFrame> data_frame(IndexReader::Cursor& cursor, FrameNumber number) const;
+  Result<FramePtr> packed_frame(const DataFrame& found);
   Result<XattrSet> xattrs(const Inode& inode) const;
 
-  const std::unique_ptr<const ImageSource> source;
-  const IndexHeader header;
-  FrameCache cache;
-  FrameReader frames;
-  const IndexReader index;
-  const FrameTable frame_table;
+  const std::unique_ptr<const RawImage> raw;
+  const IndexHeader& header;
+  FrameReader& frames;
+  const IndexReader& index;
+  const FrameTable& frame_table;
 };
 
 Image::Image(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -100,9 +52,8 @@ Image::~Image() = default;
 
 Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ImageSource> source,
                                            const ImageOptions& options) {
-  LocatedIndex located = ZVFS_TRY(locate_index(*source));
-  std::unique_ptr<Image> image(
-      new Image(std::make_unique<State>(std::move(source), std::move(located), options)));
+  auto raw = ZVFS_TRY(RawImage::open(std::move(source), options));
+  std::unique_ptr<Image> image(new Image(std::make_unique<State>(std::move(raw))));
   const Inode root = ZVFS_TRY(image->inode(kRootInode));
   if (!root.is_directory()) {
     return fail(ErrorCode::kCorrupt, "inode 1: the root is not a directory");
@@ -110,9 +61,10 @@ Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ImageSource> so
   return image;
 }
 
+const RawImage& Image::raw() const { return *state_->raw; }
 const IndexHeader& Image::header() const { return state_->header; }
 
-FrameCacheStats Image::cache_stats() const { return state_->cache.stats(); }
+FrameCacheStats Image::cache_stats() const { return state_->raw->cache().stats(); }
 FrameReaderStats Image::reader_stats() const { return state_->frames.stats(); }
 
 // --- Inodes
@@ -330,13 +282,29 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
   return slices;
 }
 
-Result<void> Image::visit_files(FrameNumber number, const std::function<bool(InodeNumber)>& wanted,
-                                const std::function<bool(InodeNumber, ByteSpan)>& visit) const {
-  if (number.value >= header().frame_count) {
+Result<DataFrame> Image::State::data_frame(IndexReader::Cursor& cursor, FrameNumber number) const {
+  if (number.value >= header.frame_count) {
     return fail(ErrorCode::kNotFound, "no data frame {}", number.value);
   }
+  return frame_table.frame(cursor, number);
+}
+
+Result<FramePtr> Image::State::packed_frame(const DataFrame& found) {
+  return frames.read({FrameKey::Space::kData, found.number.value}, FrameClass::kPacked,
+                     found.location);
+}
+
+Result<void> Image::prefetch(FrameNumber number) const {
   IndexReader::Cursor cursor(state_->index);
-  const DataFrame found = ZVFS_TRY(state_->frame_table.frame(cursor, number));
+  const DataFrame found = ZVFS_TRY(state_->data_frame(cursor, number));
+  ZVFS_TRY(state_->packed_frame(found));
+  return {};
+}
+
+Result<void> Image::visit_files(FrameNumber number, const std::function<bool(InodeNumber)>& wanted,
+                                const std::function<bool(InodeNumber, ByteSpan)>& visit) const {
+  IndexReader::Cursor cursor(state_->index);
+  const DataFrame found = ZVFS_TRY(state_->data_frame(cursor, number));
   FramePtr frame;
   for (std::uint32_t row = found.first_file; row < found.end_file; ++row) {
     const InodeNumber candidate{ZVFS_TRY(cursor.u32_row(Table::kFrameFiles, row))};
@@ -348,10 +316,7 @@ Result<void> Image::visit_files(FrameNumber number, const std::function<bool(Ino
     const StreamOffset begin{file->record.data};
     const std::uint64_t size = file->record.size;
     if (!found.holds(begin) || size > found.end().value - begin.value) continue;
-    if (frame == nullptr) {
-      frame = ZVFS_TRY(state_->frames.read({FrameKey::Space::kData, number.value},
-                                           FrameClass::kPacked, found.location));
-    }
+    if (frame == nullptr) frame = ZVFS_TRY(state_->packed_frame(found));
     const std::uint64_t offset = begin.value - found.begin.value;
     if (!visit(candidate, frame->bytes().subspan(offset, size))) break;
   }

@@ -11,19 +11,10 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "format/frame.h"
-#include "format/frame_cache.h"
-#include "format/frame_reader.h"
-#include "format/image_source.h"
-#include "format/index_header.h"
+#include "format/raw_image.h"
 #include "format/records.h"
 
 namespace zvfs {
-
-struct ImageOptions {
-  /// Bound on all decoded bytes held or being decoded, in bytes. One frame per reader is always
-  /// allowed, so that a bound below the frame size slows reads but fails none.
-  std::uint64_t cache_size_bytes = std::uint64_t{64} << 20;
-};
 
 /// An inode: its number and its record, checked for what every user relies on (known type, sizes
 /// within the limits, tables' bounds).
@@ -70,6 +61,8 @@ class Image {
                                              const ImageOptions& options);
   ~Image();
 
+  /// What lies below the files: frames and tables.
+  [[nodiscard]] const RawImage& raw() const;
   [[nodiscard]] const IndexHeader& header() const;
 
   [[nodiscard]] FrameCacheStats cache_stats() const;
@@ -108,6 +101,10 @@ class Image {
   /// over. Errors: NotFound (no such frame), Corrupt, Io.
   Result<void> visit_files(FrameNumber number, const std::function<bool(InodeNumber)>& wanted,
                            const std::function<bool(InodeNumber, ByteSpan)>& visit) const;
+
+  /// Decodes data frame `number` into the cache, as one of small files.
+  /// Errors: NotFound (no such frame), Corrupt, Io.
+  Result<void> prefetch(FrameNumber number) const;
 
   /// The value of extended attribute `name`. Errors: NotFound, Corrupt, Io.
   [[nodiscard]] Result<ByteVector> xattr(const Inode& inode, std::string_view name) const;

@@ -39,8 +39,11 @@ class IndexReader {
     /// Errors: Corrupt (beyond the table), Io.
     Result<ByteSpan> bytes(Table table, std::uint64_t offset, std::size_t length);
 
-   private:
+    /// The bytes of row `row`, as they lie there. They stay valid until the next call.
+    /// Errors: Corrupt (beyond the table), Io.
     Result<ByteSpan> row_bytes(Table table, std::uint64_t row);
+
+   private:
     Result<ByteSpan> frame_bytes(std::uint32_t number);
 
     const IndexReader& index_;

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/result.h"
+#include "format/frame_cache.h"
+#include "format/frame_reader.h"
+#include "format/frame_table.h"
+#include "format/image_source.h"
+#include "format/index_header.h"
+#include "format/index_reader.h"
+
+namespace zvfs {
+
+struct ImageOptions {
+  /// Bound on all decoded bytes held or being decoded, in bytes. One frame per reader is always
+  /// allowed, so that a bound below the frame size slows reads but fails none.
+  std::uint64_t cache_size_bytes = std::uint64_t{64} << 20;
+};
+
+/// An open image below its files: header, frames and tables, on which Image stands, and which
+/// tools that check, map or copy images use. What a row says is its user's to check.
+/// Immutable and thread-safe.
+class RawImage {
+ public:
+  /// Finds the index from the end of `source`, and verifies its header: steps 1 to 3 of
+  /// docs/format.md, "Opening an image", in two reads. The tables are not read.
+  /// Errors: InvalidArgument (not a zvfs image), Corrupt, Unsupported (needs a newer zvfs), Io.
+  static Result<std::unique_ptr<RawImage>> open(std::unique_ptr<const ImageSource> source,
+                                                const ImageOptions& options);
+  RawImage(const RawImage&) = delete;
+  RawImage& operator=(const RawImage&) = delete;
+
+  [[nodiscard]] const IndexHeader& header() const { return header_; }
+  /// Where the image begins in its source; bytes before it belong to something else.
+  [[nodiscard]] std::uint64_t start() const { return start_; }
+  [[nodiscard]] const ImageSource& source() const { return *source_; }
+  [[nodiscard]] const IndexReader& index() const { return index_; }
+  [[nodiscard]] const FrameTable& frame_table() const { return frame_table_; }
+  [[nodiscard]] FrameReader& frames() const { return frames_; }
+  [[nodiscard]] const FrameCache& cache() const { return cache_; }
+
+ private:
+  RawImage(std::unique_ptr<const ImageSource> source, IndexHeader header, std::uint64_t start,
+           const ImageOptions& options);
+
+  const std::unique_ptr<const ImageSource> source_;
+  const IndexHeader header_;
+  const std::uint64_t start_;
+  FrameCache cache_;
+  mutable FrameReader frames_;
+  const IndexReader index_;
+  const FrameTable frame_table_;
+};
+
+}  // namespace zvfs
