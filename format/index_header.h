@@ -68,6 +68,11 @@ struct IndexHeader {
                                    std::uint64_t bytes_available);
 };
 
+/// The number of inodes of an image, which is also its largest inode number.
+inline std::uint32_t inode_count(const IndexHeader& header) {
+  return static_cast<std::uint32_t>(header.table(Table::kInodes).rows);
+}
+
 /// One entry of the index directory: where an index frame lies, and its checksum.
 /// Spec: docs/format.md, "Index directory".
 struct IndexEntry {

@@ -41,7 +41,7 @@ class IndexWriter {
   /// Appends whole rows (or bytes, in a table of bytes) to the table started last.
   Result<void> append(ByteSpan rows);
   template <typename Record>
-    requires requires(const Record& record, ByteVector& out) { record.append_to(out); }
+  requires requires(const Record& record, ByteVector& out) { record.append_to(out); }
   Result<void> append(const Record& record) {
     row_.clear();
     record.append_to(row_);

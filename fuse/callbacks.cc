@@ -57,9 +57,18 @@ void on_lookup(fuse_req_t request, fuse_ino_t parent, const char* name) {
       [&](const fuse_entry_param& entry) noexcept { fuse_reply_entry(request, &entry); });
 }
 
-// There is no table of nodes from which one could be forgotten.
-void on_forget(fuse_req_t request, fuse_ino_t, std::uint64_t) { fuse_reply_none(request); }
-void on_forget_multi(fuse_req_t request, std::size_t, fuse_forget_data*) {
+void forget(fuse_req_t request, fuse_ino_t node) {
+  PageFiller* const filler = connection_of(request).filler();
+  if (filler != nullptr) filler->kernel_forgot({static_cast<std::uint32_t>(node)});
+}
+
+void on_forget(fuse_req_t request, fuse_ino_t node, std::uint64_t) {
+  forget(request, node);
+  fuse_reply_none(request);
+}
+
+void on_forget_multi(fuse_req_t request, std::size_t count, fuse_forget_data* nodes) {
+  for (std::size_t i = 0; i < count; ++i) forget(request, nodes[i].ino);
   fuse_reply_none(request);
 }
 
@@ -101,6 +110,7 @@ void on_opendir(fuse_req_t request, fuse_ino_t, fuse_file_info* directory) {
 }
 
 void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset, fuse_file_info*) {
+  PageFiller* const filler = connection_of(request).filler();  // the reply frees the request
   serve(
       request, "read", node,
       [&](const Filesystem& filesystem) {
@@ -109,6 +119,7 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
       [&](const ReadReply& reply) noexcept {
         fuse_reply_iov(request, reply.pieces().data(), static_cast<int>(reply.pieces().size()));
       });
+  if (filler != nullptr) filler->was_read({static_cast<std::uint32_t>(node)});
 }
 
 void list(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,

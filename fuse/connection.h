@@ -4,6 +4,7 @@
 
 #include "fuse/filesystem.h"
 #include "fuse/lowlevel.h"
+#include "fuse/page_filler.h"
 
 namespace zvfs {
 
@@ -17,6 +18,11 @@ class Connection {
 
   [[nodiscard]] const Filesystem& filesystem() const { return filesystem_; }
 
+  /// Sets who is told of what the kernel knows and reads; null for nobody. Borrows it. Call it
+  /// before requests come, and with null only after the last.
+  void set_filler(PageFiller* filler) { filler_ = filler; }
+  [[nodiscard]] PageFiller* filler() const { return filler_; }
+
   /// Chooses from what the kernel offers.
   void negotiate(fuse_conn_info& kernel);
 
@@ -28,6 +34,7 @@ class Connection {
  private:
   const Filesystem& filesystem_;
   const unsigned max_read_bytes_;
+  PageFiller* filler_ = nullptr;
   std::atomic<bool> open_is_optional_ = false;
   std::atomic<bool> opendir_is_optional_ = false;
 };

@@ -58,7 +58,9 @@ Result<Inode> Filesystem::regular_file(fuse_ino_t node) const {
 }
 
 Result<fuse_entry_param> Filesystem::entry(InodeNumber number) const {
-  return entry_of(ZVFS_TRY(image_.inode(number)));
+  const Inode inode = ZVFS_TRY(image_.inode(number));
+  if (known_ != nullptr) known_->insert(number);
+  return entry_of(inode);
 }
 
 Result<struct stat> Filesystem::attributes(fuse_ino_t node) const {

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "format/image.h"
 #include "fuse/directory_buffer.h"
+#include "fuse/inode_set.h"
 #include "fuse/lowlevel.h"
 #include "fuse/read_reply.h"
 
@@ -28,7 +29,9 @@ inline constexpr double kForever = std::numeric_limits<double>::max();
 /// of the wrong type), Corrupt or Io.
 class Filesystem {
  public:
-  explicit Filesystem(const Image& image) : image_(image) {}
+  /// Every inode that an answer tells the kernel of is added to `known`, unless that is null.
+  explicit Filesystem(const Image& image, InodeSet* known = nullptr)
+      : image_(image), known_(known) {}
 
   [[nodiscard]] Result<struct stat> attributes(fuse_ino_t node) const;
 
@@ -76,6 +79,7 @@ class Filesystem {
                                ListMode mode) const;
 
   const Image& image_;
+  InodeSet* const known_;
 };
 
 }  // namespace zvfs

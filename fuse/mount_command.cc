@@ -13,7 +13,9 @@
 #include "fuse/connection.h"
 #include "fuse/filesystem.h"
 #include "fuse/log.h"
+#include "fuse/memory_pressure.h"
 #include "fuse/mount_table.h"
+#include "fuse/page_filler.h"
 #include "fuse/session.h"
 
 namespace zvfs {
@@ -116,8 +118,25 @@ void MountCommand::say_what_was_mounted() const {
   std::fflush(stdout);
 }
 
+ExitStatus MountCommand::serve_session(Session& session, Connection& connection, InodeSet& known) {
+  PageFiller filler(
+      *image_, known,
+      [&](InodeNumber inode, ByteSpan content) { return session.store(inode, content); },
+      is_memory_short);
+  if (options_.fill) {
+    connection.set_filler(&filler);
+    filler.start();
+  }
+  const auto served = session.serve();
+  filler.stop();
+  connection.set_filler(nullptr);
+  if (!served) return complain({ExitStatus::kSystem, served.error().message});
+  return ExitStatus::kSuccess;
+}
+
 ExitStatus MountCommand::serve(const std::function<void()>& ready) {
-  const Filesystem filesystem(*image_);
+  InodeSet known(inode_count(image_->header()));
+  const Filesystem filesystem(*image_, options_.fill ? &known : nullptr);
   Connection connection(filesystem, options_.max_read_bytes);
   const auto session = Session::create(options_, image_path_, connection);
   if (!session) return complain({ExitStatus::kUsage, session.error().message});
@@ -126,10 +145,7 @@ ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   }
   say_what_was_mounted();
   ready();
-  if (const auto served = (*session)->serve(); !served) {
-    return complain({ExitStatus::kSystem, served.error().message});
-  }
-  return ExitStatus::kSuccess;
+  return serve_session(**session, connection, known);
 }
 
 ExitStatus MountCommand::run() {

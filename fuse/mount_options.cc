@@ -24,6 +24,8 @@ enum class Treatment {
   kDebug,
   kNofail,
   kCacheSize,
+  kFill,
+  kNoFill,
   kRemount,
 };
 
@@ -99,6 +101,8 @@ constexpr KnownOption kKnownOptions[] = {
     {"debug", kDebug},
     // Ours.
     {"cache_size", kCacheSize, kRequired},
+    {"fill", kFill},
+    {"nofill", kNoFill},
 };
 
 // The kernel reads at least a page at a time, whatever max_read says.
@@ -180,6 +184,10 @@ Result<void> apply_known(const KnownOption& known, const std::string& option,
       break;
     case kCacheSize:
       return set_cache_size(value, options);
+    case kFill:
+    case kNoFill:
+      options.fill = known.treatment == kFill;
+      break;
     case kRemount:
       return fail(ErrorCode::kInvalidArgument, "cannot remount: unmount, then mount again");
   }

@@ -31,6 +31,7 @@ struct MountOptions {
   bool nofail = false;          ///< An image that does not exist is no failure.
   std::string mount_namespace;  ///< The path of the mount namespace to mount in, or empty.
 
+  bool fill = true;  ///< Push the neighbours of a small file that is read into the page cache.
   std::uint64_t cache_size_bytes = 0;  ///< 0: the default.
   unsigned max_read_bytes = 0;         ///< 0: no limit of ours.
   bool has_fsname = false;

@@ -29,6 +29,11 @@ class Session {
   /// Errors: Io, with the reason that libfuse or fusermount3 gave.
   Result<void> mount(const std::string& mount_point);
 
+  /// Puts `content` into the page cache as the whole of a file, and returns 0 or a negative errno
+  /// (-ENOENT: the kernel does not hold the inode). Never call it from a request: it may wait
+  /// until a read of the file is answered. Thread-safe while mounted.
+  int store(InodeNumber inode, ByteSpan content);
+
   /// Answers requests until the filesystem is unmounted or one of the signals arrives.
   /// Errors: Io (the connection to the kernel broke).
   Result<void> serve();

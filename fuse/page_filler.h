@@ -1,0 +1,104 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <thread>
+
+#include "base/bytes.h"
+#include "base/mutex.h"
+#include "format/image.h"
+#include "fuse/inode_set.h"
+
+namespace zvfs {
+
+/// What a filler did since it was made. Monotonic.
+struct PageFillerStats {
+  std::uint64_t files = 0;  ///< Pushed into the page cache.
+  std::uint64_t bytes = 0;
+  std::uint64_t unknown = 0;        ///< Files of which the kernel knew no inode after all.
+  std::uint64_t frames_ahead = 0;   ///< Frames decoded before anybody asked.
+  std::uint64_t dropped = 0;        ///< Reads that found the queue full.
+  std::uint64_t memory_pauses = 0;  ///< Times that memory was too short to fill.
+};
+
+/// Page-cache fill: a frame that was decoded for one small file holds its neighbours, too. A
+/// background thread pushes them into the kernel's page cache, so that reading them costs no
+/// request at all. When frames are wanted one after another, as by a walk over a tree, it decodes
+/// the next one ahead.
+///
+/// It never runs inside a request: storing into a page may wait until a read of that page is
+/// answered, and then somebody must be left to answer it. Only files whose inode the kernel holds
+/// are pushed; it would refuse the others. Thread-safe.
+class PageFiller {
+ public:
+  /// Puts `content` into the page cache as the whole of the file. Returns 0, or a negative errno:
+  /// -ENOENT when the kernel does not hold that inode.
+  using Store = std::function<int(InodeNumber, ByteSpan content)>;
+  /// Says whether memory is too short to spend it on page cache.
+  using IsShort = std::function<bool()>;
+
+  /// Borrows the image, and `known`: the inodes that the kernel holds, or is about to be told of.
+  /// start() must follow before anything is filled.
+  PageFiller(const Image& image, InodeSet& known, Store store, IsShort is_memory_short);
+  /// Stops.
+  ~PageFiller();
+  PageFiller(const PageFiller&) = delete;
+  PageFiller& operator=(const PageFiller&) = delete;
+
+  void start();
+  /// Ends the thread, after the file that it is pushing. Once stopped it stays so.
+  void stop();
+
+  /// The kernel has dropped an inode, and its pages.
+  void kernel_forgot(InodeNumber inode);
+
+  /// A read of `inode` was answered. Call after the reply. Cheap for large files, which are none
+  /// of the filler's business.
+  void was_read(InodeNumber inode);
+
+  [[nodiscard]] PageFillerStats stats() const;
+
+ private:
+  struct Counters {
+    std::atomic<std::uint64_t> files{0}, bytes{0}, unknown{0}, frames_ahead{0}, dropped{0},
+        memory_pauses{0};
+  };
+
+  // The files of a frame to be pushed.
+  enum class Extent { kAll, kAllButFirst };
+
+  void run();
+  std::optional<InodeNumber> next_job();
+  void fill_around(InodeNumber inode);
+  void fill_frame(FrameNumber number, Extent extent);
+  bool push(InodeNumber inode, ByteSpan content);
+  void look_ahead(FrameNumber number);
+  void forget_fills(FrameNumber number);
+  [[nodiscard]] bool was_recent(FrameNumber number) const;
+  void remember(FrameNumber number);
+
+  const Image& image_;
+  const Store store_;
+  const IsShort is_memory_short_;
+  InodeSet& known_;
+  InodeSet filled_;  // files that it has in its page cache, as far as we can tell
+  InodeSet stale_;   // files that were read although they were filled: the kernel dropped them
+  Counters counters_;
+
+  // The filler thread's own: frames that were filled or decoded ahead last.
+  std::array<std::uint32_t, 32> recent_frames_{};
+  std::size_t next_recent_ = 0;
+
+  Mutex mutex_;
+  CondVar wake_;
+  std::deque<InodeNumber> queue_ ZVFS_GUARDED_BY(mutex_);
+  bool stopped_ ZVFS_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> stop_requested_{false};
+  std::thread thread_;
+};
+
+}  // namespace zvfs
