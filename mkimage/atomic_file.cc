@@ -1,0 +1,155 @@
+#include "mkimage/atomic_file.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <dirent.h>
+#include <fcntl.h>
+#include <memory>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "format/records.h"
+
+namespace zvfs {
+namespace {
+
+// What marks a temporary file of ours: ".NAME.zvfs-tmp." and a number.
+std::string temporary_prefix(std::string_view name) {
+  constexpr std::string_view kMark = ".zvfs-tmp.";
+  constexpr std::size_t kLongestNumber = 13;
+  const std::size_t room = kMaxNameLength - 1 - kMark.size() - kLongestNumber;
+  return fmt::format(".{}{}", name.substr(0, room), kMark);
+}
+
+// Removes a temporary file unless the process that made it still holds its lock.
+void remove_if_stale(int directory_fd, const char* name) {
+  const UniqueFd fd(::openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  struct stat status;
+  if (!fd.is_open() || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
+  if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(directory_fd, name, 0);
+}
+
+}  // namespace
+
+Result<AtomicFile> AtomicFile::create(std::string_view path, IfExists if_exists) {
+  const std::size_t slash = path.rfind('/');
+  const std::string name(path.substr(slash == path.npos ? 0 : slash + 1));
+  const std::string directory(slash == path.npos ? "." : path.substr(0, slash + 1));
+  if (name.empty() || name == "." || name == "..") {
+    return fail(ErrorCode::kInvalidArgument, "not the name of a file");
+  }
+  UniqueFd directory_fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory_fd.is_open()) return fail_errno(errno, "cannot open its directory");
+  AtomicFile file(std::move(directory_fd), name, if_exists);
+  ZVFS_TRY(file.check_target());
+  file.remove_stale_temporaries();
+  ZVFS_TRY(file.create_temporary());
+  return file;
+}
+
+AtomicFile::AtomicFile(AtomicFile&& other) noexcept
+    : directory_(std::move(other.directory_)),
+      name_(std::move(other.name_)),
+      if_exists_(other.if_exists_),
+      temporary_(std::exchange(other.temporary_, {})),
+      remove_on_signal_(std::exchange(other.remove_on_signal_, std::nullopt)),
+      fd_(std::move(other.fd_)) {}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlinkat(directory_.get(), temporary_.c_str(), 0);
+}
+
+Result<void> AtomicFile::check_target() const {
+  struct stat status;
+  if (::fstatat(directory_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (errno == ENOENT) return {};
+    return fail_errno(errno, "cannot stat");
+  }
+  if (S_ISDIR(status.st_mode)) return fail(ErrorCode::kInvalidArgument, "is a directory");
+  if (if_exists_ == IfExists::kFail) {
+    return fail(ErrorCode::kInvalidArgument, "exists already; --force replaces it");
+  }
+  if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
+    return fail(ErrorCode::kInvalidArgument, "is not a regular file, and is not replaced");
+  }
+  return {};
+}
+
+void AtomicFile::remove_stale_temporaries() const {
+  // A descriptor of its own, because fdopendir() takes it over and moves its offset.
+  UniqueFd fd(::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  const auto close_directory = [](DIR* directory) { ::closedir(directory); };
+  const std::unique_ptr<DIR, decltype(close_directory)> entries(::fdopendir(fd.get()));
+  if (entries == nullptr) return;
+  static_cast<void>(fd.release());
+  const std::string prefix = temporary_prefix(name_);
+  while (const dirent* entry = ::readdir(entries.get())) {
+    if (std::string_view(entry->d_name).starts_with(prefix)) {
+      remove_if_stale(directory_.get(), entry->d_name);
+    }
+  }
+}
+
+Result<void> AtomicFile::create_temporary() {
+  // More than one attempt only where another process has this one's number: in a container that
+  // shares the directory.
+  constexpr int kAttempts = 100;
+  std::string temporary = fmt::format("{}{}", temporary_prefix(name_), ::getpid());
+  for (int attempt = 1; attempt <= kAttempts; ++attempt) {
+    if (ZVFS_TRY(try_create(temporary))) return {};
+    temporary = fmt::format("{}{}-{}", temporary_prefix(name_), ::getpid(), attempt);
+  }
+  return fail_errno(EEXIST, "cannot create a temporary file");
+}
+
+// False when the name is taken.
+Result<bool> AtomicFile::try_create(std::string temporary) {
+  remove_on_signal_.emplace(directory_.get(), temporary);
+  fd_ = UniqueFd(::openat(directory_.get(), temporary.c_str(),
+                          O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+  if (!fd_.is_open()) {
+    remove_on_signal_.reset();
+    if (errno == EEXIST) return false;
+    return fail_errno(errno, "cannot create a temporary file beside it");
+  }
+  temporary_ = std::move(temporary);
+  // Without a lock, as on filesystems that have none, the file is merely not found stale.
+  if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) return true;
+  struct stat status;
+  const bool removed_meanwhile = ::fstat(fd_.get(), &status) == 0 && status.st_nlink == 0;
+  return !removed_meanwhile;
+}
+
+Result<void> AtomicFile::commit() {
+  if (::fsync(fd_.get()) != 0) return fail_errno(errno, "cannot write to disk");
+  ZVFS_TRY(rename_to_target());
+  temporary_.clear();
+  remove_on_signal_.reset();
+  // Some filesystems cannot sync a directory, and say so with EINVAL.
+  if (::fsync(directory_.get()) != 0 && errno != EINVAL) {
+    return fail_errno(errno, "cannot write its directory to disk");
+  }
+  return {};
+}
+
+Result<void> AtomicFile::rename_to_target() {
+  const int directory = directory_.get();
+  const char* const from = temporary_.c_str();
+  const char* const to = name_.c_str();
+  if (if_exists_ == IfExists::kFail) {
+    if (::renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0) return {};
+    if (errno == EEXIST) {
+      return fail(ErrorCode::kInvalidArgument, "exists by now; --force replaces it");
+    }
+    // Not every filesystem has RENAME_NOREPLACE (EINVAL): check, which leaves a moment's gap.
+    if (errno != EINVAL && errno != ENOSYS) return fail_errno(errno, "cannot rename to it");
+  }
+  ZVFS_TRY(check_target());
+  if (::renameat(directory, from, directory, to) != 0) {
+    return fail_errno(errno, "cannot rename to it");
+  }
+  return {};
+}
+
+}  // namespace zvfs

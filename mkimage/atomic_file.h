@@ -1,0 +1,57 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "base/unique_fd.h"
+#include "mkimage/signal_cleanup.h"
+
+namespace zvfs {
+
+enum class IfExists : bool { kFail, kReplace };
+
+/// A new file that appears under its name only when it is whole. Until commit() it is a temporary
+/// file beside the target, named `.NAME.zvfs-tmp.PID` and locked with flock(2); the destructor
+/// removes it. Not thread-safe.
+class AtomicFile {
+ public:
+  /// Begins the file `path`, and removes temporary files that a killed process left beside it.
+  /// Errors: InvalidArgument (the target exists and may not be replaced, or is not a regular
+  /// file), Io.
+  static Result<AtomicFile> create(std::string_view path, IfExists if_exists);
+
+  AtomicFile(AtomicFile&& other) noexcept;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  ~AtomicFile();
+
+  [[nodiscard]] int fd() const { return fd_.get(); }
+
+  /// Where the file will appear: a directory, and a name in it.
+  [[nodiscard]] int directory_fd() const { return directory_.get(); }
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+  /// Writes all to disk and gives the file its name. Call once.
+  /// Errors: InvalidArgument (the target exists by now), Io.
+  Result<void> commit();
+
+ private:
+  AtomicFile(UniqueFd directory, std::string name, IfExists if_exists)
+      : directory_(std::move(directory)), name_(std::move(name)), if_exists_(if_exists) {}
+
+  Result<void> check_target() const;
+  void remove_stale_temporaries() const;
+  Result<void> create_temporary();
+  Result<bool> try_create(std::string temporary);
+  Result<void> rename_to_target();
+
+  UniqueFd directory_;
+  std::string name_;
+  IfExists if_exists_;
+  std::string temporary_;  // empty when there is none
+  std::optional<RemoveOnSignal> remove_on_signal_;
+  UniqueFd fd_;
+};
+
+}  // namespace zvfs

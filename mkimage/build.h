@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "mkimage/atomic_file.h"
+#include "mkimage/planner.h"
+#include "mkimage/progress.h"
+#include "mkimage/report.h"
+#include "mkimage/troubles.h"
+
+namespace zvfs {
+
+/// What to build an image of, and how.
+struct BuildOptions {
+  std::string source;  ///< A directory.
+  std::string target;
+  IfExists if_target_exists = IfExists::kFail;
+  int level = 9;         ///< As for FrameEncoder.
+  unsigned threads = 1;  ///< Workers, at least 1.
+  FrameBounds bounds;
+};
+
+/// How a caller watches a build. The listeners may be empty, and are called by any thread.
+struct BuildMonitor {
+  Progress progress;
+  Troubles::Listener on_trouble;
+  /// Gets the members' names, quoted, one a line, when they are written, in path order.
+  std::function<void(std::string_view names)> on_names;
+};
+
+/// Builds an image of a directory. The image depends on the tree and on level and bounds, not on
+/// the number of threads. On an error there is no new file, and an old one is as it was. Troubles
+/// with single files are no errors: see BuildReport. Thread-safe.
+/// Errors: InvalidArgument (an option; the target exists), Io, TooLarge, NoMemory.
+Result<BuildReport> build_image(const BuildOptions& options, BuildMonitor& monitor);
+
+}  // namespace zvfs

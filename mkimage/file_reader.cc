@@ -1,0 +1,107 @@
+#include "mkimage/file_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace zvfs {
+
+using Severity = Trouble::Severity;
+
+void FileReader::read(Link link, std::uint64_t offset, MutableByteSpan out) {
+  if (!open(link)) {
+    std::ranges::fill(out, std::byte{0});
+    return;
+  }
+  const InodeRecord& file = tree_.inode(tree_.inode_of(link));
+  if (is_sparse(file)) {
+    read_sparse(file, offset, out);
+  } else {
+    read_run(offset, out);
+  }
+  check_unchanged();
+}
+
+bool FileReader::open(Link link) {
+  if (link == link_) return fd_.is_open();
+  link_ = link;
+  fd_.reset();
+  const Result<int> directory = directories_.open(link.directory);
+  if (!directory) {
+    report(Severity::kUnreadable,
+           directory.error().message + "; the image has zeros in place of its content");
+    return false;
+  }
+  const std::string name(tree_.name_of(link));
+  // O_NONBLOCK: should a fifo have taken the file's place, do not wait for its writer.
+  fd_ = UniqueFd(::openat(*directory, name.c_str(),
+                          O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!fd_.is_open()) {
+    report(Severity::kUnreadable, fail_errno(errno, "cannot open").error().message +
+                                      "; the image has zeros in place of its content");
+  }
+  return fd_.is_open();
+}
+
+void FileReader::read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out) {
+  const std::span<const ExtentRecord> extents = tree_.extents_of(file);
+  // Stored data is contiguous in the stream, so stream offsets tell positions in it.
+  const std::uint64_t begin = extents.front().stream_offset + offset;
+  auto extent = std::ranges::upper_bound(extents, begin, {}, &ExtentRecord::stream_offset) - 1;
+  std::uint64_t skipped = begin - extent->stream_offset;
+  for (; !out.empty(); ++extent, skipped = 0) {
+    const std::size_t length = std::min<std::uint64_t>(out.size(), extent->length - skipped);
+    read_run(extent->file_offset + skipped, out.first(length));
+    out = out.subspan(length);
+  }
+}
+
+// Reads a run that the file had without holes when it was scanned.
+void FileReader::read_run(std::uint64_t file_offset, MutableByteSpan out) {
+  while (!out.empty()) {
+    const ssize_t count =
+        ::pread(fd_.get(), out.data(), out.size(), static_cast<off_t>(file_offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) {
+      if (count < 0) {
+        report(Severity::kUnreadable,
+               fail_errno(errno, fmt::format("cannot read at {}", file_offset)).error().message +
+                   "; the image has zeros in its place");
+      }
+      std::ranges::fill(out, std::byte{0});  // check_unchanged() tells of a file that has shrunk
+      return;
+    }
+    file_offset += static_cast<std::uint64_t>(count);
+    out = out.subspan(static_cast<std::size_t>(count));
+  }
+}
+
+// Done after reading, so that it notices whatever changed since the scan.
+void FileReader::check_unchanged() {
+  const InodeRecord& file = tree_.inode(tree_.inode_of(link_));
+  struct stat status;
+  if (::fstat(fd_.get(), &status) != 0) return;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (!S_ISREG(status.st_mode)) {
+    report(Severity::kChanged, "file changed type as we read it");
+  } else if (size < file.size) {
+    report(
+        Severity::kChanged,
+        fmt::format("file shrank by {} bytes as we read it; padded with zeros", file.size - size));
+  } else if (size > file.size) {
+    report(Severity::kChanged,
+           fmt::format("file grew by {} bytes as we read it; cut", size - file.size));
+  } else if (status.st_mtim.tv_sec != file.mtime_seconds ||
+             status.st_mtim.tv_nsec != static_cast<long>(file.mtime_nanoseconds)) {
+    report(Severity::kChanged, "file changed as we read it");
+  }
+}
+
+void FileReader::report(Severity severity, std::string message) {
+  troubles_.report_once(tree_.inode_of(link_), severity, tree_.path_of(link_), std::move(message));
+}
+
+}  // namespace zvfs

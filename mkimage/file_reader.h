@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/unique_fd.h"
+#include "mkimage/directory_opener.h"
+#include "mkimage/tree.h"
+#include "mkimage/troubles.h"
+
+namespace zvfs {
+
+/// Reads the data of a scanned tree's files. Whatever happens to a file meanwhile, it gives as
+/// many bytes as the scan said, since the stream is planned by then: what cannot be read is
+/// zeros, and reported. Keeps the file read last open. Not thread-safe: one for each thread.
+class FileReader {
+ public:
+  /// Borrows all; `root_fd` is the tree's root directory.
+  FileReader(const Tree& tree, int root_fd, Troubles& troubles)
+      : tree_(tree), directories_(tree, root_fd), troubles_(troubles) {}
+
+  /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
+  void read(Link link, std::uint64_t offset, MutableByteSpan out);
+
+ private:
+  bool open(Link link);
+  void read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out);
+  void read_run(std::uint64_t file_offset, MutableByteSpan out);
+  void check_unchanged();
+  void report(Trouble::Severity severity, std::string message);
+
+  const Tree& tree_;
+  DirectoryOpener directories_;
+  Troubles& troubles_;
+  Link link_;  // of the file that is open
+  UniqueFd fd_;
+};
+
+}  // namespace zvfs

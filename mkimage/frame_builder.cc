@@ -1,0 +1,38 @@
+#include "mkimage/frame_builder.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace zvfs {
+
+FrameBuilder::FrameBuilder(const Tree& tree, int root_fd, std::uint32_t frame_bound,
+                           Troubles& troubles)
+    : describer_(tree),
+      reader_(tree, root_fd, troubles),
+      buffer_(std::make_unique_for_overwrite<std::byte[]>(frame_bound)) {}
+
+ByteSpan FrameBuilder::build(const FramePlan& plan) {
+  const MutableByteSpan frame(buffer_.get(), plan.size);
+  if (plan.pieces.empty()) std::ranges::fill(frame, std::byte{0});  // the end of the archive
+  std::size_t done = 0;
+  for (const FramePiece& piece : plan.pieces) {
+    build_piece(piece, frame.subspan(done, piece.size()));
+    done += piece.size();
+  }
+  return frame;
+}
+
+void FrameBuilder::build_piece(const FramePiece& piece, MutableByteSpan out) {
+  if (piece.header_length > 0) {
+    headers_.clear();
+    append_tar_header(describer_.describe(piece.link), headers_);
+    assert(piece.header_offset + piece.header_length <= headers_.size());
+    std::ranges::copy(ByteSpan(headers_).subspan(piece.header_offset, piece.header_length),
+                      out.begin());
+  }
+  const MutableByteSpan data = out.subspan(piece.header_length, piece.data_length);
+  if (!data.empty()) reader_.read(piece.link, piece.data_offset, data);
+  std::ranges::fill(out.last(piece.padding), std::byte{0});
+}
+
+}  // namespace zvfs

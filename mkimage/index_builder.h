@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "format/index_writer.h"
+#include "format/records.h"
+#include "mkimage/tree.h"
+
+namespace zvfs {
+
+/// Makes the index frame of an image from its tree, whose data lies in `frames` by now.
+/// `frame_files` are the inodes whose data begins in each frame, in order (see Planner).
+/// Errors: TooLarge (an index above 4 GiB), and as FrameEncoder::encode.
+Result<ByteVector> build_index(const Tree& tree, std::span<const FrameRecord> frames,
+                               std::span<const std::uint32_t> frame_files,
+                               const ImageSummary& summary, int level);
+
+}  // namespace zvfs

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <string>
+#include <sys/stat.h>
+
+#include "base/result.h"
+#include "mkimage/tree.h"
+#include "mkimage/troubles.h"
+#include "mkimage/xattr_reader.h"
+
+namespace zvfs {
+
+/// Makes inode records of files: metadata, symlink targets, extended attributes and holes, but no
+/// content. What does not fit a record goes to the tree that it borrows. Not thread-safe.
+class InodeReader {
+ public:
+  explicit InodeReader(Tree& tree);
+
+  /// The record of entry `name` of the directory open as `directory_fd`, whose lstat() is
+  /// `status`; its links are not counted yet.
+  /// Errors: Io (the file cannot be read: its content, too, if that can be told beforehand).
+  Result<InodeRecord> read(int directory_fd, const char* name, const struct stat& status);
+
+  /// Sets record.xattr_set. Errors: Io, TooLarge; the record is then unchanged.
+  Result<void> read_xattrs(int directory_fd, const char* name, InodeRecord& record);
+
+ private:
+  Result<void> read_regular(int directory_fd, const char* name, const struct stat& status,
+                            InodeRecord& record);
+  Result<void> read_holes(int directory_fd, const char* name, InodeRecord& record);
+  Result<void> read_symlink(int directory_fd, const char* name, InodeRecord& record);
+
+  Tree& tree_;
+  XattrReader xattr_reader_;
+  std::string symlink_buffer_;
+  const bool may_lack_permission_;
+};
+
+}  // namespace zvfs

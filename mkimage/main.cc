@@ -1,0 +1,65 @@
+// mkimage: packs a directory into a zvfs image. See packaging/man/mkimage.1.
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <new>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "mkimage/build.h"
+#include "mkimage/options.h"
+#include "mkimage/progress_line.h"
+#include "mkimage/quoting.h"
+#include "mkimage/signal_cleanup.h"
+
+namespace {
+
+using namespace zvfs;
+
+enum ExitCode : int { kDone = 0, kFilesChanged = 1, kFailed = 2 };
+
+void print_names(std::string_view names) { std::fwrite(names.data(), 1, names.size(), stdout); }
+
+Result<BuildReport> build(const CommandLine& line) {
+  BuildMonitor monitor;
+  ProgressLine progress(monitor.progress, line.verbosity == Verbosity::kQuiet
+                                              ? ProgressLine::Show::kNever
+                                              : ProgressLine::Show::kOnTerminal);
+  monitor.on_trouble = [&](const Trouble& trouble) {
+    progress.print(fmt::format("mkimage: {}: {}", quote_name(trouble.path), trouble.message));
+  };
+  if (line.verbosity == Verbosity::kNames) monitor.on_names = print_names;
+  return build_image(line.build, monitor);
+}
+
+int run(int argc, char** argv) {
+  const auto parsed = parse_command_line(argc, argv);
+  if (const auto* exit = std::get_if<ExitStatus>(&parsed)) return exit->value;
+  const auto& line = std::get<CommandLine>(parsed);
+
+  install_signal_cleanup();
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails with EFBIG instead
+  const Result<BuildReport> report = build(line);
+  if (!report) {
+    fmt::print(stderr, "mkimage: {}\n", quote_name(report.error().message));
+    return kFailed;
+  }
+  if (line.verbosity != Verbosity::kQuiet) fmt::print(stderr, "{}", to_text(*report));
+  if (std::fflush(stdout) != 0) return kFailed;
+  if (report->unreadable > 0) return kFailed;
+  return report->changed > 0 ? kFilesChanged : kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs("mkimage: out of memory\n", stderr);
+  } catch (const std::exception& exception) {
+    fmt::print(stderr, "mkimage: {}\n", exception.what());
+  }
+  return kFailed;
+}

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "mkimage/tar_header.h"
+
+namespace zvfs {
+
+/// The most that the records of a member may take: libarchive refuses a pax header above 1 MiB.
+/// Extended attributes that would exceed it are left out, and are in the index alone.
+inline constexpr std::size_t kMaxPaxSize = std::size_t{1} << 20;
+
+/// Calls `record` for each pax record that `member` needs, in a fixed order: what ustar cannot
+/// hold, extended attributes, and the marks of a sparse file. The views live for the call.
+using PaxSink = std::function<void(std::string_view key, std::string_view value)>;
+void for_each_pax_record(const TarMember& member, const PaxSink& record);
+
+/// The size of a record in bytes: "LENGTH KEY=VALUE\n", where LENGTH counts itself.
+std::size_t pax_record_size(std::string_view key, std::string_view value);
+
+/// Appends the record.
+void append_pax_record(std::string_view key, std::string_view value, ByteVector& out);
+
+}  // namespace zvfs

@@ -1,0 +1,122 @@
+#include "mkimage/planner.h"
+
+#include <algorithm>
+
+namespace zvfs {
+
+Planner::Planner(Tree& tree, const FrameBounds& bounds)
+    : tree_(tree), bounds_(bounds), walk_(tree), describer_(tree) {}
+
+Result<bool> Planner::next(FramePlan& plan) {
+  plan.pieces.clear();
+  plan.number = FrameNumber{frame_count_};
+  plan.begin = StreamOffset{stream_size_};
+  plan.size = 0;
+  plan.first_file = static_cast<std::uint32_t>(files_.size());
+  if (ended_) return false;
+  fill(plan);
+  if (plan.size == 0) {
+    plan.size = kTarEndSize;
+    ended_ = true;
+  }
+  stream_size_ += plan.size;
+  // The seek table lists the index frame, too.
+  if (++frame_count_ == kMaxFrames) {
+    return fail(ErrorCode::kTooLarge, "more than {} frames: choose a larger frame size",
+                kMaxFrames - 1);
+  }
+  return true;
+}
+
+void Planner::fill(FramePlan& plan) {
+  while (member_.header_left() > 0 || member_.data_left() > 0 || start_member()) {
+    if (!belongs_in(plan)) return;
+    if (member_.header_left() > 0) {
+      place_headers(plan);
+    } else if (!place_data(plan)) {
+      return;
+    }
+  }
+}
+
+// Takes the next member to place; false after the last one.
+bool Planner::start_member() {
+  Link link = walk_.next();
+  while (link.directory.value != 0 && is_socket(tree_.inode(tree_.inode_of(link)))) {
+    link = walk_.next();
+  }
+  if (link.directory.value == 0) return false;
+
+  const InodeNumber number = tree_.inode_of(link);
+  const InodeRecord& inode = tree_.inode(number);
+  if (!is_directory(inode) && inode.nlink > 1) {
+    if (Link& first = tree_.first_link(number); first.directory.value == 0) first = link;
+  }
+  const TarMember& tar_member = describer_.describe(link);
+  member_ = {
+      .link = link, .header_size = tar_header_size(tar_member), .data_size = tar_member.size};
+  return true;
+}
+
+// Whether what is next of the member, its headers or its data, goes into this frame.
+bool Planner::belongs_in(const FramePlan& plan) const {
+  if (plan.size == 0) return true;
+  const std::uint64_t data = member_.data_size + tar_padding(member_.data_size);
+  if (member_.header_left() == 0) return !is_large() && data <= room_in(plan);
+  const std::uint64_t whole = member_.header_size + data;
+  return (whole <= bounds_.small ? whole : member_.header_left()) <= room_in(plan);
+}
+
+void Planner::place_headers(FramePlan& plan) {
+  const auto length =
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(member_.header_left(), room_in(plan)));
+  plan.pieces.push_back(
+      {.link = member_.link, .header_offset = member_.header_placed, .header_length = length});
+  plan.size += length;
+  member_.header_placed += length;
+}
+
+// False when nothing more belongs in the frame.
+bool Planner::place_data(FramePlan& plan) {
+  if (member_.data_placed == 0) note_data(plan);
+  const std::uint64_t left = member_.data_left();
+  const auto length =
+      static_cast<std::uint32_t>(is_large() ? std::min<std::uint64_t>(left, bounds_.large) : left);
+  if (plan.pieces.empty() || plan.pieces.back().link != member_.link) {
+    plan.pieces.push_back({.link = member_.link});
+  }
+  FramePiece& piece = plan.pieces.back();
+  piece.data_offset = member_.data_placed;
+  piece.data_length = length;
+  piece.padding = length == left ? tar_padding(member_.data_size) : 0;
+  plan.size += length + piece.padding;
+  member_.data_placed += length;
+  return length == left && !(is_large() && length == bounds_.large);
+}
+
+// Notes that the member's data begins at the end of what is planned.
+void Planner::note_data(const FramePlan& plan) {
+  const InodeNumber number = tree_.inode_of(member_.link);
+  InodeRecord& inode = tree_.inode(number);
+  files_.push_back(number.value);
+  const std::uint64_t stream_offset = plan.begin.value + plan.size;
+  if (!is_sparse(inode)) {
+    inode.data = stream_offset;
+    inode.count = plan.number.value;
+    return;
+  }
+  // The data that precedes an extent's, from which follows the frame that the extent begins in.
+  std::uint64_t preceding = 0;
+  for (ExtentRecord& extent : tree_.extents_of(inode)) {
+    extent.stream_offset = stream_offset + preceding;
+    extent.frame = plan.number.value +
+                   (is_large() ? static_cast<std::uint32_t>(preceding / bounds_.large) : 0);
+    preceding += extent.length;
+  }
+}
+
+std::uint32_t Planner::room_in(const FramePlan& plan) const {
+  return plan.size >= bounds_.small ? 0 : bounds_.small - plan.size;
+}
+
+}  // namespace zvfs

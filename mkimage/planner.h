@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "mkimage/frame_plan.h"
+#include "mkimage/grow_array.h"
+#include "mkimage/member_describer.h"
+#include "mkimage/tree.h"
+#include "mkimage/tree_walk.h"
+
+namespace zvfs {
+
+inline constexpr std::uint32_t kMinFrameBound = 4096;
+
+/// The bounds of frames, in decoded bytes: multiples of kGranularity from kMinFrameBound to
+/// kMaxFrameSize.
+struct FrameBounds {
+  static constexpr std::uint32_t kGranularity = 4096;
+
+  /// Files of up to this size are small: many share a frame, and none straddles two.
+  std::uint32_t small = 256 * 1024;
+  /// Files above it are cut into frames of this size.
+  std::uint32_t large = 128 * 1024;
+
+  [[nodiscard]] std::uint32_t max() const { return small > large ? small : large; }
+};
+
+/// Cuts a tree's tar stream into frames, one after another, and notes in the tree's inodes and
+/// extents where their data lies. The frames depend on the tree and the bounds alone:
+///
+/// - Small files are packed, header and data together, in path order. Only when both exceed the
+///   bound is the data in the frame after the headers.
+/// - A larger file's data begins a frame. Its last piece, unless it is full, begins a frame of
+///   small files.
+/// - The end-of-archive mark is a frame of its own, the last one.
+///
+/// Not thread-safe. While it runs, other threads may read the tree, but of the data fields only
+/// those of files that are in plans already made.
+class Planner {
+ public:
+  /// Borrows the tree, which must be finished.
+  Planner(Tree& tree, const FrameBounds& bounds);
+
+  /// Makes the next frame's plan into `plan`, whose memory it reuses; false when there is none.
+  /// Errors: TooLarge (more frames than the format can hold).
+  Result<bool> next(FramePlan& plan);
+
+  /// After the last frame: the inodes of the files whose data begins in each frame, in order.
+  [[nodiscard]] std::span<const std::uint32_t> frame_files() const { return files_.span(); }
+
+ private:
+  // The member being placed.
+  struct Member {
+    Link link;
+    std::uint64_t header_size = 0;
+    std::uint64_t data_size = 0;
+    std::uint64_t header_placed = 0;
+    std::uint64_t data_placed = 0;
+
+    [[nodiscard]] std::uint64_t header_left() const { return header_size - header_placed; }
+    [[nodiscard]] std::uint64_t data_left() const { return data_size - data_placed; }
+  };
+
+  void fill(FramePlan& plan);
+  bool start_member();
+  [[nodiscard]] bool belongs_in(const FramePlan& plan) const;
+  void place_headers(FramePlan& plan);
+  bool place_data(FramePlan& plan);
+  void note_data(const FramePlan& plan);
+  [[nodiscard]] std::uint32_t room_in(const FramePlan& plan) const;
+  [[nodiscard]] bool is_large() const { return member_.data_size > bounds_.small; }
+
+  Tree& tree_;
+  const FrameBounds bounds_;
+  TreeWalk walk_;
+  MemberDescriber describer_;
+  Member member_;
+  GrowArray<std::uint32_t> files_;
+  std::uint32_t frame_count_ = 0;
+  std::uint64_t stream_size_ = 0;
+  bool ended_ = false;
+};
+
+}  // namespace zvfs

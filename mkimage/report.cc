@@ -1,0 +1,59 @@
+#include "mkimage/report.h"
+
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/units.h"
+
+namespace zvfs {
+namespace {
+
+// A number with its noun: "1 file", "2 files"; nothing for none.
+void append_count(std::uint64_t count, std::string_view one, std::string_view many,
+                  std::string& out) {
+  if (count == 0) return;
+  if (!out.empty()) out += ", ";
+  fmt::format_to(std::back_inserter(out), "{} {}", count, count == 1 ? one : many);
+}
+
+}  // namespace
+
+void BuildReport::count(const Tree& tree) {
+  for (const InodeRecord& inode : tree.inodes()) {
+    if (is_directory(inode)) {
+      ++directories;
+      continue;
+    }
+    hard_links += inode.nlink - 1;
+    if (is_symlink(inode)) {
+      ++symlinks;
+    } else if (is_regular(inode)) {
+      ++files;
+      content_size += inode.size;
+      allocated_size += inode.allocated;
+    } else {
+      ++others;
+    }
+  }
+}
+
+std::string to_text(const BuildReport& report) {
+  std::string counts;
+  append_count(report.files, "file", "files", counts);
+  append_count(report.directories, "directory", "directories", counts);
+  append_count(report.symlinks, "symlink", "symlinks", counts);
+  append_count(report.others, "special file", "special files", counts);
+  append_count(report.hard_links, "hard link", "hard links", counts);
+  const auto in = static_cast<double>(report.content_size);
+  const auto out = static_cast<double>(report.image_size);
+  const double seconds = report.elapsed.count();
+  const double bytes_per_second =
+      seconds > 0 ? static_cast<double>(report.allocated_size) / seconds : 0;
+  return fmt::format("{}\n{} in, {} out (ratio {:.2f}, index {}), {:.1f} s, {}/s\n", counts,
+                     human_size(report.content_size), human_size(report.image_size), in / out,
+                     human_size(report.index_size), seconds,
+                     human_size(static_cast<std::uint64_t>(bytes_per_second)));
+}
+
+}  // namespace zvfs

@@ -1,0 +1,163 @@
+#include "mkimage/scanner.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+
+namespace zvfs {
+
+using Severity = Trouble::Severity;
+
+Scanner::Scanner(int root_fd, std::vector<FileId> excluded, Tree& tree, Troubles& troubles,
+                 Progress& progress)
+    : root_fd_(root_fd),
+      excluded_(std::move(excluded)),
+      tree_(tree),
+      troubles_(troubles),
+      progress_(progress),
+      opener_(tree, root_fd),
+      reader_(tree) {}
+
+Result<void> Scanner::scan() {
+  ZVFS_TRY(scan_root());
+  for (pending_ = {kRootInode}; !pending_.empty();) {
+    const InodeNumber next = pending_.back();
+    pending_.pop_back();
+    ZVFS_TRY(scan_directory(next));
+  }
+  tree_.finish();
+  return {};
+}
+
+Result<void> Scanner::scan_root() {
+  struct stat status;
+  if (::fstat(root_fd_, &status) != 0) return fail_errno(errno, "cannot stat the directory");
+  InodeRecord record = ZVFS_TRY(reader_.read(root_fd_, ".", status));
+  if (const auto read = reader_.read_xattrs(root_fd_, ".", record); !read) {
+    troubles_.report(Severity::kUnreadable, ".", read.error().message);
+  }
+  record.nlink = 2;
+  record.parent = kRootInode.value;
+  tree_.inode(kRootInode) = record;
+  return {};
+}
+
+Result<void> Scanner::scan_directory(InodeNumber number) {
+  const auto give_up = [&](const Error& error) -> Result<void> {
+    const std::string path = number == kRootInode ? "." : tree_.path_of(tree_.link_of(number));
+    troubles_.report(Severity::kUnreadable, path, error.message);
+    return {};
+  };
+  const Result<Directory> directory = open_directory(number);
+  if (!directory) return give_up(directory.error());
+  const Result<std::vector<std::string>> names = read_names(directory->get());
+  if (!names) return give_up(names.error());
+  for (const std::string& name : *names) {
+    Entry entry{number, ::dirfd(directory->get()), name};
+    ZVFS_TRY(add(entry));
+  }
+  progress_.files_found += names->size();
+  push_subdirectories(number);
+  return {};
+}
+
+Result<Scanner::Directory> Scanner::open_directory(InodeNumber number) {
+  const int path_fd = ZVFS_TRY(opener_.open(number));
+  UniqueFd fd(::openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.is_open()) return fail_errno(errno, "cannot open directory");
+  ZVFS_TRY(check_for_loop(number, fd.get()));
+  Directory directory(::fdopendir(fd.get()));
+  if (directory == nullptr) return fail_errno(errno, "cannot open directory");
+  static_cast<void>(fd.release());
+  return directory;
+}
+
+// A bind mount can show a directory again below itself.
+Result<void> Scanner::check_for_loop(InodeNumber number, int fd) {
+  struct stat status;
+  if (::fstat(fd, &status) != 0) return fail_errno(errno, "cannot stat");
+  const InodeNumber parent{tree_.inode(number).parent};
+  while (!ancestors_.empty() && ancestors_.back().number != parent) ancestors_.pop_back();
+  if (std::ranges::find(ancestors_, id_of(status), &Ancestor::id) != ancestors_.end()) {
+    return fail(ErrorCode::kIo, "directory contains itself; its entries are left out");
+  }
+  ancestors_.push_back({number, id_of(status)});
+  return {};
+}
+
+Result<std::vector<std::string>> Scanner::read_names(DIR* directory) {
+  std::vector<std::string> names;
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(directory);
+    if (entry == nullptr) break;
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") names.emplace_back(name);
+  }
+  if (errno != 0) return fail_errno(errno, "cannot read directory");
+  std::ranges::sort(names);
+  return names;
+}
+
+Result<void> Scanner::add(Entry& entry) {
+  if (!stat(entry)) return {};
+  const FileId id = id_of(entry.status);
+  if (std::ranges::find(excluded_, id) != excluded_.end()) return {};
+  if (entry.name.size() > kMaxNameLength) {
+    report(entry, Severity::kUnreadable, fmt::format("name exceeds {} bytes", kMaxNameLength));
+    return {};
+  }
+  if (const auto linked = linked_.find(id); linked != linked_.end()) {
+    const InodeNumber number = linked->second.number;
+    if (--linked->second.names_left == 0) linked_.erase(linked);
+    return tree_.add_entry(entry.parent, entry.name, number);
+  }
+  const auto record = reader_.read(entry.parent_fd, entry.name.c_str(), entry.status);
+  if (!record) {
+    report(entry, Severity::kUnreadable, record.error().message);
+    return {};
+  }
+  return tree_.add_entry(entry.parent, entry.name, ZVFS_TRY(add_inode(entry, *record)));
+}
+
+// False when there is nothing to add.
+bool Scanner::stat(Entry& entry) {
+  if (::fstatat(entry.parent_fd, entry.name.c_str(), &entry.status, AT_SYMLINK_NOFOLLOW) == 0) {
+    return true;
+  }
+  if (errno == ENOENT) {
+    report(entry, Severity::kChanged, "file removed before we read it");
+  } else {
+    report(entry, Severity::kUnreadable, fail_errno(errno, "cannot stat").error().message);
+  }
+  return false;
+}
+
+Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
+  if (const auto read = reader_.read_xattrs(entry.parent_fd, entry.name.c_str(), record); !read) {
+    report(entry, Severity::kUnreadable, read.error().message);
+  }
+  const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
+  if (!S_ISDIR(entry.status.st_mode) && entry.status.st_nlink > 1) {
+    linked_.emplace(id_of(entry.status), Linked{number, entry.status.st_nlink - 1});
+  }
+  return number;
+}
+
+void Scanner::push_subdirectories(InodeNumber number) {
+  const InodeRecord& directory = tree_.inode(number);
+  for (std::uint32_t i = directory.count; i-- > 0;) {
+    const DentryRecord& dentry = tree_.dentries()[directory.data + i];
+    const InodeNumber child{dentry.inode};
+    if (is_directory(tree_.inode(child))) pending_.push_back(child);
+  }
+}
+
+void Scanner::report(const Entry& entry, Severity severity, std::string message) {
+  std::string path;
+  tree_.append_path(tree_.link_of(entry.parent), path);
+  if (!path.empty()) path += '/';
+  troubles_.report(severity, path + entry.name, std::move(message));
+}
+
+}  // namespace zvfs

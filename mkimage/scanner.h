@@ -1,0 +1,85 @@
+#pragma once
+
+#include <dirent.h>
+#include <map>
+#include <memory>
+#include <string>
+#include <sys/stat.h>
+#include <vector>
+
+#include "base/result.h"
+#include "mkimage/directory_opener.h"
+#include "mkimage/inode_reader.h"
+#include "mkimage/progress.h"
+#include "mkimage/tree.h"
+#include "mkimage/troubles.h"
+
+namespace zvfs {
+
+/// A file's identity in the running system.
+struct FileId {
+  dev_t device = 0;
+  ino_t inode = 0;
+  auto operator<=>(const FileId&) const = default;
+};
+inline FileId id_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
+
+/// Reads the names and metadata of a directory and all below it into a Tree: one pass, directory
+/// by directory, in path order. Troubles with single files are reported, and leave those files
+/// out; a directory that cannot be read is kept, empty. Not thread-safe; use once.
+class Scanner {
+ public:
+  /// Borrows all. Files in `excluded` are left out without a word.
+  Scanner(int root_fd, std::vector<FileId> excluded, Tree& tree, Troubles& troubles,
+          Progress& progress);
+
+  /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
+  Result<void> scan();
+
+ private:
+  struct CloseDirectory {
+    void operator()(DIR* directory) const { ::closedir(directory); }
+  };
+  using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+  // An entry of an open directory.
+  struct Entry {
+    InodeNumber parent;
+    int parent_fd;
+    const std::string& name;
+    struct stat status = {};
+  };
+  struct Ancestor {
+    InodeNumber number;
+    FileId id;
+  };
+  // An inode with several names, and how many of them were not met yet.
+  struct Linked {
+    InodeNumber number;
+    nlink_t names_left;
+  };
+
+  Result<void> scan_root();
+  Result<void> scan_directory(InodeNumber number);
+  Result<Directory> open_directory(InodeNumber number);
+  Result<void> check_for_loop(InodeNumber number, int fd);
+  static Result<std::vector<std::string>> read_names(DIR* directory);
+  Result<void> add(Entry& entry);
+  bool stat(Entry& entry);
+  Result<InodeNumber> add_inode(const Entry& entry, InodeRecord record);
+  void push_subdirectories(InodeNumber number);
+  void report(const Entry& entry, Trouble::Severity severity, std::string message);
+
+  const int root_fd_;
+  const std::vector<FileId> excluded_;
+  Tree& tree_;
+  Troubles& troubles_;
+  Progress& progress_;
+  DirectoryOpener opener_;
+  InodeReader reader_;
+  std::vector<InodeNumber> pending_;  // directories to scan, the next one last
+  std::vector<Ancestor> ancestors_;   // of the directory scanned last, and itself; the root first
+  std::map<FileId, Linked> linked_;
+};
+
+}  // namespace zvfs

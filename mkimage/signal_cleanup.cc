@@ -1,0 +1,67 @@
+#include "mkimage/signal_cleanup.h"
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace zvfs {
+namespace {
+
+constexpr int kFree = -1;
+constexpr int kClaimed = -2;
+
+// All that the handler may touch: lock-free atomics and plain arrays that were written before.
+struct Slot {
+  std::atomic<int> directory_fd = kFree;
+  std::array<char, 256> name{};
+};
+std::array<Slot, 8> slots;
+static_assert(std::atomic<int>::is_always_lock_free);
+
+extern "C" void remove_files_and_die(int signal) {
+  for (const Slot& slot : slots) {
+    const int directory = slot.directory_fd.load(std::memory_order_acquire);
+    if (directory >= 0) ::unlinkat(directory, slot.name.data(), 0);
+  }
+  // SA_RESETHAND has restored the default action, which follows when the handler returns.
+  ::raise(signal);
+}
+
+}  // namespace
+
+void install_signal_cleanup() {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXCPU}) {
+    struct sigaction action = {};
+    ::sigaction(signal, nullptr, &action);
+    if (action.sa_handler == SIG_IGN) continue;
+    action = {};
+    action.sa_handler = remove_files_and_die;
+    action.sa_flags = static_cast<int>(SA_RESETHAND);
+    ::sigfillset(&action.sa_mask);
+    ::sigaction(signal, &action, nullptr);
+  }
+}
+
+RemoveOnSignal::RemoveOnSignal(int directory_fd, const std::string& name) {
+  for (std::size_t i = 0; i < slots.size(); ++i) {
+    int expected = kFree;
+    if (name.size() >= slots[i].name.size() ||
+        !slots[i].directory_fd.compare_exchange_strong(expected, kClaimed)) {
+      continue;
+    }
+    slots[i].name.fill('\0');
+    name.copy(slots[i].name.data(), name.size());
+    slots[i].directory_fd.store(directory_fd, std::memory_order_release);
+    slot_ = i;
+    return;
+  }
+}
+
+RemoveOnSignal::~RemoveOnSignal() {
+  if (slot_ != kNoSlot) slots[slot_].directory_fd.store(kFree, std::memory_order_release);
+}
+
+}  // namespace zvfs

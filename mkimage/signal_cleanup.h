@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+
+namespace zvfs {
+
+/// Makes SIGINT, SIGTERM, SIGHUP, SIGPIPE and SIGXCPU remove every file that a RemoveOnSignal
+/// names, and then end the process as they ever do. A signal that is ignored stays ignored. For a
+/// main().
+void install_signal_cleanup();
+
+/// While it lives, the signals of install_signal_cleanup() remove a file. Thread-safe.
+class RemoveOnSignal {
+ public:
+  /// The file `name` (at most 255 bytes) in an open directory, which must stay open as long as
+  /// this lives. Only a handful can live at a time; one more has no effect.
+  RemoveOnSignal(int directory_fd, const std::string& name);
+  RemoveOnSignal(RemoveOnSignal&& other) noexcept : slot_(std::exchange(other.slot_, kNoSlot)) {}
+  RemoveOnSignal& operator=(RemoveOnSignal&&) = delete;
+  ~RemoveOnSignal();
+
+ private:
+  static constexpr std::size_t kNoSlot = static_cast<std::size_t>(-1);
+  std::size_t slot_ = kNoSlot;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,112 @@
+#include "mkimage/tree.h"
+
+#include <algorithm>
+#include <cassert>
+#include <vector>
+
+namespace zvfs {
+
+Tree::Tree() {
+  InodeRecord root;
+  root.mode = 0040755;
+  root.nlink = 2;
+  root.parent = kRootInode.value;
+  inodes_.push_back(root);
+}
+
+Result<InodeNumber> Tree::add_inode(const InodeRecord& record) {
+  if (inodes_.size() == kMaxInodes) {
+    return fail(ErrorCode::kTooLarge, "more than {} files", kMaxInodes);
+  }
+  inodes_.push_back(record);
+  inodes_.back().nlink = is_directory(record) ? 2 : 0;
+  return InodeNumber{static_cast<std::uint32_t>(inodes_.size())};
+}
+
+Result<void> Tree::add_entry(InodeNumber directory, std::string_view name, InodeNumber number) {
+  assert(!name.empty() && name.size() <= kMaxNameLength);
+  if (dentries_.size() == Link::kRootDentry) {
+    return fail(ErrorCode::kTooLarge, "more than {} names", Link::kRootDentry);
+  }
+  const Link link{directory, static_cast<std::uint32_t>(dentries_.size())};
+  InodeRecord& parent = inode(directory);
+  InodeRecord& child = inode(number);
+  if (parent.count++ == 0) parent.data = link.dentry;
+  assert(parent.data + parent.count == dentries_.size() + 1 && "entries are contiguous");
+  parent.size += 16 + name.size();
+  if (is_directory(child)) {
+    ++parent.nlink;
+    child.parent = directory.value;
+    directories_.push_back({number, link});
+  } else if (++child.nlink == 2) {
+    hard_links_.push_back({number, {}});
+  }
+  dentries_.push_back({add_string(name), number.value, static_cast<std::uint16_t>(name.size()),
+                       static_cast<std::uint8_t>(child.mode >> 12)});
+  return {};
+}
+
+std::uint64_t Tree::add_string(std::string_view text) {
+  const std::uint64_t offset = strings_.size();
+  strings_.append(text);
+  return offset;
+}
+
+void Tree::finish() { std::ranges::sort(hard_links_, {}, &HardLink::inode); }
+
+InodeNumber Tree::inode_of(Link link) const {
+  if (link.dentry == Link::kRootDentry) return kRootInode;
+  return InodeNumber{dentries_[link.dentry].inode};
+}
+
+std::string_view Tree::name_of(Link link) const {
+  if (link.dentry == Link::kRootDentry) return {};
+  const DentryRecord& dentry = dentries_[link.dentry];
+  return strings().substr(dentry.name_offset, dentry.name_length);
+}
+
+std::string_view Tree::symlink_target(const InodeRecord& symlink) const {
+  return strings().substr(symlink.data, symlink.size);
+}
+
+std::span<ExtentRecord> Tree::extents_of(const InodeRecord& file) {
+  return {extents_.begin() + file.data, file.count};
+}
+
+std::span<const ExtentRecord> Tree::extents_of(const InodeRecord& file) const {
+  return extents().subspan(file.data, file.count);
+}
+
+Link Tree::link_of(InodeNumber directory) const {
+  if (directory == kRootInode) return kRootLink;
+  const auto found = std::ranges::lower_bound(directories_, directory, {}, &DirectoryName::inode);
+  assert(found != directories_.end() && found->inode == directory);
+  return found->link;
+}
+
+void Tree::append_path(Link link, std::string& out) const {
+  std::vector<std::string_view> names;
+  for (; link != kRootLink; link = link_of(link.directory)) names.push_back(name_of(link));
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    if (name != names.rbegin()) out += '/';
+    out += *name;
+  }
+}
+
+std::string Tree::path_of(Link link) const {
+  std::string path;
+  append_path(link, path);
+  return path;
+}
+
+Link& Tree::first_link(InodeNumber inode) {
+  return const_cast<Link&>(std::as_const(*this).first_link(inode));
+}
+
+const Link& Tree::first_link(InodeNumber inode) const {
+  const auto found = std::ranges::lower_bound(hard_links_, inode, {}, &HardLink::inode);
+  assert(found != hard_links_.end() && found->inode == inode);
+  return found->first;
+}
+
+}  // namespace zvfs

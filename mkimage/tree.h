@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "format/records.h"
+#include "mkimage/grow_array.h"
+#include "mkimage/xattr_store.h"
+
+namespace zvfs {
+
+/// A name in a tree: a row of the dentries, and the directory whose entry it is.
+struct Link {
+  InodeNumber directory;     ///< 0 in a Link that names nothing.
+  std::uint32_t dentry = 0;  ///< kRootDentry for the root, which has no dentry.
+
+  static constexpr std::uint32_t kRootDentry = std::numeric_limits<std::uint32_t>::max();
+  auto operator<=>(const Link&) const = default;
+};
+inline constexpr Link kRootLink{kRootInode, Link::kRootDentry};
+
+/// A scanned tree, held as the tables that the index will have: some 80 bytes for each file and
+/// its name. The planner fills in where the data lies. Not thread-safe; threads may read what
+/// none changes.
+class Tree {
+ public:
+  /// A tree of a root directory alone; its record is the caller's to fill in.
+  Tree();
+
+  /// Adds an inode that has no name yet. `record` has its type, metadata, and data as far as a
+  /// scan knows it; add_entry() counts its links. Errors: TooLarge (above kMaxInodes).
+  Result<InodeNumber> add_inode(const InodeRecord& record);
+
+  /// Adds a name for `inode` to `directory`, after all others. The entries of a directory must be
+  /// added one after another, in the order of their names, and a directory has only one name.
+  /// Errors: TooLarge (2^32 - 1 names or more).
+  Result<void> add_entry(InodeNumber directory, std::string_view name, InodeNumber inode);
+
+  /// Adds to the strings, as for a symlink's target, and returns its offset.
+  std::uint64_t add_string(std::string_view text);
+
+  void add_extent(const ExtentRecord& extent) { extents_.push_back(extent); }
+
+  /// Call once, after all entries were added.
+  void finish();
+
+  [[nodiscard]] InodeRecord& inode(InodeNumber number) { return inodes_[number.value - 1]; }
+  [[nodiscard]] const InodeRecord& inode(InodeNumber number) const {
+    return inodes_[number.value - 1];
+  }
+  [[nodiscard]] InodeNumber inode_of(Link link) const;
+  [[nodiscard]] std::string_view name_of(Link link) const;  ///< "" for the root.
+  [[nodiscard]] std::string_view symlink_target(const InodeRecord& symlink) const;
+  [[nodiscard]] std::span<ExtentRecord> extents_of(const InodeRecord& file);
+  [[nodiscard]] std::span<const ExtentRecord> extents_of(const InodeRecord& file) const;
+
+  /// The one name of a directory.
+  [[nodiscard]] Link link_of(InodeNumber directory) const;
+
+  /// Appends the path from the root, without a slash at either end; nothing for the root.
+  void append_path(Link link, std::string& out) const;
+  [[nodiscard]] std::string path_of(Link link) const;
+
+  /// The name under which a file with several is a file, the others being links to it. The
+  /// planner sets it when it comes upon the first; until then `directory` is 0.
+  /// Precondition: the inode has more than one name, and finish() was called.
+  [[nodiscard]] Link& first_link(InodeNumber inode);
+  [[nodiscard]] const Link& first_link(InodeNumber inode) const;
+
+  [[nodiscard]] std::span<const InodeRecord> inodes() const { return inodes_.span(); }
+  [[nodiscard]] std::span<const DentryRecord> dentries() const { return dentries_.span(); }
+  [[nodiscard]] std::string_view strings() const {
+    return {strings_.span().data(), strings_.size()};
+  }
+  [[nodiscard]] std::span<const ExtentRecord> extents() const { return extents_.span(); }
+  [[nodiscard]] const XattrStore& xattrs() const { return xattrs_; }
+  [[nodiscard]] XattrStore& xattrs() { return xattrs_; }
+
+ private:
+  struct DirectoryName {
+    InodeNumber inode;
+    Link link;
+  };
+  struct HardLink {
+    InodeNumber inode;
+    Link first;
+  };
+
+  GrowArray<InodeRecord> inodes_;
+  GrowArray<DentryRecord> dentries_;
+  GrowArray<char> strings_;
+  GrowArray<ExtentRecord> extents_;
+  GrowArray<DirectoryName> directories_;  // but the root; ascending by inode, as they were added
+  GrowArray<HardLink> hard_links_;        // ascending by inode after finish()
+  XattrStore xattrs_;
+};
+
+constexpr bool is_directory(const InodeRecord& inode) { return (inode.mode & 0170000) == 0040000; }
+constexpr bool is_regular(const InodeRecord& inode) { return (inode.mode & 0170000) == 0100000; }
+constexpr bool is_symlink(const InodeRecord& inode) { return (inode.mode & 0170000) == 0120000; }
+constexpr bool is_socket(const InodeRecord& inode) { return (inode.mode & 0170000) == 0140000; }
+constexpr bool is_sparse(const InodeRecord& inode) {
+  return (inode.flags & InodeRecord::kExtentList) != 0;
+}
+
+}  // namespace zvfs

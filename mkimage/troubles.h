@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "base/mutex.h"
+#include "format/offsets.h"
+
+namespace zvfs {
+
+/// What is wrong with one file of the source. None of these stops a build.
+struct Trouble {
+  enum class Severity : std::uint8_t {
+    kNote,        ///< The image holds the file whole, but something is worth knowing.
+    kChanged,     ///< The file changed, shrank or grew while it was read.
+    kUnreadable,  ///< The file, or a part or an attribute of it, is missing from the image.
+  };
+  Severity severity;
+  std::string path;  ///< As in the image; "." is the root.
+  std::string message;
+};
+
+/// Collects what goes wrong with single files. Thread-safe.
+class Troubles {
+ public:
+  using Listener = std::function<void(const Trouble&)>;
+
+  /// `listener` is called at once for each trouble, possibly by several threads at a time.
+  explicit Troubles(Listener listener) : listener_(std::move(listener)) {}
+
+  void report(Trouble::Severity severity, std::string_view path, std::string message);
+
+  /// As report(), but only for the first trouble of that inode: the frames of a large file are
+  /// read by several threads, each of which notices that it changed.
+  void report_once(InodeNumber inode, Trouble::Severity severity, std::string_view path,
+                   std::string message);
+
+  [[nodiscard]] std::uint64_t changed() const;
+  [[nodiscard]] std::uint64_t unreadable() const;
+
+ private:
+  const Listener listener_;
+  mutable Mutex mutex_;
+  std::unordered_set<std::uint32_t> reported_ ZVFS_GUARDED_BY(mutex_);
+  std::uint64_t changed_ ZVFS_GUARDED_BY(mutex_) = 0;
+  std::uint64_t unreadable_ ZVFS_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <unordered_set>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "format/records.h"
+#include "format/xattr_set.h"
+#include "mkimage/grow_array.h"
+
+namespace zvfs {
+
+/// The distinct xattr sets of a tree, in the form of the index tables. Not thread-safe, but any
+/// number of threads may read while none adds.
+class XattrStore {
+ public:
+  XattrStore() : rows_by_content_(0, Hash{this}, Equal{this}) {}
+  XattrStore(const XattrStore&) = delete;
+  XattrStore& operator=(const XattrStore&) = delete;
+
+  /// The row of `set` plus 1, as an inode names it; 0 when the set is empty. Equal sets share it.
+  /// Errors: TooLarge (above kMaxXattrSetSize).
+  Result<std::uint32_t> add(const XattrSet& set);
+
+  /// The set of which add() returned `row_plus_1`; the empty set for 0.
+  [[nodiscard]] XattrSet get(std::uint32_t row_plus_1) const;
+
+  [[nodiscard]] std::span<const XattrSetRecord> sets() const { return sets_.span(); }
+  [[nodiscard]] ByteSpan data() const { return data_.span(); }
+
+ private:
+  [[nodiscard]] ByteSpan encoded(std::uint32_t row) const {
+    return data().subspan(sets_[row].offset, sets_[row].length);
+  }
+
+  // Rows hashed and compared by what they hold, so that no set is kept twice.
+  struct Hash {
+    using is_transparent = void;
+    const XattrStore* store;
+    std::size_t operator()(ByteSpan set) const;
+    std::size_t operator()(std::uint32_t row) const { return (*this)(store->encoded(row)); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    const XattrStore* store;
+    bool operator()(std::uint32_t a, std::uint32_t b) const { return a == b; }
+    bool operator()(std::uint32_t row, ByteSpan set) const { return (*this)(set, row); }
+    bool operator()(ByteSpan set, std::uint32_t row) const;
+  };
+
+  GrowArray<XattrSetRecord> sets_;
+  GrowArray<std::byte> data_;
+  std::unordered_set<std::uint32_t, Hash, Equal> rows_by_content_;
+};
+
+}  // namespace zvfs
