@@ -84,11 +84,21 @@ MountCommand::Failure MountCommand::check_device() {
 // The image and the options are the caller's; mount point and mount are the namespace's.
 MountCommand::Failure MountCommand::enter_namespace() {
   if (options_.mount_namespace.empty()) return {};
+  own_namespace_ = UniqueFd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
   const UniqueFd target(open(options_.mount_namespace.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!target.is_open() || setns(target.get(), CLONE_NEWNS) != 0) {
+  if (!own_namespace_.is_open() || !target.is_open() || setns(target.get(), CLONE_NEWNS) != 0) {
     return system_failure(errno, "mount namespace " + options_.mount_namespace);
   }
   return {};
+}
+
+// A daemon that stayed in a container's namespace would keep it alive.
+void MountCommand::leave_namespace() {
+  if (!own_namespace_.is_open()) return;
+  if (setns(own_namespace_.get(), CLONE_NEWNS) != 0) {
+    log_warning("cannot leave mount namespace " + options_.mount_namespace);
+  }
+  own_namespace_.reset();
 }
 
 MountCommand::Failure MountCommand::find_mount_point() {
@@ -143,6 +153,7 @@ ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   if (const auto mounted = (*session)->mount(mount_point_); !mounted) {
     return complain({ExitStatus::kMountFailure, mounted.error().message});
   }
+  leave_namespace();
   say_what_was_mounted();
   ready();
   return serve_session(**session, connection, known);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "base/unique_fd.h"
 #include "format/image.h"
 #include "fuse/exit_status.h"
 #include "fuse/inode_set.h"
@@ -31,6 +32,7 @@ class MountCommand {
   Failure open_image();
   Failure check_device();
   Failure enter_namespace();
+  void leave_namespace();
   Failure find_mount_point();
   Failure check_not_mounted();
 
@@ -42,6 +44,7 @@ class MountCommand {
   const MountOptions options_;
   std::string image_path_;   // absolute, without symbolic links
   std::string mount_point_;  // likewise
+  UniqueFd own_namespace_;   // open while we are in another mount namespace
   std::unique_ptr<Image> image_;
 };
 
