@@ -43,7 +43,7 @@ class TargetTest(unittest.TestCase):
         whole = self.content_of_target()
         chance = random.Random(7)
         stopped = 0
-        for _ in range(25):
+        for _ in range(15):
             self.target.unlink(missing_ok=True)
             if old is not None:
                 self.target.write_bytes(old)

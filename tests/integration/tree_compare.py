@@ -13,17 +13,22 @@ import stat
 import sys
 
 CHUNK = 1 << 20
-COMPARED = ("type", "mode", "uid", "gid", "mtime_ns", "size", "nlink", "dir_nlink", "links", "rdev",
-            "target", "xattrs", "holes", "content")
+FACTS = ("type", "mode", "uid", "gid", "mtime_ns", "size", "nlink", "dir_nlink", "links", "rdev",
+         "target", "xattrs")
+COMPARED = frozenset(FACTS) | {"holes", "content"}
 
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What not to compare. `ignore` names fields of COMPARED; `skip(path)` is true for paths
-    (bytes, relative) that are left out with all below them; `drop_xattr(name)` for attributes."""
-    ignore: frozenset = frozenset()
-    skip: object = staticmethod(lambda path: False)
-    drop_xattr: object = staticmethod(lambda name: False)
+    """What not to compare: fields (of COMPARED) everywhere, fields of one path, whole paths with all
+    below them, names of extended attributes. Paths are bytes, relative to the roots."""
+    fields: frozenset = frozenset()
+    fields_of: frozenset = frozenset()  # of (path, field)
+    paths: frozenset = frozenset()
+    xattrs: frozenset = frozenset()
+
+    def compares(self, path, field):
+        return field not in self.fields and (path, field) not in self.fields_of
 
 
 def data_map(fd, size):
@@ -62,7 +67,7 @@ def facts_of(directory_fd, name, rules):
     facts["xattrs"] = {
         attribute: os.getxattr(path, attribute, follow_symlinks=False)
         for attribute in os.listxattr(path, follow_symlinks=False)
-        if not rules.drop_xattr(attribute)
+        if attribute not in rules.xattrs
     }
     return facts
 
@@ -77,11 +82,17 @@ class Tree:
         self._walk(self.root_fd, b"")
         self._group_links()
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.close(self.root_fd)
+
     def _walk(self, directory_fd, prefix):
         self.entries[prefix or b"."] = facts_of(directory_fd, b".", self.rules)
         for name in sorted(map(os.fsencode, os.listdir(directory_fd))):
             path = prefix + name
-            if self.rules.skip(path):
+            if path in self.rules.paths:
                 continue
             facts = facts_of(directory_fd, name, self.rules)
             if facts["type"] != stat.S_IFDIR:
@@ -127,9 +138,9 @@ def ranges_to_read(*maps):
     return merged
 
 
-def content_differences(fd_a, fd_b, size, ignore):
+def content_differences(fd_a, fd_b, size, compare_holes):
     map_a, map_b = data_map(fd_a, size), data_map(fd_b, size)
-    if map_a != map_b and "holes" not in ignore:
+    if compare_holes and map_a != map_b:
         yield f"holes: data in {map_a[:8]} and {map_b[:8]}"
     for begin, end in ranges_to_read(map_a, map_b):
         for offset in range(begin, end, CHUNK):
@@ -139,34 +150,38 @@ def content_differences(fd_a, fd_b, size, ignore):
                 return
 
 
-def compare_files(tree_a, tree_b, path, ignore):
+def file_differences(tree_a, tree_b, path, compare_holes):
     fd_a, fd_b = tree_a.open(path), tree_b.open(path)
     try:
         size = os.fstat(fd_a).st_size
         if size == os.fstat(fd_b).st_size:
-            yield from content_differences(fd_a, fd_b, size, ignore)
+            yield from content_differences(fd_a, fd_b, size, compare_holes)
     finally:
         os.close(fd_a)
         os.close(fd_b)
 
 
+def differences_at(path, tree_a, tree_b, rules):
+    a, b = tree_a.entries.get(path), tree_b.entries.get(path)
+    if a is None or b is None:
+        yield f"only in the {'second' if a is None else 'first'} tree"
+        return
+    for field in FACTS:
+        if a.get(field) != b.get(field) and rules.compares(path, field):
+            yield f"{field}: {a.get(field)!r:.300} and {b.get(field)!r:.300}"
+    if a["type"] == b["type"] == stat.S_IFREG and rules.compares(path, "content"):
+        yield from file_differences(tree_a, tree_b, path, rules.compares(path, "holes"))
+
+
 def compare(root_a, root_b, rules=Rules()):
     """The differences, one line each."""
-    assert rules.ignore <= set(COMPARED), rules.ignore
-    tree_a, tree_b = Tree(root_a, rules), Tree(root_b, rules)
+    assert rules.fields <= COMPARED, rules.fields
     differences = []
-    for path in sorted(tree_a.entries.keys() | tree_b.entries.keys()):
-        shown = os.fsdecode(path).encode("utf-8", "backslashreplace").decode()[-200:]
-        a, b = tree_a.entries.get(path), tree_b.entries.get(path)
-        if a is None or b is None:
-            differences.append(f"{shown}: only in {root_a if b is None else root_b}")
-            continue
-        for field in COMPARED:
-            if field not in rules.ignore and a.get(field) != b.get(field):
-                differences.append(f"{shown}: {field}: {a.get(field)!r:.300} and {b.get(field)!r:.300}")
-        if a["type"] == b["type"] == stat.S_IFREG and "content" not in rules.ignore:
-            found = compare_files(tree_a, tree_b, path, rules.ignore)
-            differences.extend(f"{shown}: {difference}" for difference in found)
+    with Tree(root_a, rules) as tree_a, Tree(root_b, rules) as tree_b:
+        for path in sorted(tree_a.entries.keys() | tree_b.entries.keys()):
+            shown = path.decode("utf-8", "backslashreplace")[-200:]
+            differences.extend(f"{shown}: {difference}"
+                               for difference in differences_at(path, tree_a, tree_b, rules))
     return differences
 
 

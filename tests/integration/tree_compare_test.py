@@ -100,8 +100,8 @@ class TreeCompareTest(unittest.TestCase):
     def test_sees_a_missing_and_an_additional_entry(self):
         os.rename(self.b / "sizes/ones", self.b / "sizes/twos")
         differences = tree_compare.compare(self.a, self.b)
-        self.assertIn(f"sizes/ones: only in {self.a}", differences)
-        self.assertIn(f"sizes/twos: only in {self.b}", differences)
+        self.assertIn("sizes/ones: only in the first tree", differences)
+        self.assertIn("sizes/twos: only in the second tree", differences)
 
     def test_sees_an_owner(self):
         zvfs_tools.require_root()
