@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include "base/quoting.h"
 #include "codecs/frame_encoder.h"
-#include "mkimage/quoting.h"
 
 namespace zvfs {
 namespace {

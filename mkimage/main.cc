@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "base/quoting.h"
 #include "mkimage/build.h"
 #include "mkimage/options.h"
 #include "mkimage/progress_line.h"
-#include "mkimage/quoting.h"
 #include "mkimage/signal_cleanup.h"
 
 namespace {

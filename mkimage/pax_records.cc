@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "mkimage/posix_acl.h"
 #include "mkimage/ustar_header.h"
-#include "mkimage/utf8.h"
 
 namespace zvfs {
 namespace {

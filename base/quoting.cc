@@ -1,10 +1,10 @@
-#include "mkimage/quoting.h"
+#include "base/quoting.h"
 
 #include <cstdint>
 
 #include <fmt/format.h>
 
-#include "mkimage/utf8.h"
+#include "base/utf8.h"
 
 namespace zvfs {
 namespace {
