@@ -5,6 +5,7 @@
 #include "fuse/filesystem.h"
 #include "fuse/lowlevel.h"
 #include "fuse/page_filler.h"
+#include "fuse/readahead.h"
 
 namespace zvfs {
 
@@ -18,10 +19,14 @@ class Connection {
 
   [[nodiscard]] const Filesystem& filesystem() const { return filesystem_; }
 
-  /// Sets who is told of what the kernel knows and reads; null for nobody. Borrows it. Call it
-  /// before requests come, and with null only after the last.
-  void set_filler(PageFiller* filler) { filler_ = filler; }
+  /// Sets who is told of reads; null for nobody. Borrows both. Call it before requests come, and
+  /// with null only after the last.
+  void set_helpers(PageFiller* filler, Readahead* readahead) {
+    filler_ = filler;
+    readahead_ = readahead;
+  }
   [[nodiscard]] PageFiller* filler() const { return filler_; }
+  [[nodiscard]] Readahead* readahead() const { return readahead_; }
 
   /// Chooses from what the kernel offers.
   void negotiate(fuse_conn_info& kernel);
@@ -35,6 +40,7 @@ class Connection {
   const Filesystem& filesystem_;
   const unsigned max_read_bytes_;
   PageFiller* filler_ = nullptr;
+  Readahead* readahead_ = nullptr;
   std::atomic<bool> open_is_optional_ = false;
   std::atomic<bool> opendir_is_optional_ = false;
 };

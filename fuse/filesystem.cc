@@ -83,9 +83,8 @@ Result<std::string> Filesystem::symlink_target(fuse_ino_t node) const {
   return image_.symlink_target(link);
 }
 
-Result<ReadReply> Filesystem::read(fuse_ino_t node, std::uint64_t offset,
+Result<ReadReply> Filesystem::read(const Inode& file, std::uint64_t offset,
                                    std::size_t size_bytes) const {
-  const Inode file = ZVFS_TRY(regular_file(node));
   return ReadReply(ZVFS_TRY(image_.read(file, offset, size_bytes)));
 }
 

@@ -42,7 +42,11 @@ class Filesystem {
 
   [[nodiscard]] Result<std::string> symlink_target(fuse_ino_t node) const;
 
-  [[nodiscard]] Result<ReadReply> read(fuse_ino_t node, std::uint64_t offset,
+  /// The regular file of that node.
+  [[nodiscard]] Result<Inode> regular_file(fuse_ino_t node) const;
+
+  /// At most `size_bytes` of `file` from `offset` on; fewer at its end.
+  [[nodiscard]] Result<ReadReply> read(const Inode& file, std::uint64_t offset,
                                        std::size_t size_bytes) const;
 
   enum class ListMode { kNames, kAttributes };
@@ -73,7 +77,6 @@ class Filesystem {
  private:
   [[nodiscard]] Result<Inode> inode(fuse_ino_t node) const;
   [[nodiscard]] Result<Inode> directory(fuse_ino_t node) const;
-  [[nodiscard]] Result<Inode> regular_file(fuse_ino_t node) const;
   [[nodiscard]] Result<fuse_entry_param> entry(InodeNumber number) const;
   [[nodiscard]] bool add_entry(DirectoryBuffer& buffer, const Dentry& entry, off_t next,
                                ListMode mode) const;

@@ -133,13 +133,15 @@ ExitStatus MountCommand::serve_session(Session& session, Connection& connection,
       *image_, known,
       [&](InodeNumber inode, ByteSpan content) { return session.store(inode, content); },
       is_memory_short);
-  if (options_.fill) {
-    connection.set_filler(&filler);
-    filler.start();
-  }
+  Readahead readahead(*image_, {.threads = std::max(1U, std::thread::hardware_concurrency()),
+                                .max_window_bytes = options_.readahead_bytes});
+  connection.set_helpers(options_.fill ? &filler : nullptr, &readahead);
+  if (options_.fill) filler.start();
+  readahead.start();
   const auto served = session.serve();
+  readahead.stop();
   filler.stop();
-  connection.set_filler(nullptr);
+  connection.set_helpers(nullptr, nullptr);
   if (!served) return complain({ExitStatus::kSystem, served.error().message});
   return ExitStatus::kSuccess;
 }

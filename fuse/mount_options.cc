@@ -24,6 +24,7 @@ enum class Treatment {
   kDebug,
   kNofail,
   kCacheSize,
+  kReadahead,
   kFill,
   kNoFill,
   kRemount,
@@ -101,6 +102,7 @@ constexpr KnownOption kKnownOptions[] = {
     {"debug", kDebug},
     // Ours.
     {"cache_size", kCacheSize, kRequired},
+    {"readahead", kReadahead, kRequired},
     {"fill", kFill},
     {"nofill", kNoFill},
 };
@@ -184,6 +186,9 @@ Result<void> apply_known(const KnownOption& known, const std::string& option,
       break;
     case kCacheSize:
       return set_cache_size(value, options);
+    case kReadahead:
+      options.readahead_bytes = ZVFS_TRY(parse_size(value));
+      break;
     case kFill:
     case kNoFill:
       options.fill = known.treatment == kFill;

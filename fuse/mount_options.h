@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/units.h"
 
 namespace zvfs {
 
@@ -31,6 +32,8 @@ struct MountOptions {
   bool nofail = false;          ///< An image that does not exist is no failure.
   std::string mount_namespace;  ///< The path of the mount namespace to mount in, or empty.
 
+  /// How far to decode ahead of who reads a large file in order, in bytes; 0 for not at all.
+  std::uint64_t readahead_bytes = 2 * kMiB;
   bool fill = true;  ///< Push the neighbours of a small file that is read into the page cache.
   std::uint64_t cache_size_bytes = 0;  ///< 0: the default.
   unsigned max_read_bytes = 0;         ///< 0: no limit of ours.

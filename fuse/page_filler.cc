@@ -46,13 +46,12 @@ void PageFiller::kernel_forgot(InodeNumber inode) {
   filled_.erase(inode);
 }
 
-void PageFiller::was_read(InodeNumber inode) {
-  const auto file = image_.inode(inode);
-  if (!file || file->record.size > image_.header().frame_bound ||
-      (file->record.flags & InodeRecord::kExtentList) != 0) {
+void PageFiller::was_read(const Inode& file) {
+  if (file.record.size > image_.header().frame_bound ||
+      (file.record.flags & InodeRecord::kExtentList) != 0) {
     return;
   }
-  if (!filled_.insert(inode)) stale_.insert(inode);
+  if (!filled_.insert(file.number)) stale_.insert(file.number);
   {
     MutexLock lock(mutex_);
     if (stopped_) return;
@@ -60,40 +59,38 @@ void PageFiller::was_read(InodeNumber inode) {
       counters_.dropped.fetch_add(1, std::memory_order_relaxed);
       return;
     }
-    queue_.push_back(inode);
+    queue_.push_back(file);
   }
   wake_.notify_one();
 }
 
-std::optional<InodeNumber> PageFiller::next_job() {
+std::optional<Inode> PageFiller::next_job() {
   MutexLock lock(mutex_);
   while (!stopped_ && queue_.empty()) wake_.wait(mutex_);
   if (stopped_) return std::nullopt;
-  const InodeNumber inode = queue_.front();
+  const Inode file = queue_.front();
   queue_.pop_front();
-  return inode;
+  return file;
 }
 
 void PageFiller::run() {
-  while (const auto inode = next_job()) {
+  while (const auto file = next_job()) {
     if (is_memory_short_()) {
       counters_.memory_pauses.fetch_add(1, std::memory_order_relaxed);
       continue;
     }
     try {
-      fill_around(*inode);
+      fill_around(*file);
     } catch (const std::bad_alloc&) {
       // Filling is optional; whoever reads the file will see the error.
     }
   }
 }
 
-void PageFiller::fill_around(InodeNumber inode) {
-  const auto file = image_.inode(inode);
-  if (!file) return;
-  const FrameNumber number{file->record.count};
-  if (stale_.contains(inode)) forget_fills(number);
-  filled_.insert(inode);
+void PageFiller::fill_around(const Inode& file) {
+  const FrameNumber number{file.record.count};
+  if (stale_.contains(file.number)) forget_fills(number);
+  filled_.insert(file.number);
   const bool in_sequence = number.value > 0 && was_recent({number.value - 1});
   remember(number);
   fill_frame(number, Extent::kAll);

@@ -56,9 +56,9 @@ class PageFiller {
   /// The kernel has dropped an inode, and its pages.
   void kernel_forgot(InodeNumber inode);
 
-  /// A read of `inode` was answered. Call after the reply. Cheap for large files, which are none
-  /// of the filler's business.
-  void was_read(InodeNumber inode);
+  /// A read of `file` was answered. Call after the reply. Cheap, and does nothing for files of more
+  /// than one frame.
+  void was_read(const Inode& file);
 
   [[nodiscard]] PageFillerStats stats() const;
 
@@ -72,8 +72,8 @@ class PageFiller {
   enum class Extent { kAll, kAllButFirst };
 
   void run();
-  std::optional<InodeNumber> next_job();
-  void fill_around(InodeNumber inode);
+  std::optional<Inode> next_job();
+  void fill_around(const Inode& file);
   void fill_frame(FrameNumber number, Extent extent);
   bool push(InodeNumber inode, ByteSpan content);
   void look_ahead(FrameNumber number);
@@ -95,7 +95,7 @@ class PageFiller {
 
   Mutex mutex_;
   CondVar wake_;
-  std::deque<InodeNumber> queue_ ZVFS_GUARDED_BY(mutex_);
+  std::deque<Inode> queue_ ZVFS_GUARDED_BY(mutex_);
   bool stopped_ ZVFS_GUARDED_BY(mutex_) = false;
   std::atomic<bool> stop_requested_{false};
   std::thread thread_;

@@ -73,7 +73,7 @@ class PageFillerTest : public ::testing::Test {
   }
   // Reads `inode` and waits until the filler has done what it does about it.
   void read_and_settle(InodeNumber inode) {
-    filler_.was_read(inode);
+    filler_.was_read(image_->inode(inode).value());
     std::size_t before = ~std::size_t{0};
     for (int quiet = 0; quiet < 20;) {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -177,7 +177,7 @@ TEST_F(PageFillerTest, StopsAtOnceAndStaysStopped) {
   know_all();
   filler_.start();
   filler_.stop();
-  filler_.was_read(file(0, 0));
+  filler_.was_read(image_->inode(file(0, 0)).value());
   filler_.stop();
   EXPECT_EQ(calls_, 0U);
 }
@@ -190,7 +190,7 @@ TEST_F(PageFillerTest, SurvivesReadsForgetsAndAStopAtOnce) {
     threads.emplace_back([this, t] {
       for (std::uint32_t i = 0; i < 2000; ++i) {
         const InodeNumber inode = file((i * 7 + t) % kFrames, i % kFilesPerFrame);
-        filler_.was_read(inode);
+        filler_.was_read(image_->inode(inode).value());
         if (i % 3 == 0) filler_.kernel_forgot(inode);
         if (i % 5 == 0) known_.insert(inode);
       }
