@@ -3,22 +3,15 @@
 #include <algorithm>
 #include <array>
 
-#include "format/xattr_set.h"
-
 namespace zvfs {
 namespace {
 
 constexpr std::array<std::byte, 128 * 1024> kZeros{};
 
-bool is_valid_name(std::string_view name) {
-  return name != "." && name != ".." &&
-         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
-}
-
 }  // namespace
 
 struct Image::State {
-  explicit State(std::unique_ptr<RawImage> opened)
+  explicit State(std::unique_ptr<const RawImage> opened)
       : raw(std::move(opened)),
         header(raw->header()),
         frames(raw->frames()),
@@ -30,7 +23,10 @@ struct Image::State {
   Result<void> check_data(const InodeRecord& record) const;
   Result<void> check_type(const InodeRecord& record) const;
   Result<void> append_stream(StreamOffset offset, std::uint64_t length, FrameNumber first,
-                             bool is_large, std::vector<FileSlice>& out);
+                             FrameClass frame_class, std::vector<FileSlice>& out);
+  [[nodiscard]] FrameClass frame_class(const InodeRecord& file) const {
+    return file.allocated > header.frame_bound ? FrameClass::kStream : FrameClass::kPacked;
+  }
   Result<ExtentRecord> extent(IndexReader::Cursor& cursor, const InodeRecord& record,
                               std::uint64_t number) const;
   Result<std::uint64_t> first_extent_ending_after(IndexReader::Cursor& cursor,
@@ -38,7 +34,6 @@ struct Image::State {
                                                   std::uint64_t offset) const;
   Result<DataFrame> data_frame(IndexReader::Cursor& cursor, FrameNumber number) const;
   Result<FramePtr> packed_frame(const DataFrame& found);
-  Result<XattrSet> xattrs(const Inode& inode) const;
 
   const std::unique_ptr<const RawImage> raw;
   const IndexHeader& header;
@@ -52,7 +47,10 @@ Image::~Image() = default;
 
 Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ImageSource> source,
                                            const ImageOptions& options) {
-  auto raw = ZVFS_TRY(RawImage::open(std::move(source), options));
+  return open(ZVFS_TRY(RawImage::open(std::move(source), options)));
+}
+
+Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const RawImage> raw) {
   std::unique_ptr<Image> image(new Image(std::make_unique<State>(std::move(raw))));
   const Inode root = ZVFS_TRY(image->inode(kRootInode));
   if (!root.is_directory()) {
@@ -186,9 +184,8 @@ Result<void> Image::list(const Inode& directory, std::uint32_t first,
 // --- File contents
 
 Result<void> Image::State::append_stream(StreamOffset offset, std::uint64_t length,
-                                         FrameNumber first, bool is_large,
+                                         FrameNumber first, FrameClass frame_class,
                                          std::vector<FileSlice>& out) {
-  const FrameClass frame_class = is_large ? FrameClass::kStream : FrameClass::kPacked;
   IndexReader::Cursor cursor(index);
   while (length > 0) {
     const DataFrame found = ZVFS_TRY(frame_table.find(cursor, offset, first));
@@ -237,13 +234,42 @@ Result<std::uint64_t> Image::State::first_extent_ending_after(IndexReader::Curso
 
 Result<FileSegment> Image::segment_at(const Inode& inode, std::uint64_t offset) const {
   const InodeRecord& record = inode.record;
-  if ((record.flags & InodeRecord::kExtentList) == 0) return FileSegment{offset, record.size, true};
+  if ((record.flags & InodeRecord::kExtentList) == 0) {
+    return FileSegment{offset, record.size, true, {record.data + offset}, {record.count}};
+  }
   IndexReader::Cursor cursor(state_->index);
   const std::uint64_t next = ZVFS_TRY(state_->first_extent_ending_after(cursor, record, offset));
-  if (next == record.count) return FileSegment{offset, record.size, false};
+  if (next == record.count) return FileSegment{offset, record.size};
   const ExtentRecord extent = ZVFS_TRY(state_->extent(cursor, record, next));
-  if (offset < extent.file_offset) return FileSegment{offset, extent.file_offset, false};
-  return FileSegment{offset, extent.file_offset + extent.length, true};
+  if (offset < extent.file_offset) return FileSegment{offset, extent.file_offset};
+  return FileSegment{offset,
+                     extent.file_offset + extent.length,
+                     true,
+                     {extent.stream_offset + (offset - extent.file_offset)},
+                     {extent.frame}};
+}
+
+Result<std::optional<FileRun>> Image::frame_run(const Inode& inode, std::uint64_t offset) const {
+  const InodeRecord& record = inode.record;
+  IndexReader::Cursor cursor(state_->index);
+  ExtentRecord extent{0, record.size, record.data, record.count};
+  if ((record.flags & InodeRecord::kExtentList) != 0) {
+    const std::uint64_t number =
+        ZVFS_TRY(state_->first_extent_ending_after(cursor, record, offset));
+    if (number == record.count) return std::optional<FileRun>();
+    extent = ZVFS_TRY(state_->extent(cursor, record, number));
+    if (offset < extent.file_offset) return std::optional<FileRun>();
+  }
+  const std::uint64_t stream_end = extent.stream_offset + extent.length;
+  const StreamOffset at{extent.stream_offset + (offset - extent.file_offset)};
+  const DataFrame found = ZVFS_TRY(state_->frame_table.find(cursor, at, {extent.frame}));
+  FramePtr frame = ZVFS_TRY(state_->frames.read({FrameKey::Space::kData, found.number.value},
+                                                state_->frame_class(record), found.location));
+  const std::uint64_t begin = std::max(found.begin.value, extent.stream_offset);
+  const std::uint64_t end = std::min(found.end().value, stream_end);
+  const ByteSpan bytes = frame->bytes().subspan(begin - found.begin.value, end - begin);
+  return std::optional<FileRun>(
+      {extent.file_offset + (begin - extent.stream_offset), {bytes, std::move(frame)}});
 }
 
 Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t offset,
@@ -252,10 +278,10 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
   std::vector<FileSlice> slices;
   if (offset >= record.size) return slices;
   const std::uint64_t end = offset + std::min(length, record.size - offset);
-  const bool is_large = record.allocated > state_->header.frame_bound;
+  const FrameClass frame_class = state_->frame_class(record);
   if ((record.flags & InodeRecord::kExtentList) == 0) {
-    ZVFS_TRY(state_->append_stream({record.data + offset}, end - offset, {record.count}, is_large,
-                                   slices));
+    ZVFS_TRY(state_->append_stream({record.data + offset}, end - offset, {record.count},
+                                   frame_class, slices));
     return slices;
   }
 
@@ -276,7 +302,7 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
     const std::uint64_t data_end = std::min(extent.file_offset + extent.length, end);
     if (offset >= data_end) continue;
     ZVFS_TRY(state_->append_stream({extent.stream_offset + (offset - extent.file_offset)},
-                                   data_end - offset, {extent.frame}, is_large, slices));
+                                   data_end - offset, {extent.frame}, frame_class, slices));
     offset = data_end;
   }
   return slices;
@@ -335,9 +361,9 @@ Result<std::string> Image::symlink_target(const Inode& inode) const {
 
 // --- Extended attributes
 
-Result<XattrSet> Image::State::xattrs(const Inode& inode) const {
+Result<XattrSet> Image::xattrs(const Inode& inode) const {
   if (inode.record.xattr_set == 0) return XattrSet{};
-  IndexReader::Cursor cursor(index);
+  IndexReader::Cursor cursor(state_->index);
   const auto row =
       ZVFS_TRY(cursor.row<XattrSetRecord>(Table::kXattrSets, inode.record.xattr_set - 1));
   if (row.length > kMaxXattrSetSize) {
@@ -349,18 +375,18 @@ Result<XattrSet> Image::State::xattrs(const Inode& inode) const {
 }
 
 Result<ByteVector> Image::xattr(const Inode& inode, std::string_view name) const {
-  const XattrSet set = ZVFS_TRY(state_->xattrs(inode));
-  for (const Xattr& xattr : set.xattrs()) {
-    if (xattr.name == name) return xattr.value;
+  const XattrSet set = ZVFS_TRY(xattrs(inode));
+  for (const Xattr& attribute : set.xattrs()) {
+    if (attribute.name == name) return attribute.value;
   }
   return fail(ErrorCode::kNotFound, "no attribute '{}'", name);
 }
 
 Result<std::string> Image::xattr_names(const Inode& inode) const {
-  const XattrSet set = ZVFS_TRY(state_->xattrs(inode));
+  const XattrSet set = ZVFS_TRY(xattrs(inode));
   std::string names;
-  for (const Xattr& xattr : set.xattrs()) {
-    names += xattr.name;
+  for (const Xattr& attribute : set.xattrs()) {
+    names += attribute.name;
     names += '\0';
   }
   return names;

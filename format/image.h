@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "format/frame.h"
 #include "format/raw_image.h"
 #include "format/records.h"
+#include "format/xattr_set.h"
 
 namespace zvfs {
 
@@ -43,11 +45,19 @@ struct FileSlice {
   FramePtr frame;  ///< Keeps `bytes` alive; null in a hole.
 };
 
+/// A piece of a file's content, and where in the file it lies.
+struct FileRun {
+  std::uint64_t offset = 0;  ///< In bytes of the file.
+  FileSlice slice;
+};
+
 /// A run of a file that is all data or all hole: [begin, end) in bytes of the file.
 struct FileSegment {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   bool is_data = false;
+  StreamOffset stream = {};      ///< Of data: where the byte at `begin` lies in the stream.
+  FrameNumber first_frame = {};  ///< Of data: where its run begins; see FrameTable::find().
 };
 
 /// An open, immutable image. Thread-safe throughout: any number of threads may call any methods.
@@ -59,6 +69,8 @@ class Image {
   /// Errors: InvalidArgument (not a zvfs image), Corrupt, Unsupported (needs a newer zvfs), Io.
   static Result<std::unique_ptr<Image>> open(std::unique_ptr<const ImageSource> source,
                                              const ImageOptions& options);
+  /// The image whose lower half was opened before. Errors: Corrupt (no root), Io.
+  static Result<std::unique_ptr<Image>> open(std::unique_ptr<const RawImage> raw);
   ~Image();
 
   /// What lies below the files: frames and tables.
@@ -90,6 +102,12 @@ class Image {
   [[nodiscard]] Result<std::vector<FileSlice>> read(const Inode& inode, std::uint64_t offset,
                                                     std::uint64_t length) const;
 
+  /// All the content around `offset` that lies in the same frame, in one run: what a read there
+  /// has decoded. Nothing in a hole. Errors: Corrupt, Io.
+  /// Precondition: inode.is_regular() and offset < size.
+  [[nodiscard]] Result<std::optional<FileRun>> frame_run(const Inode& inode,
+                                                         std::uint64_t offset) const;
+
   /// The data or the hole that `offset` lies in, from `offset` to its end. Adjacent extents make
   /// one segment only if they are one extent: a caller joins them.
   /// Errors: Corrupt, Io. Precondition: inode.is_regular() and offset < size.
@@ -108,6 +126,9 @@ class Image {
 
   /// The value of extended attribute `name`. Errors: NotFound, Corrupt, Io.
   [[nodiscard]] Result<ByteVector> xattr(const Inode& inode, std::string_view name) const;
+
+  /// All extended attributes. Errors: Corrupt, Io.
+  [[nodiscard]] Result<XattrSet> xattrs(const Inode& inode) const;
 
   /// The names of all extended attributes, each ended by a NUL, as listxattr(2) gives them.
   /// Errors: Corrupt, Io.

@@ -54,9 +54,11 @@ class IndexReader {
 
   [[nodiscard]] std::uint64_t rows(Table table) const { return header_.table(table).rows; }
 
- private:
+  /// The decoded index frame `number`, which must be below the header's index_frame_count.
+  /// Errors: Corrupt, Io.
   Result<FramePtr> frame(std::uint32_t number) const;
 
+ private:
   const IndexHeader& header_;
   FrameReader& frames_;
 };

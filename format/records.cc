@@ -113,4 +113,9 @@ void XattrSetRecord::append_to(ByteVector& out) const {
   writer.u32(count);
 }
 
+bool is_valid_name(std::string_view name) {
+  return name != "." && name != ".." &&
+         name.find_first_of(std::string_view("/\0", 2)) == std::string_view::npos;
+}
+
 }  // namespace zvfs

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "codecs/frame_kind.h"
@@ -108,6 +109,10 @@ struct XattrSetRecord {
 
 // Limits of the format (docs/format.md, "Limits").
 inline constexpr std::size_t kMaxNameLength = 255;
+/// Whether a name of 1 to kMaxNameLength bytes may be a dentry's: it is not "." or "..", and has
+/// neither a slash nor a zero byte.
+bool is_valid_name(std::string_view name);
+
 inline constexpr std::size_t kMaxSymlinkLength = 65535;
 inline constexpr std::size_t kMaxXattrSetSize = std::size_t{16} << 20;
 inline constexpr std::uint32_t kMaxInodes = 0xFFFF'FFFE;

@@ -112,20 +112,26 @@ void on_opendir(fuse_req_t request, fuse_ino_t, fuse_file_info* directory) {
 void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset, fuse_file_info*) {
   const Connection& connection = connection_of(request);  // the reply frees the request
   std::optional<Inode> file;
+  auto pattern = Readahead::Pattern::kInOrder;
   serve(
       request, "read", node,
       [&](const Filesystem& filesystem) -> Result<ReadReply> {
         const auto begin = static_cast<std::uint64_t>(offset);
         file = ZVFS_TRY(filesystem.regular_file(node));
         if (connection.readahead() != nullptr) {
-          connection.readahead()->will_read(*file, begin, size);
+          pattern = connection.readahead()->will_read(*file, begin, size);
         }
         return filesystem.read(*file, begin, size);
       },
       [&](const ReadReply& reply) noexcept {
         fuse_reply_iov(request, reply.pieces().data(), static_cast<int>(reply.pieces().size()));
       });
-  if (connection.filler() != nullptr && file) connection.filler()->was_read(*file);
+  if (connection.filler() == nullptr || !file) return;
+  if (pattern == Readahead::Pattern::kRandom) {
+    connection.filler()->was_read_at_random(*file, static_cast<std::uint64_t>(offset));
+  } else {
+    connection.filler()->was_read(*file);
+  }
 }
 
 void list(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,

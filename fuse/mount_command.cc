@@ -131,16 +131,21 @@ void MountCommand::say_what_was_mounted() const {
 ExitStatus MountCommand::serve_session(Session& session, Connection& connection, InodeSet& known) {
   PageFiller filler(
       *image_, known,
-      [&](InodeNumber inode, ByteSpan content) { return session.store(inode, content); },
+      [&](InodeNumber inode, std::uint64_t offset, ByteSpan content) {
+        return session.store(inode, offset, content);
+      },
       is_memory_short);
   Readahead readahead(*image_, {.threads = std::max(1U, std::thread::hardware_concurrency()),
                                 .max_window_bytes = options_.readahead_bytes});
   connection.set_helpers(options_.fill ? &filler : nullptr, &readahead);
   if (options_.fill) filler.start();
   readahead.start();
-  const auto served = session.serve();
-  readahead.stop();
-  filler.stop();
+  const auto stop_helpers = [&] {
+    readahead.stop();
+    filler.stop();
+  };
+  const auto served = session.serve(stop_helpers);
+  stop_helpers();
   connection.set_helpers(nullptr, nullptr);
   if (!served) return complain({ExitStatus::kSystem, served.error().message});
   return ExitStatus::kSuccess;

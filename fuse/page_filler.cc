@@ -10,6 +10,11 @@ namespace {
 // More reads than this cannot be behind: each is of another file, and soon of no use.
 constexpr std::size_t kMaxQueued = 64;
 
+// Threads that push after their replies; mount.zvfs has at least twice as many (fuse/session.cc).
+constexpr int kMaxPushers = 4;
+
+constexpr std::uint64_t kPageSize = 4096;
+
 constexpr std::uint32_t kNoFrame = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
@@ -52,6 +57,23 @@ void PageFiller::was_read(const Inode& file) {
     return;
   }
   if (!filled_.insert(file.number)) stale_.insert(file.number);
+  add_job(file);
+}
+
+void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
+  if (offset >= file.record.size || stop_requested_ || is_memory_short_()) return;
+  // The calling thread does it, since it has just replied and is awake. It may have to wait in the
+  // store until a read of one of the pages is answered; so there are fewer threads here than
+  // threads that answer.
+  if (pushers_.fetch_add(1) < kMaxPushers) {
+    fill_run(file, offset);
+  } else {
+    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+  }
+  pushers_.fetch_sub(1);
+}
+
+void PageFiller::add_job(const Inode& file) {
   {
     MutexLock lock(mutex_);
     if (stopped_) return;
@@ -87,6 +109,20 @@ void PageFiller::run() {
   }
 }
 
+// Pushes what a random read decoded beside what it asked for: the whole pages of the run.
+void PageFiller::fill_run(const Inode& file, std::uint64_t offset) {
+  const auto run = image_.frame_run(file, offset);
+  if (!run || !*run) return;
+  const std::uint64_t begin = ((*run)->offset + kPageSize - 1) / kPageSize * kPageSize;
+  std::uint64_t end = (*run)->offset + (*run)->slice.bytes.size();
+  if (end != file.record.size) end = end / kPageSize * kPageSize;
+  if (begin >= end) return;
+  // Readers that missed the same frame at once are served by one push.
+  const std::uint64_t key = std::uint64_t{file.number.value} << 32 ^ begin / kPageSize;
+  if (recent_runs_[key % recent_runs_.size()].exchange(key) == key) return;
+  push(file.number, begin, (*run)->slice.bytes.subspan(begin - (*run)->offset, end - begin));
+}
+
 void PageFiller::fill_around(const Inode& file) {
   const FrameNumber number{file.record.count};
   if (stale_.contains(file.number)) forget_fills(number);
@@ -104,26 +140,25 @@ void PageFiller::fill_frame(FrameNumber number, Extent extent) {
     if (stop_requested_ || !known_.contains(inode) || filled_.contains(inode)) return false;
     return !std::exchange(skip, false);
   };
-  static_cast<void>(image_.visit_files(number, wanted, [this](InodeNumber inode, ByteSpan content) {
-    return push(inode, content);
-  }));
+  const auto push_whole = [this](InodeNumber inode, ByteSpan content) {
+    filled_.insert(inode);  // first: a read that comes meanwhile must not take it for dropped
+    if (!push(inode, 0, content)) filled_.erase(inode);
+    return !stop_requested_.load();
+  };
+  static_cast<void>(image_.visit_files(number, wanted, push_whole));
 }
 
-// False when it makes no sense to go on.
-bool PageFiller::push(InodeNumber inode, ByteSpan content) {
-  // Before the store: a read that comes meanwhile must not take the file for dropped.
-  filled_.insert(inode);
-  const int error = store_(inode, content);
+// True when the kernel has taken it.
+bool PageFiller::push(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
+  const int error = store_(inode, offset, content);
   if (error == 0) {
-    counters_.files.fetch_add(1, std::memory_order_relaxed);
+    counters_.pushes.fetch_add(1, std::memory_order_relaxed);
     counters_.bytes.fetch_add(content.size(), std::memory_order_relaxed);
-    return !stop_requested_;
+  } else if (error == -ENOENT) {
+    counters_.unknown.fetch_add(1, std::memory_order_relaxed);
+    known_.erase(inode);
   }
-  filled_.erase(inode);
-  if (error != -ENOENT) return false;
-  counters_.unknown.fetch_add(1, std::memory_order_relaxed);
-  known_.erase(inode);
-  return true;
+  return error == 0;
 }
 
 // Frames are wanted one after another: decode the next one and push its files. But its first file
@@ -160,7 +195,7 @@ PageFillerStats PageFiller::stats() const {
   const auto get = [](const std::atomic<std::uint64_t>& counter) {
     return counter.load(std::memory_order_relaxed);
   };
-  return {get(counters_.files),        get(counters_.bytes),   get(counters_.unknown),
+  return {get(counters_.pushes),       get(counters_.bytes),   get(counters_.unknown),
           get(counters_.frames_ahead), get(counters_.dropped), get(counters_.memory_pauses)};
 }
 

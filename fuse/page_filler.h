@@ -17,7 +17,7 @@ namespace zvfs {
 
 /// What a filler did since it was made. Monotonic.
 struct PageFillerStats {
-  std::uint64_t files = 0;  ///< Pushed into the page cache.
+  std::uint64_t pushes = 0;  ///< Files, and parts of large ones, pushed into the page cache.
   std::uint64_t bytes = 0;
   std::uint64_t unknown = 0;        ///< Files of which the kernel knew no inode after all.
   std::uint64_t frames_ahead = 0;   ///< Frames decoded before anybody asked.
@@ -28,16 +28,17 @@ struct PageFillerStats {
 /// Page-cache fill: a frame that was decoded for one small file holds its neighbours, too. A
 /// background thread pushes them into the kernel's page cache, so that reading them costs no
 /// request at all. When frames are wanted one after another, as by a walk over a tree, it decodes
-/// the next one ahead.
+/// the next one ahead. A random read of a large file has decoded more than was asked for, too:
+/// that is pushed likewise. (A large file that is read in order is left to the kernel's readahead.)
 ///
 /// It never runs inside a request: storing into a page may wait until a read of that page is
-/// answered, and then somebody must be left to answer it. Only files whose inode the kernel holds
+/// answered, and somebody must be left to answer it. Only files whose inode the kernel holds
 /// are pushed; it would refuse the others. Thread-safe.
 class PageFiller {
  public:
-  /// Puts `content` into the page cache as the whole of the file. Returns 0, or a negative errno:
-  /// -ENOENT when the kernel does not hold that inode.
-  using Store = std::function<int(InodeNumber, ByteSpan content)>;
+  /// Puts `content` into the page cache of a file, at an offset in bytes that is a multiple of the
+  /// page size. Returns 0, or a negative errno: -ENOENT when the kernel does not hold that inode.
+  using Store = std::function<int(InodeNumber, std::uint64_t offset, ByteSpan content)>;
   /// Says whether memory is too short to spend it on page cache.
   using IsShort = std::function<bool()>;
 
@@ -59,12 +60,15 @@ class PageFiller {
   /// A read of `file` was answered. Call after the reply. Cheap, and does nothing for files of more
   /// than one frame.
   void was_read(const Inode& file);
+  /// A read at random of a large file was answered. Call after the reply, from a thread that
+  /// answers requests: it pushes.
+  void was_read_at_random(const Inode& file, std::uint64_t offset);
 
   [[nodiscard]] PageFillerStats stats() const;
 
  private:
   struct Counters {
-    std::atomic<std::uint64_t> files{0}, bytes{0}, unknown{0}, frames_ahead{0}, dropped{0},
+    std::atomic<std::uint64_t> pushes{0}, bytes{0}, unknown{0}, frames_ahead{0}, dropped{0},
         memory_pauses{0};
   };
 
@@ -72,10 +76,12 @@ class PageFiller {
   enum class Extent { kAll, kAllButFirst };
 
   void run();
+  void add_job(const Inode& file);
   std::optional<Inode> next_job();
+  void fill_run(const Inode& file, std::uint64_t offset);
   void fill_around(const Inode& file);
   void fill_frame(FrameNumber number, Extent extent);
-  bool push(InodeNumber inode, ByteSpan content);
+  bool push(InodeNumber inode, std::uint64_t offset, ByteSpan content);
   void look_ahead(FrameNumber number);
   void forget_fills(FrameNumber number);
   [[nodiscard]] bool was_recent(FrameNumber number) const;
@@ -88,6 +94,9 @@ class PageFiller {
   InodeSet filled_;  // files that it has in its page cache, as far as we can tell
   InodeSet stale_;   // files that were read although they were filled: the kernel dropped them
   Counters counters_;
+
+  std::atomic<int> pushers_{0};  // threads in was_read_at_random()
+  std::array<std::atomic<std::uint64_t>, 64> recent_runs_{};
 
   // The filler thread's own: frames that were filled or decoded ahead last.
   std::array<std::uint32_t, 32> recent_frames_{};

@@ -16,7 +16,7 @@ constexpr std::uint64_t kFirstWindow = 2 * kPieceSize;
 // near to the expected one is no seek.
 constexpr std::uint64_t kSlack = kMiB;
 
-// A first request of at least this size comes from the kernel's readahead, not from a random read.
+// A first request of at least this size, from the beginning on, comes from the kernel's readahead.
 constexpr std::uint64_t kSequentialSize = 64 * kKiB;
 
 constexpr std::size_t kMaxQueued = 256;
@@ -44,20 +44,21 @@ void Readahead::stop() {
   threads_.clear();
 }
 
-void Readahead::will_read(const Inode& file, std::uint64_t offset, std::uint64_t size) {
-  if (options_.max_window_bytes == 0 || file.record.allocated <= image_.header().frame_bound) {
-    return;
-  }
+Readahead::Pattern Readahead::will_read(const Inode& file, std::uint64_t offset,
+                                        std::uint64_t size) {
+  if (file.record.allocated <= image_.header().frame_bound) return Pattern::kInOrder;
+  Pattern pattern = Pattern::kInOrder;
   bool planned = false;
   {
     MutexLock lock(mutex_);
-    if (stopped_) return;
+    if (stopped_) return pattern;
     const std::size_t index = stream_of(file.number);
     Stream& stream = streams_[index];
     stream.last_used = ++clock_;
     const std::uint64_t low = stream.next - std::min(stream.next, kSlack);
     if (stream.inode != file.number || offset < low || offset > stream.next + kSlack) {
       restart(stream, file, offset, size);
+      if (stream.window == 0) pattern = Pattern::kRandom;
     } else {
       stream.next = std::max(stream.next, offset + size);
       stream.window =
@@ -66,6 +67,7 @@ void Readahead::will_read(const Inode& file, std::uint64_t offset, std::uint64_t
     planned = plan(index, file);
   }
   if (planned) wake_.notify_all();
+  return pattern;
 }
 
 // The stream of `inode`, or the one that was used least recently.
@@ -81,7 +83,10 @@ void Readahead::restart(Stream& stream, const Inode& file, std::uint64_t offset,
   stream.inode = file.number;
   stream.next = offset + size;
   stream.planned = stream.next;
-  stream.window = size >= kSequentialSize ? kFirstWindow : 0;
+  stream.window = 0;
+  if (offset == 0 && size >= kSequentialSize) {
+    stream.window = std::min(kFirstWindow, options_.max_window_bytes);
+  }
   ++stream.generation;
 }
 

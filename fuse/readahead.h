@@ -41,9 +41,10 @@ class Readahead {
   /// Ends the threads, each after the piece that it is decoding. Once stopped it stays so.
   void stop();
 
-  /// [offset, offset + size) of `file` is about to be read. Call before reading it. Cheap, and
-  /// does nothing for files of one frame.
-  void will_read(const Inode& file, std::uint64_t offset, std::uint64_t size);
+  enum class Pattern { kInOrder, kRandom };
+  /// [offset, offset + size) of `file` is about to be read: plans what follows from it, and says
+  /// how the file is being read. Call before reading. Cheap; files of one frame are in order.
+  Pattern will_read(const Inode& file, std::uint64_t offset, std::uint64_t size);
 
   [[nodiscard]] ReadaheadStats stats() const;
 

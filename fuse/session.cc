@@ -1,6 +1,7 @@
 #include "fuse/session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include "fuse/callbacks.h"
@@ -47,6 +48,20 @@ void add_options(const MountOptions& options, const std::string& source, bool is
   for (const std::string& option : options.fuse_options) arguments.add_option(option);
 }
 
+constexpr std::chrono::milliseconds kWakePeriod{10};
+
+int wake_signal() { return SIGRTMIN; }
+
+// The wake signal shall interrupt a system call, and no more. A closed standard error shall not end
+// a daemon.
+void set_signal_actions() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  sigaction(wake_signal(), &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
+}
+
 struct LoopConfigDeleter {
   void operator()(fuse_loop_config* config) const { fuse_loop_cfg_destroy(config); }
 };
@@ -64,16 +79,10 @@ Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
   fuse_session* created =
       fuse_session_new(arguments.get(), &callbacks(), sizeof(fuse_lowlevel_ops), &connection);
   if (created == nullptr) return fail(ErrorCode::kInvalidArgument, "{}", capture.last_line());
-  std::unique_ptr<Session> session(new Session(created));
-  // Before mounting: a signal must not leave a mount behind that nobody serves.
-  if (fuse_set_signal_handlers(created) != 0) {
-    return fail(ErrorCode::kIo, "{}", capture.last_line());
-  }
-  return session;
+  return std::unique_ptr<Session>(new Session(created));
 }
 
 Session::~Session() {
-  fuse_remove_signal_handlers(session_);
   // When another filesystem covers ours, unmounting by path would take that one away. Ours ends
   // then with its connection, which the last line closes.
   if (is_on_top()) fuse_session_unmount(session_);
@@ -96,21 +105,39 @@ Result<void> Session::mount(const std::string& mount_point) {
   return {};
 }
 
-int Session::store(InodeNumber inode, ByteSpan content) {
+int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
   fuse_bufvec buffer = FUSE_BUFVEC_INIT(content.size());
   buffer.buf[0].mem = const_cast<std::byte*>(content.data());  // only read
   // One writev: splicing through a pipe costs more than it saves for files of this size.
-  return fuse_lowlevel_notify_store(session_, inode.value, 0, &buffer, FUSE_BUF_NO_SPLICE);
+  return fuse_lowlevel_notify_store(session_, inode.value, static_cast<off_t>(offset), &buffer,
+                                    FUSE_BUF_NO_SPLICE);
 }
 
-Result<void> Session::serve() {
+// Ends libfuse's loop, in which `loop_thread` looks at a flag and goes to sleep until a signal
+// comes. As the signal may come just between the two, it is sent until the loop has ended.
+void Session::end_loop(pthread_t loop_thread) {
+  fuse_session_exit(session_);
+  while (!loop_has_ended_) {
+    pthread_kill(loop_thread, wake_signal());
+    std::this_thread::sleep_for(kWakePeriod);
+  }
+}
+
+Result<void> Session::serve(const std::function<void()>& before_end) {
   const std::unique_ptr<fuse_loop_config, LoopConfigDeleter> config(fuse_loop_cfg_create());
   if (config == nullptr) return fail(ErrorCode::kNoMemory, "no memory for a FUSE session");
   fuse_loop_cfg_set_max_threads(config.get(),
                                 std::max(kMinThreads, 2 * std::thread::hardware_concurrency()));
+  set_signal_actions();
+  signals_.start([&, loop_thread = pthread_self()] {
+    before_end();
+    end_loop(loop_thread);
+  });
   const int status = fuse_session_loop_mt(session_, config.get());
+  loop_has_ended_ = true;
+  signals_.stop();
   if (status < 0) return fail_errno(-status, "the connection to the kernel broke");
-  return {};  // 0, or the number of the signal
+  return {};
 }
 
 }  // namespace zvfs

@@ -135,6 +135,38 @@ TEST(Image, TellsDataFromHoles) {
   EXPECT_TRUE(image->segment_at(find(*image, {"big"}), 3)->is_data);
 }
 
+TEST(Image, TellsWhereSegmentsLie) {
+  const auto image = open(ImageForge().build());
+  const FileSegment big = image->segment_at(find(*image, {"big"}), 3).value();
+  EXPECT_EQ(big.stream.value, 403U);
+  EXPECT_EQ(big.first_frame.value, 1U);
+  const FileSegment sparse = image->segment_at(find(*image, {"sparse"}), 5001).value();
+  EXPECT_EQ(sparse.stream.value, 400U + 1280 + 271);
+  EXPECT_EQ(sparse.first_frame.value, 4U);
+}
+
+TEST(Image, GivesTheWholeRunOfAFileInAFrame) {
+  const auto image = open(ImageForge().build());
+  const ByteVector content = big_content();
+  const Inode big = find(*image, {"big"});
+  // big lies in frames of 512, 512, 256 and 220 bytes.
+  for (const auto& [at, begin, size] : {std::array{0UL, 0UL, 512UL},
+                                        {511UL, 0UL, 512UL},
+                                        {512UL, 512UL, 512UL},
+                                        {1100UL, 1024UL, 256UL},
+                                        {1499UL, 1280UL, 220UL}}) {
+    const auto run = image->frame_run(big, at).value();
+    ASSERT_TRUE(run);
+    EXPECT_EQ(run->offset, begin);
+    EXPECT_TRUE(std::ranges::equal(run->slice.bytes, ByteSpan(content).subspan(begin, size)));
+  }
+  const Inode sparse = find(*image, {"sparse"});
+  EXPECT_FALSE(image->frame_run(sparse, 0).value());
+  EXPECT_FALSE(image->frame_run(sparse, 5026).value());
+  EXPECT_EQ(image->frame_run(sparse, 1020).value()->offset, 1000U);
+  EXPECT_EQ(image->frame_run(sparse, 1020).value()->slice.bytes.size(), 50U);
+}
+
 TEST(Image, VisitsTheWholeFilesOfAFrame) {
   const auto image = open(ImageForge().build());
   const ByteVector expected = testing::read_whole(*image, find(*image, {"hard"})).value();
@@ -165,6 +197,8 @@ TEST(Image, ReadsSymlinksAndXattrs) {
   EXPECT_TRUE(image->xattr(deep, "user.empty")->empty());
   EXPECT_EQ(image->xattr(deep, "user.none").error().code, ErrorCode::kNotFound);
   EXPECT_EQ(image->xattr_names(find(*image, {"big"})).value(), "");
+  EXPECT_EQ(image->xattrs(deep)->xattrs().size(), 2U);
+  EXPECT_TRUE(image->xattrs(find(*image, {"big"}))->empty());
 }
 
 TEST(Image, OpensWhenAppendedToAnotherFile) {

@@ -58,7 +58,9 @@ class PageFillerTest : public ::testing::Test {
         known_(inode_count(image_->header())),
         filler_(
             *image_, known_,
-            [this](InodeNumber inode, ByteSpan content) { return store(inode, content); },
+            [this](InodeNumber inode, std::uint64_t offset, ByteSpan content) {
+              return store(inode, offset, content);
+            },
             [this] { return memory_is_short_.load(); }) {}
 
   static InodeNumber file(std::uint32_t frame, std::uint32_t index) {
@@ -83,8 +85,9 @@ class PageFillerTest : public ::testing::Test {
     }
   }
 
-  int store(InodeNumber inode, ByteSpan content) {
+  int store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
     ++calls_;
+    EXPECT_EQ(offset, 0U);
     const Inode found = image_->inode(inode).value();
     EXPECT_TRUE(std::ranges::equal(content, testing::read_whole(*image_, found).value()));
     MutexLock lock(mutex_);
@@ -109,7 +112,7 @@ TEST_F(PageFillerTest, PushesTheNeighboursOfAFileThatWasRead) {
   read_and_settle(file(2, 1));
   EXPECT_EQ(stored(),
             (std::set<std::uint32_t>{file(2, 0).value, file(2, 2).value, file(2, 3).value}));
-  EXPECT_EQ(filler_.stats().files, 3U);
+  EXPECT_EQ(filler_.stats().pushes, 3U);
   EXPECT_EQ(filler_.stats().bytes, 3 * kFileSize);
 }
 
