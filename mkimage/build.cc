@@ -100,8 +100,9 @@ class Build {
                             .progress = monitor_.progress,
                             .frame_bound = options_.bounds.max(),
                             .level = options_.level,
+                            .threads = options_.threads,
                             .list_names = static_cast<bool>(monitor_.on_names)});
-    ZVFS_TRY(pipeline.run(options_.threads));
+    ZVFS_TRY(pipeline.run());
     const ByteVector index = ZVFS_TRY(
         build_index(tree_, writer_.frames(), planner.frame_files(), summary(), options_.level));
     report_.stream_size = writer_.stream_size();

@@ -15,6 +15,9 @@ namespace {
 // Coded frames that wait for one before them; also, how far the fastest worker gets ahead.
 constexpr std::size_t kWindowBytes = std::size_t{32} << 20;
 
+// Workers beyond those that encode. A few keep a disk busy that is slower than the encoders.
+constexpr unsigned kReadersAhead = 4;
+
 bool begins_member(const FramePiece& piece) {
   return piece.header_length > 0 && piece.header_offset == 0;
 }
@@ -44,40 +47,50 @@ void count_progress(const FramePlan& plan, Progress& progress) {
 // What one thread needs to make frames.
 class FramePipeline::Worker {
  public:
-  explicit Worker(const Setup& setup)
+  Worker(const Setup& setup, EncoderPool& encoders)
       : setup_(setup),
         builder_(setup.tree, setup.root_fd, setup.frame_bound, setup.troubles),
-        encoder_(setup.level) {}
+        encoders_(encoders) {}
 
   Result<void> make(const FramePlan& plan, CodedFrame& frame) {
-    const EncodedFrame encoded = ZVFS_TRY(encoder_.encode(builder_.build(plan)));
+    ZVFS_TRY(encode(builder_.build(plan), frame));
     frame.number = plan.number;
     frame.stream_offset = plan.begin;
     frame.decoded_size = plan.size;
     frame.first_file = plan.first_file;
-    frame.checksum = encoded.checksum;
-    frame.kind = encoded.kind;
-    frame.bytes.assign(encoded.bytes.begin(), encoded.bytes.end());
     frame.names.clear();
     if (setup_.list_names) append_names(setup_.tree, plan, frame.names);
     return {};
   }
 
  private:
+  Result<void> encode(ByteSpan content, CodedFrame& frame) {
+    EncoderPool::Lease encoder = encoders_.take();
+    const EncodedFrame encoded = ZVFS_TRY(encoder->encode(content));
+    frame.checksum = encoded.checksum;
+    frame.kind = encoded.kind;
+    frame.bytes.assign(encoded.bytes.begin(), encoded.bytes.end());
+    return {};
+  }
+
   const Setup& setup_;
   FrameBuilder builder_;
-  FrameEncoder encoder_;
+  EncoderPool& encoders_;
 };
 
 FramePipeline::FramePipeline(const Setup& setup)
-    : setup_(setup), planner_(setup.planner), writer_(setup.sink, kWindowBytes) {}
+    : setup_(setup),
+      planner_(setup.planner),
+      encoders_(setup.threads, setup.level),
+      writer_(setup.sink, kWindowBytes) {}
 
-Result<void> FramePipeline::run(unsigned threads) {
+Result<void> FramePipeline::run() {
+  const unsigned count = setup_.threads + setup_.threads / 4 + kReadersAhead;
   {
     std::vector<std::jthread> workers;
     // The caller is a worker, too: the build goes on where no more threads can be had.
     try {
-      while (workers.size() + 1 < threads) workers.emplace_back([this] { work(); });
+      while (workers.size() + 1 < count) workers.emplace_back([this] { work(); });
     } catch (const std::system_error&) {
     }
     work();
@@ -97,7 +110,7 @@ void FramePipeline::work() {
 }
 
 Result<void> FramePipeline::work_to_end() {
-  Worker worker(setup_);
+  Worker worker(setup_, encoders_);
   FramePlan plan;
   CodedFrame frame;
   while (ZVFS_TRY(next_plan(plan))) {

@@ -4,6 +4,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "mkimage/encoder_pool.h"
 #include "mkimage/frame_builder.h"
 #include "mkimage/frame_plan.h"
 #include "mkimage/ordered_writer.h"
@@ -15,8 +16,9 @@
 namespace zvfs {
 
 /// Turns the frames of a plan into an image's data frames: each worker takes the next plan, reads
-/// and encodes it, and submits it to the ordered writer. So at most one frame for each worker is
-/// decoded in memory, and the result does not depend on how many there are.
+/// its files, encodes it as soon as an encoder is free, and submits it to the ordered writer. There
+/// are some more workers than encoders, so that none of those waits for a disk. Each worker holds
+/// one decoded frame, and the result does not depend on how many there are.
 class FramePipeline {
  public:
   struct Setup {
@@ -28,15 +30,16 @@ class FramePipeline {
     Progress& progress;
     std::uint32_t frame_bound;
     int level;
-    bool list_names;  ///< Whether frames carry the names of their members.
+    unsigned threads;  ///< That encode at a time; at least 1.
+    bool list_names;   ///< Whether frames carry the names of their members.
   };
 
-  /// Borrows all that `setup` names.
+  /// Borrows all that `setup` names. Throws std::bad_alloc.
   explicit FramePipeline(const Setup& setup);
 
-  /// Runs `threads` (at least 1) workers until all frames are written or one fails. Call once.
+  /// Makes and writes all frames, or some until one fails. Call once.
   /// Errors: those of Planner::next(), FrameEncoder::encode() and the sink; NoMemory.
-  Result<void> run(unsigned threads);
+  Result<void> run();
 
  private:
   class Worker;
@@ -48,6 +51,7 @@ class FramePipeline {
   const Setup setup_;
   Mutex planner_mutex_;
   Planner& planner_ ZVFS_GUARDED_BY(planner_mutex_);
+  EncoderPool encoders_;
   OrderedWriter writer_;
 };
 

@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "base/progress_line.h"
 #include "base/quoting.h"
 #include "mkimage/build.h"
-#include "mkimage/options.h"
-#include "mkimage/progress_line.h"
+#include "mkimage/mkimage_options.h"
 #include "mkimage/signal_cleanup.h"
 
 namespace {
@@ -21,31 +21,34 @@ enum ExitCode : int { kDone = 0, kFilesChanged = 1, kFailed = 2 };
 
 void print_names(std::string_view names) { std::fwrite(names.data(), 1, names.size(), stdout); }
 
-Result<BuildReport> build(const CommandLine& line) {
+Result<BuildReport> build(const MkimageOptions& options) {
   BuildMonitor monitor;
-  ProgressLine progress(monitor.progress, line.verbosity == Verbosity::kQuiet
-                                              ? ProgressLine::Show::kNever
-                                              : ProgressLine::Show::kOnTerminal);
+  ProgressLine progress(
+      [&](double elapsed, std::size_t width) {
+        return progress_text(monitor.progress, elapsed, width);
+      },
+      options.verbosity == Verbosity::kNormal ? ProgressLine::Show::kOnTerminal
+                                              : ProgressLine::Show::kNever);
   monitor.on_trouble = [&](const Trouble& trouble) {
     progress.print(fmt::format("mkimage: {}: {}", quote_name(trouble.path), trouble.message));
   };
-  if (line.verbosity == Verbosity::kNames) monitor.on_names = print_names;
-  return build_image(line.build, monitor);
+  if (options.verbosity == Verbosity::kNames) monitor.on_names = print_names;
+  return build_image(options.build, monitor);
 }
 
 int run(int argc, char** argv) {
-  const auto parsed = parse_command_line(argc, argv);
-  if (const auto* exit = std::get_if<ExitStatus>(&parsed)) return exit->value;
-  const auto& line = std::get<CommandLine>(parsed);
+  const auto parsed = parse_mkimage_options(argc, argv);
+  if (const auto* exit = std::get_if<ExitNow>(&parsed)) return exit->code;
+  const auto& options = std::get<MkimageOptions>(parsed);
 
   install_signal_cleanup();
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails with EFBIG instead
-  const Result<BuildReport> report = build(line);
+  const Result<BuildReport> report = build(options);
   if (!report) {
     fmt::print(stderr, "mkimage: {}\n", quote_name(report.error().message));
     return kFailed;
   }
-  if (line.verbosity != Verbosity::kQuiet) fmt::print(stderr, "{}", to_text(*report));
+  if (options.verbosity != Verbosity::kQuiet) fmt::print(stderr, "{}", to_text(*report));
   if (std::fflush(stdout) != 0) return kFailed;
   if (report->unreadable > 0) return kFailed;
   return report->changed > 0 ? kFilesChanged : kDone;

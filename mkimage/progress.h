@@ -1,7 +1,9 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <string>
 
 namespace zvfs {
 
@@ -17,5 +19,9 @@ struct Progress {
   std::atomic<std::uint64_t> bytes_read = 0;
   std::atomic<std::uint64_t> bytes_written = 0;
 };
+
+/// The progress after `elapsed` seconds in `width` columns, for a ProgressLine:
+/// "[=====>     ]  45%  592M read, 80M written  121M/s  0:06 left".
+std::string progress_text(const Progress& progress, double elapsed, std::size_t width);
 
 }  // namespace zvfs

@@ -1,5 +1,6 @@
 #include "mkimage/report.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -45,15 +46,15 @@ std::string to_text(const BuildReport& report) {
   append_count(report.symlinks, "symlink", "symlinks", counts);
   append_count(report.others, "special file", "special files", counts);
   append_count(report.hard_links, "hard link", "hard links", counts);
-  const auto in = static_cast<double>(report.content_size);
-  const auto out = static_cast<double>(report.image_size);
-  const double seconds = report.elapsed.count();
-  const double bytes_per_second =
-      seconds > 0 ? static_cast<double>(report.allocated_size) / seconds : 0;
-  return fmt::format("{}\n{} in, {} out (ratio {:.2f}, index {}), {:.1f} s, {}/s\n", counts,
-                     human_size(report.content_size), human_size(report.image_size), in / out,
-                     human_size(report.index_size), seconds,
-                     human_size(static_cast<std::uint64_t>(bytes_per_second)));
+  std::string content = human_size(report.allocated_size);
+  if (report.content_size != report.allocated_size) {
+    content += fmt::format(" ({} with holes)", human_size(report.content_size));
+  }
+  const auto in = static_cast<double>(report.allocated_size);
+  const double seconds = std::max(report.elapsed.count(), 0.001);
+  return fmt::format("{}\n{} in, {} out, ratio {:.2f}, in {:.1f} s at {}/s\n", counts, content,
+                     human_size(report.image_size), in / static_cast<double>(report.image_size),
+                     seconds, human_size(static_cast<std::uint64_t>(in / seconds)));
 }
 
 }  // namespace zvfs

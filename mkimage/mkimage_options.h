@@ -12,18 +12,19 @@ enum class Verbosity : std::uint8_t {
   kNames,   ///< Also the members' names.
 };
 
-struct CommandLine {
+/// What mkimage was told to do.
+struct MkimageOptions {
   BuildOptions build;
   Verbosity verbosity = Verbosity::kNormal;
 };
 
-/// How the tool ends at once: after --help, or after a usage error.
-struct ExitStatus {
-  int value;
+/// That the tool ends at once, after --help or a usage error, and with which exit code.
+struct ExitNow {
+  int code;
 };
 
 /// Parses the arguments of mkimage. Help and version go to standard output, usage errors to
 /// standard error.
-std::variant<CommandLine, ExitStatus> parse_command_line(int argc, char** argv);
+std::variant<MkimageOptions, ExitNow> parse_mkimage_options(int argc, char** argv);
 
 }  // namespace zvfs

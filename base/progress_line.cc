@@ -1,14 +1,13 @@
-#include "mkimage/progress_line.h"
+#include "base/progress_line.h"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
-
-#include "base/units.h"
 
 namespace zvfs {
 namespace {
@@ -32,27 +31,21 @@ std::string duration_text(double seconds) {
 
 }  // namespace
 
-std::string progress_text(const Progress& progress, double elapsed, std::size_t width) {
-  const std::uint64_t total = progress.work_total;
-  if (total == 0) return fmt::format("{} files found", progress.files_found.load());
-  const double done =
-      std::min(1.0, static_cast<double>(progress.work_done) / static_cast<double>(total));
-  const auto speed = static_cast<double>(progress.bytes_read) / std::max(elapsed, 0.001);
-  std::string text = fmt::format(
-      "{:3.0f}%  {} read, {} written  {}/s", done * 100, human_size(progress.bytes_read),
-      human_size(progress.bytes_written), human_size(static_cast<std::uint64_t>(speed)));
-  if (done > 0.01) text += fmt::format("  {} left", duration_text(elapsed / done * (1 - done)));
+std::string progress_bar(double done, std::string_view text, double elapsed, std::size_t width) {
+  done = std::clamp(done, 0.0, 1.0);
+  std::string line = fmt::format("{:3.0f}%  {}", done * 100, text);
+  if (done > 0.01) line += fmt::format("  {} left", duration_text(elapsed / done * (1 - done)));
 
   constexpr std::size_t kBrackets = 4;
   constexpr std::size_t kLongestBar = 30;
-  if (width < text.size() + kBrackets + 5) return text.substr(0, width);
-  const std::size_t bar = std::min(width - text.size() - kBrackets, kLongestBar);
+  if (width < line.size() + kBrackets + 5) return line.substr(0, width);
+  const std::size_t bar = std::min(width - line.size() - kBrackets, kLongestBar);
   const auto filled = static_cast<std::size_t>(done * static_cast<double>(bar));
-  return fmt::format("[{:<{}}] {}", std::string(filled, '='), bar, text);
+  return fmt::format("[{:<{}}] {}", std::string(filled, '='), bar, line);
 }
 
-ProgressLine::ProgressLine(const Progress& progress, Show show)
-    : progress_(progress), shown_(show == Show::kOnTerminal && ::isatty(STDERR_FILENO) == 1) {
+ProgressLine::ProgressLine(Text text, Show show)
+    : text_(std::move(text)), shown_(show == Show::kOnTerminal && ::isatty(STDERR_FILENO) == 1) {
   if (shown_) thread_ = std::thread([this] { run(); });
 }
 
@@ -85,8 +78,7 @@ void ProgressLine::run() {
 
 void ProgressLine::draw() {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  write_stderr(fmt::format("{}{}", kClearLine,
-                           progress_text(progress_, elapsed.count(), terminal_width() - 1)));
+  write_stderr(fmt::format("{}{}", kClearLine, text_(elapsed.count(), terminal_width() - 1)));
 }
 
 }  // namespace zvfs

@@ -1,23 +1,28 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <thread>
 
 #include "base/mutex.h"
-#include "mkimage/progress.h"
 
 namespace zvfs {
 
-/// Shows a build's progress in the last line of a terminal, several times a second, while it
+/// Shows how far a tool has come in the last line of a terminal, several times a second, while it
 /// lives. Lines for people go through print(), so that they do not run into it. Thread-safe.
 class ProgressLine {
  public:
   enum class Show : bool { kNever, kOnTerminal };
 
-  /// Borrows `progress`. Writes to standard error, and only when that is a terminal.
-  ProgressLine(const Progress& progress, Show show);
+  /// The text to show, after `elapsed` seconds, in at most `width` columns.
+  using Text = std::function<std::string(double elapsed, std::size_t width)>;
+
+  /// `text` is called by a thread of its own. Writes to standard error, and only when that is a
+  /// terminal.
+  ProgressLine(Text text, Show show);
   ~ProgressLine();
 
   /// Prints a line to standard error.
@@ -27,7 +32,7 @@ class ProgressLine {
   void run();
   void draw();
 
-  const Progress& progress_;
+  const Text text_;
   const bool shown_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   Mutex mutex_;
@@ -36,8 +41,7 @@ class ProgressLine {
   std::thread thread_;
 };
 
-/// The progress after `elapsed` seconds in `width` columns:
-/// "[=====>     ]  45%  592M of 1.3G  121M/s  0:06 left".
-std::string progress_text(const Progress& progress, double elapsed, std::size_t width);
+/// The share `done` (0 to 1) and `text` in `width` columns: "[=====>     ] 45%  TEXT  0:06 left".
+std::string progress_bar(double done, std::string_view text, double elapsed, std::size_t width);
 
 }  // namespace zvfs

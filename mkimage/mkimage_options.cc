@@ -1,0 +1,126 @@
+#include "mkimage/mkimage_options.h"
+
+#include <algorithm>
+#include <sched.h>
+#include <thread>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/units.h"
+#include "codecs/frame_decoder.h"
+#include "codecs/frame_encoder.h"
+
+namespace zvfs {
+namespace {
+
+constexpr unsigned kMaxThreads = 1024;
+constexpr int kUsageError = 2;
+
+// The processors that this process may run on.
+unsigned available_cpus() {
+  cpu_set_t cpus;
+  if (::sched_getaffinity(0, sizeof(cpus), &cpus) == 0) {
+    return static_cast<unsigned>(CPU_COUNT(&cpus));
+  }
+  return std::max(1U, std::thread::hardware_concurrency());
+}
+
+// Throws CLI::ValidationError, which CLI11 turns into a usage error.
+std::uint32_t frame_size(const std::string& option, const std::string& text) {
+  const Result<std::uint64_t> size = parse_size(text);
+  if (!size) throw CLI::ValidationError(option, size.error().message);
+  if (*size < kMinFrameBound || *size > kMaxFrameSize || *size % FrameBounds::kGranularity != 0) {
+    throw CLI::ValidationError(
+        option, fmt::format("'{}' is not a multiple of {} from {} to {}", text,
+                            human_size(FrameBounds::kGranularity), human_size(kMinFrameBound),
+                            human_size(kMaxFrameSize)));
+  }
+  return static_cast<std::uint32_t>(*size);
+}
+
+void check_level(int level) {
+  if (level != 0 && level >= FrameEncoder::min_level() && level <= FrameEncoder::max_level()) {
+    return;
+  }
+  throw CLI::ValidationError("--level",
+                             fmt::format("{} is neither from 1 to {} nor from -1 to {}", level,
+                                         FrameEncoder::max_level(), FrameEncoder::min_level()));
+}
+
+void check_threads(unsigned threads) {
+  if (threads >= 1 && threads <= kMaxThreads) return;
+  throw CLI::ValidationError("--threads",
+                             fmt::format("{} is not from 1 to {}", threads, kMaxThreads));
+}
+
+// The options as they are given, before they are checked.
+struct RawOptions {
+  std::string frame_size;
+  bool force = false;
+  bool quiet = false;
+  bool verbose = false;
+};
+
+void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
+  app.add_option("DIRECTORY", build.source, "The directory to pack")->required()->type_name("");
+  app.add_option("IMAGE", build.target, "The file to make")->required()->type_name("");
+  app.add_option("-l,--level", build.level,
+                 "Compression level of zstd: 1 (fast) to 22 (small); 9 if\nnot given")
+      ->type_name("LEVEL");
+  app.add_option("-j,--threads", build.threads,
+                 "Number of threads that compress; if not given, one for\neach CPU")
+      ->type_name("COUNT");
+  app.add_option("-b,--frame-size", raw.frame_size,
+                 "Largest unit of compression, 4K to 16M; 256K if not\ngiven. Larger ones make a "
+                 "smaller image, smaller ones\nfaster random reads")
+      ->type_name("SIZE");
+  app.add_flag("-f,--force", raw.force, "Replace IMAGE if it exists");
+  app.add_flag("-q,--quiet", raw.quiet, "Print nothing but troubles");
+  app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");
+  app.set_version_flag("--version",
+                       fmt::format("mkimage (zvfs) {}, zstd {}", ZVFS_VERSION, zstd_version()));
+  app.get_formatter()->column_width(26);
+  app.get_formatter()->label("REQUIRED", "");
+}
+
+void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
+  BuildOptions& build = options.build;
+  check_level(build.level);
+  check_threads(build.threads);
+  if (!raw.frame_size.empty()) {
+    build.bounds.small = frame_size("--frame-size", raw.frame_size);
+    build.bounds.large = std::min(build.bounds.large, build.bounds.small);
+  }
+  if (raw.quiet && raw.verbose) {
+    throw CLI::ValidationError("--quiet", "does not go with --verbose");
+  }
+  build.if_target_exists = raw.force ? IfExists::kReplace : IfExists::kFail;
+  if (raw.quiet) options.verbosity = Verbosity::kQuiet;
+  if (raw.verbose) options.verbosity = Verbosity::kNames;
+}
+
+}  // namespace
+
+std::variant<MkimageOptions, ExitNow> parse_mkimage_options(int argc, char** argv) {
+  CLI::App app(
+      "Packs a directory into a compressed image, which mount.zvfs mounts. The image is\n"
+      "an ordinary .tar.zst: tar extracts it, too.\n",
+      "mkimage");
+  MkimageOptions options;
+  options.build.threads = std::min(available_cpus(), kMaxThreads);
+  RawOptions raw;
+  add_options(app, options.build, raw);
+  try {
+    app.parse(argc, argv);
+    check_and_apply(raw, options);
+  } catch (const CLI::Success& help_or_version) {
+    return ExitNow{app.exit(help_or_version)};
+  } catch (const CLI::ParseError& error) {
+    fmt::print(stderr, "mkimage: {}\nmkimage: --help lists the options\n", error.what());
+    return ExitNow{kUsageError};
+  }
+  return options;
+}
+
+}  // namespace zvfs
