@@ -65,6 +65,12 @@ void FrameReader::return_workspace(std::unique_ptr<Workspace> workspace) {
   if (idle_workspaces_.size() < kMaxIdle) idle_workspaces_.push_back(std::move(workspace));
 }
 
+void FrameReader::release_memory() {
+  std::vector<std::unique_ptr<Workspace>> released;  // declared first: freed after the lock
+  MutexLock lock(mutex_);
+  released.swap(idle_workspaces_);
+}
+
 FrameReaderStats FrameReader::stats() const {
   return {decodes_.load(std::memory_order_relaxed), decoded_bytes_.load(std::memory_order_relaxed),
           coded_bytes_.load(std::memory_order_relaxed), failures_.load(std::memory_order_relaxed)};

@@ -60,6 +60,9 @@ class FrameReader {
   /// Reads bytes of the image that are no frame. Errors: Io.
   Result<void> read_raw(ImageOffset offset, MutableByteSpan out) const;
 
+  /// Frees the decoding contexts that no thread is using.
+  void release_memory();
+
   [[nodiscard]] FrameReaderStats stats() const;
 
  private:

@@ -62,6 +62,11 @@ RawImage::RawImage(std::unique_ptr<const ImageSource> source, IndexHeader header
       index_(header_, frames_),
       frame_table_(header_, index_) {}
 
+void RawImage::release_memory() const {
+  cache_.clear();
+  frames_.release_memory();
+}
+
 Result<std::unique_ptr<RawImage>> RawImage::open(std::unique_ptr<const ImageSource> source,
                                                  const ImageOptions& options) {
   LocatedIndex located = ZVFS_TRY(locate_index(*source));

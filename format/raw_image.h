@@ -41,6 +41,9 @@ class RawImage {
   [[nodiscard]] FrameReader& frames() const { return frames_; }
   [[nodiscard]] const FrameCache& cache() const { return cache_; }
 
+  /// Drops all that can be read again: cached frames and idle decoders. What readers pin stays.
+  void release_memory() const;
+
  private:
   RawImage(std::unique_ptr<const ImageSource> source, IndexHeader header, std::uint64_t start,
            const ImageOptions& options);
@@ -48,7 +51,7 @@ class RawImage {
   const std::unique_ptr<const ImageSource> source_;
   const IndexHeader header_;
   const std::uint64_t start_;
-  FrameCache cache_;
+  mutable FrameCache cache_;
   mutable FrameReader frames_;
   const IndexReader index_;
   const FrameTable frame_table_;

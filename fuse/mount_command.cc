@@ -12,6 +12,7 @@
 #include "fuse/background.h"
 #include "fuse/connection.h"
 #include "fuse/filesystem.h"
+#include "fuse/idle_trimmer.h"
 #include "fuse/log.h"
 #include "fuse/memory_pressure.h"
 #include "fuse/mount_table.h"
@@ -22,6 +23,7 @@ namespace zvfs {
 namespace {
 
 constexpr const char* kFuseDevice = "/dev/fuse";
+constexpr std::chrono::seconds kIdlePeriod{10};
 constexpr const char* kMountedType = "fuse.zvfs";
 
 struct FreeDeleter {
@@ -140,7 +142,10 @@ ExitStatus MountCommand::serve_session(Session& session, Connection& connection,
   connection.set_helpers(options_.fill ? &filler : nullptr, &readahead);
   if (options_.fill) filler.start();
   readahead.start();
+  IdleTrimmer trimmer(*image_, kIdlePeriod);
+  trimmer.start();
   const auto stop_helpers = [&] {
+    trimmer.stop();
     readahead.stop();
     filler.stop();
   };
