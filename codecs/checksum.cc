@@ -6,4 +6,6 @@ namespace zvfs {
 
 std::uint64_t xxh64(ByteSpan bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
 
+std::uint32_t xxh32(ByteSpan bytes) { return XXH32(bytes.data(), bytes.size(), 0); }
+
 }  // namespace zvfs

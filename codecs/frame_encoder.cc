@@ -1,35 +1,45 @@
 #include "codecs/frame_encoder.h"
 
-#include <new>
-
-#include <zstd.h>
-
-#include "codecs/block_frame.h"
 #include "codecs/checksum.h"
+#include "codecs/compressibility.h"
+#include "codecs/fill_frame.h"
+#include "codecs/stored_frame.h"
 
 namespace zvfs {
+namespace {
 
-struct FrameEncoder::Context {
-  struct Free {
-    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
-  };
-  std::unique_ptr<ZSTD_CCtx, Free> cctx{ZSTD_createCCtx()};
-};
+constexpr int kQuickLevel = 1;  // of both libraries
 
-int FrameEncoder::min_level() { return ZSTD_minCLevel(); }
-int FrameEncoder::max_level() { return ZSTD_maxCLevel(); }
-
-FrameEncoder::FrameEncoder(int level) : context_(std::make_unique<Context>()) {
-  ZSTD_CCtx* cctx = context_->cctx.get();
-  if (cctx == nullptr) throw std::bad_alloc();
-  ZSTD_CCtx_setParameter(cctx, ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(cctx, ZSTD_c_checksumFlag, 1);
-  ZSTD_CCtx_setParameter(cctx, ZSTD_c_contentSizeFlag, 1);
+bool is_fill(ByteSpan content) {
+  return content.front() == content.back() &&
+         as_text(content.first(content.size() - 1)) == as_text(content.subspan(1));
 }
 
-FrameEncoder::~FrameEncoder() = default;
-FrameEncoder::FrameEncoder(FrameEncoder&&) noexcept = default;
-FrameEncoder& FrameEncoder::operator=(FrameEncoder&&) noexcept = default;
+// A frame that is not smaller than this is stored: to read it costs a third.
+std::size_t coded_size_limit(std::size_t content_size) { return content_size - content_size / 64; }
+
+// An lz4 frame that is not larger than this is taken instead of a zstd frame of `zstd_size`.
+std::size_t lz4_size_limit(std::size_t zstd_size) { return zstd_size + zstd_size / 16; }
+
+// What lz4's quick level needs at most where its high levels meet lz4_size_limit(), nearly always.
+std::size_t quick_lz4_size_limit(std::size_t zstd_size) { return zstd_size + zstd_size / 4; }
+
+}  // namespace
+
+FrameEncoder::FrameEncoder(const EncoderOptions& options) : options_(options) {
+  const bool slow = options.level > kQuickLevel;
+  if (options.codec == Codec::kLz4) {
+    lz4_.emplace(options.level);
+    if (slow) quick_lz4_.emplace(kQuickLevel);
+    return;
+  }
+  zstd_.emplace(options.level);
+  if (slow) quick_zstd_.emplace(kQuickLevel);
+  if (options.codec == Codec::kAdaptive) {
+    lz4_.emplace(levels_of(Codec::kLz4).standard);
+    quick_lz4_.emplace(kQuickLevel);
+  }
+}
 
 Result<EncodedFrame> FrameEncoder::encode(ByteSpan content) {
   if (content.empty()) return fail(ErrorCode::kInvalidArgument, "a frame cannot be empty");
@@ -37,30 +47,63 @@ Result<EncodedFrame> FrameEncoder::encode(ByteSpan content) {
     return fail(ErrorCode::kTooLarge, "frame of {} bytes exceeds the limit of {}", content.size(),
                 kMaxFrameSize);
   }
-  buffer_.clear();
-  if (is_fill(content)) {
-    const std::uint32_t checksum = content_checksum(content);
-    append_fill_frame(content.front(), content.size(), checksum, buffer_);
-    return EncodedFrame{FrameKind::kFill, checksum, buffer_};
-  }
+  if (is_fill(content)) return fill(content);
+  if (ZVFS_TRY(is_incompressible(content))) return stored(content);
+  return options_.codec == Codec::kLz4 ? by_lz4(content) : by_zstd(content);
+}
 
-  // ZSTD_compress2 pledges the source size, so window and tables are cut to the frame's size.
-  buffer_.resize(ZSTD_compressBound(content.size()));
-  const std::size_t coded_size = ZSTD_compress2(context_->cctx.get(), buffer_.data(),
-                                                buffer_.size(), content.data(), content.size());
-  if (ZSTD_isError(coded_size)) {
-    return fail(ErrorCode::kNoMemory, "zstd: {}", ZSTD_getErrorName(coded_size));
-  }
-  if (coded_size >= content.size()) {
-    const std::uint32_t checksum = content_checksum(content);
-    buffer_.clear();
-    append_stored_frame(content, checksum, buffer_);
-    return EncodedFrame{FrameKind::kStored, checksum, buffer_};
-  }
-  buffer_.resize(coded_size);
-  // libzstd has just hashed the content: its last four bytes are the content checksum.
-  const std::uint32_t checksum = ByteReader(ByteSpan(buffer_).last(4)).u32();
-  return EncodedFrame{FrameKind::kZstd, checksum, buffer_};
+EncodedFrame FrameEncoder::fill(ByteSpan content) {
+  const bool lz4 = options_.codec == Codec::kLz4;
+  const FrameKind kind = lz4 ? FrameKind::kLz4Fill : FrameKind::kFill;
+  const std::uint32_t checksum = content_checksum(content);
+  fill_.clear();
+  append_fill_frame(kind, content.front(), content.size(), lz4 ? xxh32(content) : checksum, fill_);
+  return {kind, checksum, fill_};
+}
+
+EncodedFrame FrameEncoder::stored(ByteSpan content) {
+  const FrameKind kind = options_.codec == Codec::kLz4 ? FrameKind::kLz4Stored : FrameKind::kStored;
+  const std::uint32_t checksum = content_checksum(content);
+  const MutableByteSpan out = buffer_.apart_from(content, stored_frame_size(kind, content.size()));
+  write_stored_frame(kind, content, checksum, out);
+  return {kind, checksum, out};
+}
+
+// Whether the quick level finds nothing in what looks random. It does so at 10 GB/s, since it
+// skips ahead where it finds nothing; level 9 would take a hundred times as long.
+Result<bool> FrameEncoder::is_incompressible(ByteSpan content) {
+  if (options_.level <= kQuickLevel || !looks_random(content)) return false;
+  const MutableByteSpan out = buffer_.apart_from(content, coded_size_limit(content.size()));
+  if (options_.codec == Codec::kLz4) return quick_lz4_->compress(content, out) == 0;
+  return ZVFS_TRY(quick_zstd_->compress(content, out)) == 0;
+}
+
+Result<EncodedFrame> FrameEncoder::by_zstd(ByteSpan content) {
+  const MutableByteSpan out = buffer_.apart_from(content, coded_size_limit(content.size()));
+  const std::size_t size = ZVFS_TRY(zstd_->compress(content, out));
+  if (size == 0) return stored(content);
+  // libzstd has just hashed the content: the frame's last four bytes are the content checksum.
+  const ByteSpan coded = out.first(size);
+  const EncodedFrame zstd{FrameKind::kZstd, ByteReader(coded.last(4)).u32(), coded};
+  return options_.codec == Codec::kAdaptive ? faster_to_read(content, zstd) : zstd;
+}
+
+EncodedFrame FrameEncoder::by_lz4(ByteSpan content) {
+  const MutableByteSpan out = buffer_.apart_from(content, coded_size_limit(content.size()));
+  const std::size_t size = lz4_->compress(content, out);
+  if (size == 0) return stored(content);
+  return {FrameKind::kLz4, content_checksum(content), out.first(size)};
+}
+
+// The content as an lz4 frame, if that is hardly larger than the zstd frame; else the latter.
+EncodedFrame FrameEncoder::faster_to_read(ByteSpan content, const EncodedFrame& zstd) {
+  const std::size_t zstd_size = zstd.bytes.size();
+  const MutableByteSpan room = lz4_buffer_.apart_from(content, quick_lz4_size_limit(zstd_size));
+  if (quick_lz4_->compress(content, room) == 0) return zstd;
+  const MutableByteSpan out = room.first(lz4_size_limit(zstd_size));
+  const std::size_t size = lz4_->compress(content, out);
+  if (size == 0) return zstd;
+  return {FrameKind::kLz4, zstd.checksum, out.first(size)};
 }
 
 }  // namespace zvfs

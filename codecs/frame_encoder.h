@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "codecs/codec.h"
 #include "codecs/frame_kind.h"
+#include "codecs/lz4_codec.h"
+#include "codecs/output_buffer.h"
+#include "codecs/zstd_codec.h"
 
 namespace zvfs {
 
@@ -16,30 +20,41 @@ struct EncodedFrame {
   ByteSpan bytes;
 };
 
-/// Encodes frames, choosing each one's kind from its content: fill when it is one repeated byte,
-/// stored when zstd does not make it smaller, zstd otherwise. The output depends on the content,
-/// the level and the libzstd version alone. Owns its context and buffer, which every call reuses.
+/// Encodes frames, choosing each one's kind from its content (docs/codecs.md has the rule):
+/// fill when it is one repeated byte, stored when it shrinks by less than a 64th, otherwise the
+/// codec's. The output depends on the content, the options and the versions of the libraries
+/// alone. Owns its contexts and buffers, which every call reuses.
 /// Not thread-safe: one encoder per thread.
 class FrameEncoder {
  public:
-  /// The levels of the library: negative ones are the fast levels.
-  static int min_level();
-  static int max_level();
+  static int min_level() { return levels_of(Codec::kZstd).min; }
+  static int max_level() { return levels_of(Codec::kZstd).max; }
 
-  /// `level` must be in [min_level(), max_level()] and not 0. Throws std::bad_alloc.
-  explicit FrameEncoder(int level);
-  ~FrameEncoder();
-  FrameEncoder(FrameEncoder&&) noexcept;
-  FrameEncoder& operator=(FrameEncoder&&) noexcept;
+  /// `options.level` must be one of the codec's. Throws std::bad_alloc.
+  explicit FrameEncoder(const EncoderOptions& options);
+  explicit FrameEncoder(int level) : FrameEncoder(EncoderOptions{Codec::kZstd, level}) {}
 
   /// Encodes `content`, of 1 to kMaxFrameSize bytes.
   /// Errors: TooLarge, InvalidArgument (empty), NoMemory.
   Result<EncodedFrame> encode(ByteSpan content);
 
  private:
-  struct Context;
-  std::unique_ptr<Context> context_;
-  ByteVector buffer_;
+  EncodedFrame fill(ByteSpan content);
+  EncodedFrame stored(ByteSpan content);
+  Result<bool> is_incompressible(ByteSpan content);
+  Result<EncodedFrame> by_zstd(ByteSpan content);
+  EncodedFrame by_lz4(ByteSpan content);
+  EncodedFrame faster_to_read(ByteSpan content, const EncodedFrame& zstd);
+
+  // Those that the codec needs; the quick ones tell at little cost whether the others would do.
+  EncoderOptions options_;
+  std::optional<ZstdCompressor> zstd_;
+  std::optional<ZstdCompressor> quick_zstd_;
+  std::optional<Lz4Compressor> lz4_;
+  std::optional<Lz4Compressor> quick_lz4_;
+  OutputBuffer buffer_;
+  OutputBuffer lz4_buffer_;
+  ByteVector fill_;
 };
 
 }  // namespace zvfs

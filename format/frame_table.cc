@@ -27,9 +27,10 @@ Result<DataFrame> FrameTable::frame(IndexReader::Cursor& cursor, FrameNumber num
   if (row.first_file > next.first_file || next.first_file > index_.rows(Table::kFrameFiles)) {
     return corrupt("frame files", row.first_file, next.first_file);
   }
-  if (row.kind >= kFrameKindCount) {
-    return fail(ErrorCode::kCorrupt, "frames table: frame {}: unknown kind {}", number.value,
-                row.kind);
+  const bool lz4_allowed = (header_.incompat & IndexHeader::kLz4Frames) != 0;
+  if (row.kind >= kFrameKindCount || (is_lz4(FrameKind{row.kind}) && !lz4_allowed)) {
+    return fail(ErrorCode::kCorrupt, "frames table: frame {}: kind {} is none of this image",
+                number.value, row.kind);
   }
   return DataFrame{
       number, StreamOffset{row.stream_offset},

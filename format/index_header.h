@@ -21,8 +21,10 @@ struct IndexHeader {
   static constexpr std::uint16_t kVersion = 1;
   static constexpr std::size_t kBuilderSize = 40;
 
+  /// Incompat feature: data frames may be LZ4 frames (is_lz4()).
+  static constexpr std::uint32_t kLz4Frames = 1 << 0;
   /// The incompat features that this reader implements.
-  static constexpr std::uint32_t kKnownIncompat = 0;
+  static constexpr std::uint32_t kKnownIncompat = kLz4Frames;
 
   /// The largest bound on decoded index frames.
   static constexpr std::uint32_t kMaxIndexFrameSize = 1 << 20;

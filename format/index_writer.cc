@@ -6,7 +6,9 @@
 
 namespace zvfs {
 
-IndexWriter::IndexWriter(int level) : encoder_(level) { pending_.reserve(kIndexFrameSize); }
+IndexWriter::IndexWriter(int level) : encoder_({Codec::kZstd, level}) {
+  pending_.reserve(kIndexFrameSize);
+}
 
 Result<void> IndexWriter::begin(Table table) {
   const auto number = static_cast<std::size_t>(table);
@@ -67,6 +69,7 @@ Result<ByteVector> IndexWriter::finish(const ImageSummary& summary) {
   header_.content_size = summary.content_size;
   header_.frame_bound = summary.frame_bound;
   header_.frame_count = summary.frame_count;
+  header_.incompat = summary.incompat;
   header_.builder = summary.builder;
   header_.index_frame_size = kIndexFrameSize;
   header_.index_frame_count = static_cast<std::uint32_t>(seek_table_.size());

@@ -22,7 +22,8 @@ struct ImageSummary {
   std::uint64_t content_size = 0;  ///< Sum of the sizes of all regular files.
   std::uint32_t frame_bound = 0;   ///< Largest decoded size that a data frame may have.
   std::uint32_t frame_count = 0;
-  std::string builder;  ///< At most IndexHeader::kBuilderSize bytes.
+  std::uint32_t incompat = 0;  ///< Features of the data frames, as in IndexHeader.
+  std::string builder;         ///< At most IndexHeader::kBuilderSize bytes.
 };
 
 /// Makes the index frame of an image. Rows are appended table by table, in the order of Table,
@@ -31,7 +32,7 @@ class IndexWriter {
  public:
   static constexpr std::uint32_t kIndexFrameSize = 32 * 1024;
 
-  /// `level` as for FrameEncoder.
+  /// `level` is one of zstd's: an index has no LZ4 frames.
   explicit IndexWriter(int level);
 
   /// Starts `table`, which must come after the table started last; those between stay empty.

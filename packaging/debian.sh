@@ -4,7 +4,7 @@
 # To build and run the tools.
 build_packages=(
   cmake g++ ninja-build pkg-config
-  libcli11-dev libfmt-dev libfuse3-dev libxxhash-dev libzstd-dev nlohmann-json3-dev
+  libcli11-dev libfmt-dev libfuse3-dev libarchive-dev liblz4-dev libxxhash-dev libzstd-dev nlohmann-json3-dev
   fuse3 zstd
 )
 # To build and run the tests beside that.

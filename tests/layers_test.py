@@ -22,7 +22,7 @@ MAY_INCLUDE = {
 # A system header that matches may be included only in these folders.
 LIBRARY_HEADERS = [
     (re.compile(r"zstd(_errors)?\.h$|zdict\.h$"), {"codecs", "tests"}),
-    (re.compile(r"lz4\w*\.h$|xxh\w*\.h$"), {"codecs"}),
+    (re.compile(r"lz4\w*\.h$|xxh\w*\.h$"), {"codecs", "tests"}),
     (re.compile(r"fuse"), {"fuse"}),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)

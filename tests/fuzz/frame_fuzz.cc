@@ -1,6 +1,6 @@
 // Any bytes as a frame of each kind. The first byte picks the kind, the next four give the size
-// to decode to (within 1 MiB), the next four the checksum. All kinds are zstd frames: whatever a
-// kind accepts, libzstd must decode to the same bytes.
+// to decode to (within 1 MiB), the next four the checksum. Every kind is a zstd or an LZ4 frame:
+// whatever a kind accepts, the library must decode to the same bytes.
 #include <cstdlib>
 
 #include "codecs/frame_decoder.h"
@@ -16,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static zvfs::FrameDecoder decoder;
   if (!decoder.decode(kind, coded, checksum, out)) return 0;
   zvfs::ByteVector again(out.size());
-  if (!decoder.decode(FrameKind::kZstd, coded, checksum, again) || again != out) std::abort();
+  const FrameKind general = zvfs::is_lz4(kind) ? FrameKind::kLz4 : FrameKind::kZstd;
+  if (!decoder.decode(general, coded, checksum, again) || again != out) std::abort();
   return 0;
 }

@@ -2,9 +2,9 @@
 
 #include <cstring>
 
-#include "codecs/block_frame.h"
 #include "codecs/checksum.h"
 #include "codecs/frame_encoder.h"
+#include "codecs/stored_frame.h"
 
 namespace zvfs::testing {
 namespace {
@@ -82,14 +82,21 @@ auto frame_row(std::size_t number, const std::function<void(FrameRecord&)>& chan
   };
 }
 
-auto coded_frame(std::size_t number, const std::function<void(ByteVector&)>& change) {
+auto coded_frame(std::size_t number, const std::function<void(ByteVector&)>& change,
+                 Codec codec = Codec::kZstd) {
   return [=](ImageForge& forge) {
     ForgedFrame& frame = forge.frames.at(number);
-    const EncodedFrame encoded = FrameEncoder(3).encode(frame.content).value();
+    FrameEncoder encoder({codec, 3});
+    const EncodedFrame encoded = encoder.encode(frame.content).value();
     frame.coded.emplace(encoded.bytes.begin(), encoded.bytes.end());
     frame.kind = encoded.kind;
     change(*frame.coded);
   };
+}
+
+// Frame 0 as an LZ4 frame of 400 bytes in one compressed block.
+auto lz4_frame(const std::function<void(ByteVector&)>& change) {
+  return coded_frame(0, change, Codec::kLz4);
 }
 
 auto xattr_set(const std::function<void(ImageForge&, XattrSetRecord&)>& change) {
@@ -99,16 +106,20 @@ auto xattr_set(const std::function<void(ImageForge&, XattrSetRecord&)>& change) 
 // --- Changes that take more than a field.
 
 // Frame 0 as a valid frame of another content, one byte longer.
-void longer_content(ByteVector& coded) {
-  const EncodedFrame encoded = FrameEncoder(3).encode(text_bytes(401, 1)).value();
+void encode_longer_content(Codec codec, ByteVector& coded) {
+  FrameEncoder encoder({codec, 3});
+  const EncodedFrame encoded = encoder.encode(text_bytes(401, 1)).value();
   coded.assign(encoded.bytes.begin(), encoded.bytes.end());
 }
+void longer_content(ByteVector& coded) { encode_longer_content(Codec::kZstd, coded); }
+void longer_lz4_content(ByteVector& coded) { encode_longer_content(Codec::kLz4, coded); }
 
 // A frame of raw blocks with the checksum flag and the checksum taken away.
 void drop_checksum(ImageForge& forge) {
   ForgedFrame& frame = forge.frames.at(0);
-  frame.coded.emplace();
-  append_stored_frame(frame.content, content_checksum(frame.content), *frame.coded);
+  frame.coded.emplace(stored_frame_size(FrameKind::kStored, frame.content.size()));
+  write_stored_frame(FrameKind::kStored, frame.content, content_checksum(frame.content),
+                     *frame.coded);
   frame.coded->at(4) &= ~std::byte{1 << 2};
   frame.coded->resize(frame.coded->size() - 4);
   frame.kind = FrameKind::kZstd;
@@ -121,9 +132,44 @@ void trail_skippable(ByteVector& coded) {
   writer.u32(0);
 }
 
-// A valid zstd frame under a kind that promises other bytes.
-auto false_kind(std::size_t number, FrameKind kind) {
-  return [=](ImageForge& forge) { forge.frames.at(number).kind = kind; };
+// A valid frame under a kind that promises other bytes.
+auto false_kind(FrameKind kind) {
+  return [=](ImageForge& forge) {
+    forge.encoder.codec = is_lz4(kind) ? Codec::kLz4 : Codec::kZstd;
+    forge.frames.at(0).kind = kind;
+  };
+}
+
+// An image of LZ4 frames that does not say so.
+void hide_lz4(ImageForge& forge) {
+  forge.encoder.codec = Codec::kLz4;
+  forge.on_header = [](IndexHeader& header) { header.incompat = 0; };
+}
+
+// Block checksums are promised, and the header's checksum is right.
+void promise_block_checksums(ByteVector& coded) {
+  coded.at(4) |= std::byte{1 << 4};
+  coded.at(14) = static_cast<std::byte>(xxh32(ByteSpan(coded).subspan(4, 10)) >> 8);
+}
+
+// An LZ4 frame of 400 bytes of content whose one block is `block`, with that in its size field.
+auto lz4_block(std::uint32_t size_field, const ByteVector& block) {
+  return lz4_frame([=](ByteVector& coded) {
+    const ByteVector trailer(coded.end() - 8, coded.end());
+    coded.resize(15);
+    ByteWriter writer(coded);
+    writer.u32(size_field);
+    writer.append(block);
+    writer.append(trailer);
+  });
+}
+
+// 200 literals, where a block of 400 bytes belongs.
+ByteVector short_block() {
+  ByteVector block = {std::byte{0xF0}, std::byte{200 - 15}};
+  const ByteVector text = text_bytes(200, 1);
+  block.insert(block.end(), text.begin(), text.end());
+  return block;
 }
 
 }  // namespace
@@ -194,8 +240,20 @@ const std::vector<Forgery>& forgeries() {
       {"frame_no_checksum", drop_checksum},
       {"frame_trailing", coded_frame(0, trail_skippable)},
       {"frame_bit_flip", coded_frame(0, [](ByteVector& coded) { coded.at(60) ^= std::byte{4}; })},
-      {"stored_not_canonical", false_kind(0, FrameKind::kStored)},
-      {"fill_not_canonical", false_kind(0, FrameKind::kFill)},
+      {"stored_not_canonical", false_kind(FrameKind::kStored)},
+      {"fill_not_canonical", false_kind(FrameKind::kFill)},
+      {"lz4_feature", hide_lz4},
+      {"lz4_descriptor", lz4_frame(promise_block_checksums)},
+      {"lz4_header_checksum", lz4_frame([](auto& coded) { coded.at(14) ^= std::byte{1}; })},
+      {"lz4_content_size", coded_frame(0, longer_lz4_content, Codec::kLz4)},
+      {"lz4_block_size", lz4_block(401, ByteVector(401))},
+      {"lz4_block_content", lz4_block(202, short_block())},
+      {"lz4_block_uncompressed", lz4_block(1U << 31 | 200, text_bytes(200, 1))},
+      {"lz4_end_mark", lz4_frame([](auto& coded) { coded.at(coded.size() - 8) = std::byte{1}; })},
+      {"lz4_trailing", coded_frame(0, trail_skippable, Codec::kLz4)},
+      {"lz4_bit_flip", lz4_frame([](auto& coded) { coded.at(22) ^= std::byte{4}; })},
+      {"lz4_stored_not_canonical", false_kind(FrameKind::kLz4Stored)},
+      {"lz4_fill_not_canonical", false_kind(FrameKind::kLz4Fill)},
       {"xattr_set_bounds", xattr_set([](auto&, auto& set) { set.offset = 1; })},
       {"xattr_set_size", xattr_set([](auto&, auto& set) { set.length = (16U << 20) + 1; })},
       {"xattr_count", xattr_set([](auto&, auto& set) { set.count = 3; })},

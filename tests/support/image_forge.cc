@@ -11,7 +11,7 @@
 namespace zvfs::testing {
 namespace {
 
-constexpr int kLevel = 3;
+constexpr int kIndexLevel = 3;
 
 template <typename Record>
 void append_rows(IndexWriter& writer, Table table, const std::vector<Record>& records) {
@@ -29,7 +29,7 @@ struct ForgedData {
 
 ForgedData forge_data(const ImageForge& forge) {
   ForgedData data;
-  FrameEncoder encoder(kLevel);
+  FrameEncoder encoder(forge.encoder);
   for (std::size_t i = 0; i < forge.frames.size(); ++i) {
     const ForgedFrame& frame = forge.frames[i];
     const EncodedFrame encoded = encoder.encode(frame.content).value();
@@ -47,7 +47,7 @@ ForgedData forge_data(const ImageForge& forge) {
 }
 
 ByteVector forge_index(const ImageForge& forge, const ForgedData& data) {
-  IndexWriter writer(kLevel);
+  IndexWriter writer(kIndexLevel);
   append_rows(writer, Table::kInodes, forge.inodes);
   append_rows(writer, Table::kDentries, forge.dentries);
   writer.begin(Table::kStrings).value();
@@ -67,6 +67,10 @@ ByteVector forge_index(const ImageForge& forge, const ForgedData& data) {
   summary.stream_size = data.stream_size;
   summary.frame_bound = forge.frame_bound;
   summary.frame_count = static_cast<std::uint32_t>(forge.frames.size());
+  const bool lz4 = std::ranges::any_of(data.rows, [](const FrameRecord& row) {
+    return row.kind < kFrameKindCount && is_lz4(FrameKind{row.kind});
+  });
+  summary.incompat = lz4 ? IndexHeader::kLz4Frames : 0;
   summary.builder = "image forge";
   ByteVector index = writer.finish(summary).value();
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "codecs/codec.h"
 #include "codecs/frame_kind.h"
 #include "format/index_header.h"
 #include "format/records.h"
@@ -48,6 +49,7 @@ struct ImageForge {
   std::vector<XattrSetRecord> xattr_sets;
   ByteVector xattr_data;
   std::uint32_t frame_bound = 1024;
+  EncoderOptions encoder{Codec::kZstd, 3};  ///< Of the data frames.
 
   /// Hooks, each called once by build() if set, in this order. Whatever encloses the changed part
   /// is checksummed after it.

@@ -38,10 +38,10 @@ std::set<std::string> names_in_document() {
   text = text.substr(text.find("## What a reader MUST reject"));
   text = text.substr(0, text.find("\n## ", 1));
   std::set<std::string> names;
-  const std::regex row("\n\\| ([a-z_, ]+) \\|");
+  const std::regex row("\n\\| ([a-z0-9_, ]+) \\|");
   for (std::sregex_iterator match(text.begin(), text.end(), row), end; match != end; ++match) {
     const std::string cell = (*match)[1];
-    const std::regex word("[a-z_]+");
+    const std::regex word("[a-z0-9_]+");
     for (std::sregex_iterator name(cell.begin(), cell.end(), word); name != end; ++name) {
       if (name->str() != "file") names.insert(name->str());
     }

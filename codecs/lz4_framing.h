@@ -1,0 +1,45 @@
+// The parts of an LZ4 frame that need no compressor, in the one form that images have: blocks
+// are independent, content size and content checksum are there, nothing else is. Spec: LZ4 Frame
+// Format 1.6.2.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "codecs/checksum.h"
+
+namespace zvfs {
+
+inline constexpr std::uint32_t kLz4Magic = 0x184D2204;
+inline constexpr std::size_t kLz4HeaderSize = 4 + 2 + 8 + 1;
+inline constexpr std::size_t kLz4BlockHeaderSize = 4;
+inline constexpr std::size_t kLz4TrailerSize = 4 + 4;        ///< End mark and content checksum.
+inline constexpr std::uint32_t kLz4Uncompressed = 1U << 31;  ///< In a block header.
+
+/// The code of the maximum block size (4 to 7): the smallest that holds `content_size` bytes, or
+/// the largest. Few blocks are best: they are independent, and LZ4's window is 64 KiB.
+constexpr std::uint8_t lz4_block_size_code(std::size_t content_size) {
+  std::uint8_t code = 4;
+  while (code < 7 && content_size > std::size_t{1} << (8 + 2 * code)) ++code;
+  return code;
+}
+
+/// The content of every block but the last, in bytes: 64 KiB, 256 KiB, 1 MiB or 4 MiB.
+constexpr std::size_t lz4_block_size(std::size_t content_size) {
+  return std::size_t{1} << (8 + 2 * lz4_block_size_code(content_size));
+}
+
+inline void append_lz4_header(std::size_t content_size, ByteWriter& out) {
+  constexpr std::uint8_t kFlags = 1 << 6 | 1 << 5 | 1 << 3 | 1 << 2;
+  ByteVector descriptor;
+  ByteWriter writer(descriptor);
+  writer.u8(kFlags);
+  writer.u8(static_cast<std::uint8_t>(lz4_block_size_code(content_size) << 4));
+  writer.u64(content_size);
+  out.u32(kLz4Magic);
+  out.append(descriptor);
+  out.u8(static_cast<std::uint8_t>(xxh32(descriptor) >> 8));
+}
+
+}  // namespace zvfs
