@@ -1,6 +1,7 @@
 #include "fuse/callbacks.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <new>
@@ -18,13 +19,33 @@ Connection& connection_of(fuse_req_t request) {
   return *static_cast<Connection*>(fuse_req_userdata(request));
 }
 
+// Counts a request when it is answered.
+class RequestTimer {
+ public:
+  RequestTimer(RequestStats& stats, Operation operation) : stats_(stats), operation_(operation) {}
+  ~RequestTimer() { stats_.add(operation_, Clock::now() - begin_, outcome_); }
+  RequestTimer(const RequestTimer&) = delete;
+  RequestTimer& operator=(const RequestTimer&) = delete;
+
+  void fail() { outcome_ = RequestStats::Outcome::kFailed; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  RequestStats& stats_;
+  const Operation operation_;
+  RequestStats::Outcome outcome_ = RequestStats::Outcome::kAnswered;
+  const Clock::time_point begin_ = Clock::now();
+};
+
 // Answers a request: `compute` asks the filesystem, and `reply` hands its value to the kernel.
 // An error, or an exception (no memory), is answered with an errno. A request is answered once:
 // what throws comes first, and `reply` cannot.
 template <typename Compute, typename Reply>
-void serve(fuse_req_t request, const char* name, fuse_ino_t node, Compute compute, Reply reply) {
+void serve(fuse_req_t request, Operation operation, fuse_ino_t node, Compute compute, Reply reply) {
   using Value = std::decay_t<decltype(*compute(std::declval<const Filesystem&>()))>;
   static_assert(std::is_nothrow_invocable_v<Reply, const Value&>);
+  RequestTimer timer(connection_of(request).stats(), operation);
   int error = EIO;
   try {
     const auto result = compute(connection_of(request).filesystem());
@@ -33,12 +54,13 @@ void serve(fuse_req_t request, const char* name, fuse_ino_t node, Compute comput
       return;
     }
     error = error_number(result.error());
-    if (error == EIO) log_failure(name, node, result.error());
+    if (error == EIO) log_failure(name_of(operation), node, result.error());
   } catch (const std::bad_alloc&) {
     error = ENOMEM;
   } catch (...) {
     error = EIO;
   }
+  if (error == EIO || error == ENOMEM) timer.fail();
   fuse_reply_err(request, error);
 }
 
@@ -52,7 +74,7 @@ void on_lookup(fuse_req_t request, fuse_ino_t parent, const char* name) {
     return;
   }
   serve(
-      request, "lookup", parent,
+      request, Operation::kLookup, parent,
       [&](const Filesystem& filesystem) { return filesystem.lookup(parent, name); },
       [&](const fuse_entry_param& entry) noexcept { fuse_reply_entry(request, &entry); });
 }
@@ -74,7 +96,7 @@ void on_forget_multi(fuse_req_t request, std::size_t count, fuse_forget_data* no
 
 void on_getattr(fuse_req_t request, fuse_ino_t node, fuse_file_info*) {
   serve(
-      request, "getattr", node,
+      request, Operation::kGetattr, node,
       [&](const Filesystem& filesystem) { return filesystem.attributes(node); },
       [&](const struct stat& attributes) noexcept {
         fuse_reply_attr(request, &attributes, kForever);
@@ -83,7 +105,7 @@ void on_getattr(fuse_req_t request, fuse_ino_t node, fuse_file_info*) {
 
 void on_readlink(fuse_req_t request, fuse_ino_t node) {
   serve(
-      request, "readlink", node,
+      request, Operation::kReadlink, node,
       [&](const Filesystem& filesystem) { return filesystem.symlink_target(node); },
       [&](const std::string& target) noexcept { fuse_reply_readlink(request, target.c_str()); });
 }
@@ -110,11 +132,11 @@ void on_opendir(fuse_req_t request, fuse_ino_t, fuse_file_info* directory) {
 }
 
 void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset, fuse_file_info*) {
-  const Connection& connection = connection_of(request);  // the reply frees the request
+  Connection& connection = connection_of(request);  // the reply frees the request
   std::optional<Inode> file;
   auto pattern = Readahead::Pattern::kInOrder;
   serve(
-      request, "read", node,
+      request, Operation::kRead, node,
       [&](const Filesystem& filesystem) -> Result<ReadReply> {
         const auto begin = static_cast<std::uint64_t>(offset);
         file = ZVFS_TRY(filesystem.regular_file(node));
@@ -124,6 +146,7 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
         return filesystem.read(*file, begin, size);
       },
       [&](const ReadReply& reply) noexcept {
+        connection.stats().add_bytes_read(reply.size());
         fuse_reply_iov(request, reply.pieces().data(), static_cast<int>(reply.pieces().size()));
       });
   if (connection.filler() == nullptr || !file) return;
@@ -137,7 +160,8 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
 void list(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,
           Filesystem::ListMode mode) {
   serve(
-      request, "readdir", node,
+      request, mode == Filesystem::ListMode::kNames ? Operation::kReaddir : Operation::kReaddirplus,
+      node,
       [&](const Filesystem& filesystem) {
         return filesystem.list(node, static_cast<std::uint64_t>(offset), size, mode);
       },
@@ -173,14 +197,38 @@ void reply_xattr(fuse_req_t request, const void* value, std::size_t length,
   }
 }
 
+// A value that may have grown by the time that it is asked for: some more room is asked for.
+void reply_virtual_xattr(fuse_req_t request, std::string_view value, std::size_t size) noexcept {
+  constexpr std::size_t kRoomToGrow = 1024;
+  reply_xattr(request, value.data(), value.size() + (size == 0 ? kRoomToGrow : 0), size);
+}
+
+// True when `name` is a virtual attribute, and was answered.
+bool serve_virtual_xattr(fuse_req_t request, fuse_ino_t node, std::string_view name,
+                         std::size_t size) {
+  const Inspector* const inspector = connection_of(request).inspector();
+  if (inspector == nullptr || !name.starts_with("user.zvfs.")) return false;
+  serve(
+      request, Operation::kGetxattr, node,
+      [&](const Filesystem&) {
+        return inspector->attribute({static_cast<std::uint32_t>(node)}, name);
+      },
+      [&](const std::optional<std::string>& value) noexcept {
+        if (value) return reply_virtual_xattr(request, *value, size);
+        fuse_reply_err(request, ENODATA);
+      });
+  return true;
+}
+
 void on_getxattr(fuse_req_t request, fuse_ino_t node, const char* name, std::size_t size) {
+  if (serve_virtual_xattr(request, node, name, size)) return;
   // "No attributes here": programs that ask for one with every file (ls) then stop asking.
   if (!connection_of(request).filesystem().has_xattrs()) {
     fuse_reply_err(request, EOPNOTSUPP);
     return;
   }
   serve(
-      request, "getxattr", node,
+      request, Operation::kGetxattr, node,
       [&](const Filesystem& filesystem) { return filesystem.xattr(node, name); },
       [&](const std::optional<ByteVector>& value) noexcept {
         if (value) return reply_xattr(request, value->data(), value->size(), size);
@@ -190,7 +238,7 @@ void on_getxattr(fuse_req_t request, fuse_ino_t node, const char* name, std::siz
 
 void on_listxattr(fuse_req_t request, fuse_ino_t node, std::size_t size) {
   serve(
-      request, "listxattr", node,
+      request, Operation::kListxattr, node,
       [&](const Filesystem& filesystem) { return filesystem.xattr_names(node); },
       [&](const std::string& names) noexcept {
         reply_xattr(request, names.data(), names.size(), size);
@@ -207,7 +255,7 @@ void on_lseek(fuse_req_t request, fuse_ino_t node, off_t offset, int whence, fus
     return;
   }
   serve(
-      request, "lseek", node,
+      request, Operation::kLseek, node,
       [&](const Filesystem& filesystem) {
         return filesystem.seek(
             node, static_cast<std::uint64_t>(offset),

@@ -3,9 +3,11 @@
 #include <atomic>
 
 #include "fuse/filesystem.h"
+#include "fuse/inspector.h"
 #include "fuse/lowlevel.h"
 #include "fuse/page_filler.h"
 #include "fuse/readahead.h"
+#include "fuse/request_stats.h"
 
 namespace zvfs {
 
@@ -25,6 +27,11 @@ class Connection {
     filler_ = filler;
     readahead_ = readahead;
   }
+  /// Who answers for virtual extended attributes; as set_helpers().
+  void set_inspector(const Inspector* inspector) { inspector_ = inspector; }
+  [[nodiscard]] const Inspector* inspector() const { return inspector_; }
+  [[nodiscard]] RequestStats& stats() { return stats_; }
+
   [[nodiscard]] PageFiller* filler() const { return filler_; }
   [[nodiscard]] Readahead* readahead() const { return readahead_; }
 
@@ -41,6 +48,8 @@ class Connection {
   const unsigned max_read_bytes_;
   PageFiller* filler_ = nullptr;
   Readahead* readahead_ = nullptr;
+  const Inspector* inspector_ = nullptr;
+  RequestStats stats_;
   std::atomic<bool> open_is_optional_ = false;
   std::atomic<bool> opendir_is_optional_ = false;
 };

@@ -40,6 +40,7 @@ void log_to_syslog() {
 
 void log_error(std::string_view line) { write_line(LOG_ERR, line); }
 void log_warning(std::string_view line) { write_line(LOG_WARNING, line); }
+void log_notice(std::string_view line) { write_line(LOG_NOTICE, line); }
 
 void log_failure(std::string_view request, std::uint64_t node, const Error& error) {
   static RateLimiter limiter(kFailuresPerPeriod, kFailurePeriod);

@@ -19,6 +19,7 @@ void log_to_syslog();
 /// Writes one line.
 void log_error(std::string_view line);
 void log_warning(std::string_view line);
+void log_notice(std::string_view line);
 
 /// Writes a line for a request that failed with `error`; the first few of each ten seconds only,
 /// since one damaged frame can fail any number of requests.

@@ -12,18 +12,15 @@
 #include "fuse/background.h"
 #include "fuse/connection.h"
 #include "fuse/filesystem.h"
-#include "fuse/idle_trimmer.h"
 #include "fuse/log.h"
-#include "fuse/memory_pressure.h"
+#include "fuse/mount_helpers.h"
 #include "fuse/mount_table.h"
-#include "fuse/page_filler.h"
 #include "fuse/session.h"
 
 namespace zvfs {
 namespace {
 
 constexpr const char* kFuseDevice = "/dev/fuse";
-constexpr std::chrono::seconds kIdlePeriod{10};
 constexpr const char* kMountedType = "fuse.zvfs";
 
 struct FreeDeleter {
@@ -130,32 +127,6 @@ void MountCommand::say_what_was_mounted() const {
   std::fflush(stdout);
 }
 
-ExitStatus MountCommand::serve_session(Session& session, Connection& connection, InodeSet& known) {
-  PageFiller filler(
-      *image_, known,
-      [&](InodeNumber inode, std::uint64_t offset, ByteSpan content) {
-        return session.store(inode, offset, content);
-      },
-      is_memory_short);
-  Readahead readahead(*image_, {.threads = std::max(1U, std::thread::hardware_concurrency()),
-                                .max_window_bytes = options_.readahead_bytes});
-  connection.set_helpers(options_.fill ? &filler : nullptr, &readahead);
-  if (options_.fill) filler.start();
-  readahead.start();
-  IdleTrimmer trimmer(*image_, kIdlePeriod);
-  trimmer.start();
-  const auto stop_helpers = [&] {
-    trimmer.stop();
-    readahead.stop();
-    filler.stop();
-  };
-  const auto served = session.serve(stop_helpers);
-  stop_helpers();
-  connection.set_helpers(nullptr, nullptr);
-  if (!served) return complain({ExitStatus::kSystem, served.error().message});
-  return ExitStatus::kSuccess;
-}
-
 ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   InodeSet known(inode_count(image_->header()));
   const Filesystem filesystem(*image_, options_.fill ? &known : nullptr);
@@ -167,8 +138,13 @@ ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   }
   leave_namespace();
   say_what_was_mounted();
+  MountHelpers helpers(*image_, known, **session, connection, options_);
+  helpers.start();
   ready();
-  return serve_session(**session, connection, known);
+  if (const auto served = (*session)->serve([&] { helpers.stop(); }); !served) {
+    return complain({ExitStatus::kSystem, served.error().message});
+  }
+  return ExitStatus::kSuccess;
 }
 
 ExitStatus MountCommand::run() {

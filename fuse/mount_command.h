@@ -7,13 +7,9 @@
 #include "base/unique_fd.h"
 #include "format/image.h"
 #include "fuse/exit_status.h"
-#include "fuse/inode_set.h"
 #include "fuse/mount_options.h"
 
 namespace zvfs {
-
-class Connection;
-class Session;
 
 /// Mounts an image, as mount.zvfs(8) describes. Single-threaded until it serves.
 class MountCommand {
@@ -38,7 +34,6 @@ class MountCommand {
 
   /// Mounts, calls `ready`, and serves until the end.
   ExitStatus serve(const std::function<void()>& ready);
-  ExitStatus serve_session(Session& session, Connection& connection, InodeSet& known);
   void say_what_was_mounted() const;
 
   const MountOptions options_;

@@ -18,6 +18,12 @@ ReadReply::ReadReply(std::vector<FileSlice> slices) : slices_(std::move(slices))
   for (const FileSlice& slice : slices_) pieces_.push_back(piece_of(slice.bytes));
 }
 
+std::size_t ReadReply::size() const {
+  std::size_t size = 0;
+  for (const iovec& piece : pieces_) size += piece.iov_len;
+  return size;
+}
+
 void ReadReply::join() {
   std::size_t size = 0;
   for (const FileSlice& slice : slices_) size += slice.bytes.size();

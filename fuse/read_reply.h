@@ -21,6 +21,8 @@ class ReadReply {
   ReadReply& operator=(ReadReply&&) = default;
 
   [[nodiscard]] std::span<const iovec> pieces() const { return pieces_; }
+  /// Of all pieces, in bytes.
+  [[nodiscard]] std::size_t size() const;
 
  private:
   void join();
