@@ -27,12 +27,8 @@ struct EncodedFrame {
 /// Not thread-safe: one encoder per thread.
 class FrameEncoder {
  public:
-  static int min_level() { return levels_of(Codec::kZstd).min; }
-  static int max_level() { return levels_of(Codec::kZstd).max; }
-
   /// `options.level` must be one of the codec's. Throws std::bad_alloc.
   explicit FrameEncoder(const EncoderOptions& options);
-  explicit FrameEncoder(int level) : FrameEncoder(EncoderOptions{Codec::kZstd, level}) {}
 
   /// Encodes `content`, of 1 to kMaxFrameSize bytes.
   /// Errors: TooLarge, InvalidArgument (empty), NoMemory.

@@ -1,13 +1,14 @@
 #include "mkimage/build.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <vector>
 
-#include "codecs/frame_decoder.h"
-#include "codecs/frame_encoder.h"
+#include "codecs/lz4_codec.h"
+#include "codecs/zstd_codec.h"
 #include "mkimage/frame_pipeline.h"
 #include "mkimage/image_writer.h"
 #include "mkimage/index_builder.h"
@@ -27,10 +28,10 @@ Result<void> check_bound(std::uint32_t bound) {
 Result<void> check(const BuildOptions& options) {
   ZVFS_TRY(check_bound(options.bounds.small));
   ZVFS_TRY(check_bound(options.bounds.large));
-  if (options.level == 0 || options.level < FrameEncoder::min_level() ||
-      options.level > FrameEncoder::max_level()) {
-    return fail(ErrorCode::kInvalidArgument, "level {} is not one of zstd's, {} to {}, and not 0",
-                options.level, FrameEncoder::min_level(), FrameEncoder::max_level());
+  const LevelRange levels = levels_of(options.encoder.codec);
+  if (!levels.contains(options.encoder.level)) {
+    return fail(ErrorCode::kInvalidArgument, "level {} is not from {} to {}, and not 0",
+                options.encoder.level, levels.min, levels.max);
   }
   if (options.threads == 0) return fail(ErrorCode::kInvalidArgument, "0 threads are too few");
   return {};
@@ -99,12 +100,12 @@ class Build {
                             .troubles = troubles_,
                             .progress = monitor_.progress,
                             .frame_bound = options_.bounds.max(),
-                            .level = options_.level,
+                            .encoder = options_.encoder,
                             .threads = options_.threads,
                             .list_names = static_cast<bool>(monitor_.on_names)});
     ZVFS_TRY(pipeline.run());
     const ByteVector index = ZVFS_TRY(
-        build_index(tree_, writer_.frames(), planner.frame_files(), summary(), options_.level));
+        build_index(tree_, writer_.frames(), planner.frame_files(), summary(), index_level()));
     report_.stream_size = writer_.stream_size();
     report_.index_size = index.size();
     for (const FrameRecord& frame : writer_.frames()) ++report_.frames[frame.kind];
@@ -113,13 +114,24 @@ class Build {
     return {};
   }
 
+  // An index is of zstd frames, whatever the data frames are.
+  [[nodiscard]] int index_level() const {
+    const auto& [codec, level] = options_.encoder;
+    return codec == Codec::kLz4 ? levels_of(Codec::kZstd).standard : level;
+  }
+
   [[nodiscard]] ImageSummary summary() const {
+    const bool lz4 = std::ranges::any_of(
+        writer_.frames(), [](const FrameRecord& frame) { return is_lz4(FrameKind{frame.kind}); });
+    std::string builder = fmt::format("zvfs {}, zstd {}", ZVFS_VERSION, zstd_version());
+    if (lz4) builder += fmt::format(", lz4 {}", lz4_version());
     return {.data_size = writer_.image_size(),
             .stream_size = writer_.stream_size(),
             .content_size = report_.content_size,
             .frame_bound = options_.bounds.max(),
             .frame_count = static_cast<std::uint32_t>(writer_.frames().size()),
-            .builder = fmt::format("zvfs {}, zstd {}", ZVFS_VERSION, zstd_version())};
+            .incompat = lz4 ? IndexHeader::kLz4Frames : 0,
+            .builder = std::move(builder)};
   }
 
   const BuildOptions& options_;

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "codecs/codec.h"
 #include "mkimage/atomic_file.h"
 #include "mkimage/planner.h"
 #include "mkimage/progress.h"
@@ -19,7 +20,7 @@ struct BuildOptions {
   std::string source;  ///< A directory.
   std::string target;
   IfExists if_target_exists = IfExists::kFail;
-  int level = 9;         ///< As for FrameEncoder.
+  EncoderOptions encoder;
   unsigned threads = 1;  ///< Workers, at least 1.
   FrameBounds bounds;
 };
@@ -32,7 +33,7 @@ struct BuildMonitor {
   std::function<void(std::string_view names)> on_names;
 };
 
-/// Builds an image of a directory. The image depends on the tree and on level and bounds, not on
+/// Builds an image of a directory. The image depends on the tree, on encoder and bounds, not on
 /// the number of threads. On an error there is no new file, and an old one is as it was. Troubles
 /// with single files are no errors: see BuildReport. Thread-safe.
 /// Errors: InvalidArgument (an option; the target exists), Io, TooLarge, NoMemory.

@@ -2,10 +2,10 @@
 
 namespace zvfs {
 
-EncoderPool::EncoderPool(unsigned count, int level) {
+EncoderPool::EncoderPool(unsigned count, const EncoderOptions& options) {
   encoders_.reserve(count);
   free_.reserve(count);
-  while (encoders_.size() < count) encoders_.emplace_back(level);
+  while (encoders_.size() < count) encoders_.emplace_back(options);
   for (FrameEncoder& encoder : encoders_) free_.push_back(&encoder);
 }
 

@@ -26,8 +26,8 @@ class EncoderPool {
     FrameEncoder& encoder_;
   };
 
-  /// `count` is at least 1; `level` as for FrameEncoder. Throws std::bad_alloc.
-  EncoderPool(unsigned count, int level);
+  /// `count` is at least 1; `options` as for FrameEncoder. Throws std::bad_alloc.
+  EncoderPool(unsigned count, const EncoderOptions& options);
 
   /// Waits for a free encoder.
   Lease take() ZVFS_EXCLUDES(mutex_);

@@ -81,7 +81,7 @@ class FramePipeline::Worker {
 FramePipeline::FramePipeline(const Setup& setup)
     : setup_(setup),
       planner_(setup.planner),
-      encoders_(setup.threads, setup.level),
+      encoders_(setup.threads, setup.encoder),
       writer_(setup.sink, kWindowBytes) {}
 
 Result<void> FramePipeline::run() {

@@ -4,6 +4,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "codecs/codec.h"
 #include "mkimage/encoder_pool.h"
 #include "mkimage/frame_builder.h"
 #include "mkimage/frame_plan.h"
@@ -29,7 +30,7 @@ class FramePipeline {
     Troubles& troubles;
     Progress& progress;
     std::uint32_t frame_bound;
-    int level;
+    EncoderOptions encoder;
     unsigned threads;  ///< That encode at a time; at least 1.
     bool list_names;   ///< Whether frames carry the names of their members.
   };

@@ -1,6 +1,7 @@
 #include "mkimage/mkimage_options.h"
 
 #include <algorithm>
+#include <optional>
 #include <sched.h>
 #include <thread>
 
@@ -8,8 +9,9 @@
 #include <fmt/format.h>
 
 #include "base/units.h"
-#include "codecs/frame_decoder.h"
-#include "codecs/frame_encoder.h"
+#include "codecs/codec.h"
+#include "codecs/lz4_codec.h"
+#include "codecs/zstd_codec.h"
 
 namespace zvfs {
 namespace {
@@ -39,13 +41,16 @@ std::uint32_t frame_size(const std::string& option, const std::string& text) {
   return static_cast<std::uint32_t>(*size);
 }
 
-void check_level(int level) {
-  if (level != 0 && level >= FrameEncoder::min_level() && level <= FrameEncoder::max_level()) {
-    return;
-  }
-  throw CLI::ValidationError("--level",
-                             fmt::format("{} is neither from 1 to {} nor from -1 to {}", level,
-                                         FrameEncoder::max_level(), FrameEncoder::min_level()));
+Codec codec(const std::string& name) {
+  if (const auto codec = codec_of_name(name)) return *codec;
+  throw CLI::ValidationError("--codec", fmt::format("'{}' is none of zstd, lz4, adaptive", name));
+}
+
+void check_level(const EncoderOptions& encoder) {
+  const LevelRange levels = levels_of(encoder.codec);
+  if (levels.contains(encoder.level)) return;
+  throw CLI::ValidationError("--level", fmt::format("{} is neither from 1 to {} nor from -1 to {}",
+                                                    encoder.level, levels.max, levels.min));
 }
 
 void check_threads(unsigned threads) {
@@ -56,6 +61,8 @@ void check_threads(unsigned threads) {
 
 // The options as they are given, before they are checked.
 struct RawOptions {
+  std::string codec;
+  std::optional<int> level;
   std::string frame_size;
   bool force = false;
   bool quiet = false;
@@ -65,8 +72,13 @@ struct RawOptions {
 void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
   app.add_option("DIRECTORY", build.source, "The directory to pack")->required()->type_name("");
   app.add_option("IMAGE", build.target, "The file to make")->required()->type_name("");
-  app.add_option("-l,--level", build.level,
-                 "Compression level of zstd: 1 (fast) to 22 (small); 9 if\nnot given")
+  app.add_option(
+         "-c,--codec", raw.codec,
+         "zstd (if not given); lz4: larger, faster to read, a\n.tar.lz4; adaptive: lz4 where "
+         "it costs little room")
+      ->type_name("CODEC");
+  app.add_option("-l,--level", raw.level,
+                 "Compression level: 1 (fast) to 22 (small), of lz4 to 12;\n9 if not given")
       ->type_name("LEVEL");
   app.add_option("-j,--threads", build.threads,
                  "Number of threads that compress; if not given, one for\neach CPU")
@@ -78,15 +90,17 @@ void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
   app.add_flag("-f,--force", raw.force, "Replace IMAGE if it exists");
   app.add_flag("-q,--quiet", raw.quiet, "Print nothing but troubles");
   app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");
-  app.set_version_flag("--version",
-                       fmt::format("mkimage (zvfs) {}, zstd {}", ZVFS_VERSION, zstd_version()));
+  app.set_version_flag("--version", fmt::format("mkimage (zvfs) {}, zstd {}, lz4 {}", ZVFS_VERSION,
+                                                zstd_version(), lz4_version()));
   app.get_formatter()->column_width(26);
   app.get_formatter()->label("REQUIRED", "");
 }
 
 void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
   BuildOptions& build = options.build;
-  check_level(build.level);
+  if (!raw.codec.empty()) build.encoder.codec = codec(raw.codec);
+  build.encoder.level = raw.level.value_or(levels_of(build.encoder.codec).standard);
+  check_level(build.encoder);
   check_threads(build.threads);
   if (!raw.frame_size.empty()) {
     build.bounds.small = frame_size("--frame-size", raw.frame_size);

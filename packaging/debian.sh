@@ -12,7 +12,7 @@ build_packages=(
 test_packages=(
   "${build_packages[@]}"
   libgtest-dev python3
-  acl diffutils dpkg-dev file libarchive-tools rsync
+  acl diffutils dpkg-dev file libarchive-tools lz4 rsync
 )
 # To check the style of the tree beside that.
 # shellcheck disable=SC2034
