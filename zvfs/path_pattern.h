@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace zvfs {
+
+/// A PATH or GLOB of the command line, taken apart at its slashes. A plain value.
+class PathPattern {
+ public:
+  struct Component {
+    enum class Kind : std::uint8_t {
+      kName,      ///< This name alone.
+      kGlob,      ///< Names that match_glob() finds to match.
+      kAnyDepth,  ///< `**`: any directories, also none; in the last place all that is below.
+    };
+    Kind kind;
+    std::string text;
+  };
+
+  /// Leading, trailing and repeated slashes and "." count for nothing: "/a//b/" is "a/b".
+  /// Errors: InvalidArgument (".." in it: an image's paths have none).
+  static Result<PathPattern> parse(std::string_view text);
+
+  /// The text as the user gave it, for messages.
+  [[nodiscard]] const std::string& text() const { return text_; }
+  /// Empty for the root.
+  [[nodiscard]] const std::vector<Component>& components() const { return components_; }
+  /// True when it may match more than one path.
+  [[nodiscard]] bool has_glob() const;
+
+ private:
+  explicit PathPattern(std::string_view text) : text_(text) {}
+
+  std::string text_;
+  std::vector<Component> components_;
+};
+
+}  // namespace zvfs
