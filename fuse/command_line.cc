@@ -123,6 +123,8 @@ std::string help_text() {
          "\n"
          "Mount options:\n"
          "  cache_size=SIZE     memory for decoded data (64M by default)\n"
+         "  readahead=SIZE      how far to decode ahead in large files (2M by default)\n"
+         "  nofill              keep the neighbours of small files out of the kernel's cache\n"
          "  allow_other         let all users in (the default when root mounts)\n"
          "  allow_root          let root in, beside the user who mounts\n"
          "  suid, dev           honour set-user-ID bits, device nodes (root only)\n"

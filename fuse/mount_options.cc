@@ -74,7 +74,9 @@ constexpr KnownOption kKnownOptions[] = {
     {"nomand", kIgnore},
     {"silent", kIgnore},
     {"loud", kIgnore},
-    // Always so.
+    // Always so, or as the kernel has it: seen when options are copied from /proc/mounts.
+    {"user_id", kIgnore, kRequired},
+    {"group_id", kIgnore, kRequired},
     {"ro", kIgnore},
     {"default_permissions", kIgnore},
     {"nonempty", kIgnore},

@@ -7,6 +7,7 @@ import pathlib
 import random
 import signal
 import subprocess
+import time
 import unittest
 
 import private_mounts
@@ -365,6 +366,40 @@ class Ends(MountTest):
                           "/none")
         inner.kill()
         private_mounts.wait_for_end(self.image)
+
+
+class EndsUnderLoad(unittest.TestCase):
+    """A signal comes while cold files are read, and the page cache is filled."""
+
+    def test_a_signal_never_hangs(self):
+        with zvfs_tools.scratch_directory() as scratch:
+            rng = random.Random(6)
+            words = [rng.randbytes(rng.randint(2, 9)) for _ in range(300)]
+            for i in range(4000):
+                path = scratch / "source" / f"{i % 20}" / f"{i}"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b" ".join(rng.choices(words, k=rng.randint(1, 5000))))
+            image = zvfs_tools.mkimage(scratch / "source", scratch / "image.zst", "-l1")
+            point = scratch / "point"
+            point.mkdir()
+            for _ in range(30):
+                self.end_after(image, point, rng.uniform(0, 0.3))
+
+    def end_after(self, image, point, seconds):
+        with private_mounts.foreground(image, point) as child:
+            readers = [subprocess.Popen(["sh", "-c", 'tar c "$0"/*[05] "$0"/*[27] | cat >/dev/null',
+                                         point], stderr=subprocess.DEVNULL) for _ in range(3)]
+            time.sleep(seconds)
+            child.terminate()
+            try:
+                self.assertEqual(child.wait(20), 0)
+            except subprocess.TimeoutExpired:
+                subprocess.run(["umount", "-f", point], check=False)
+                child.kill()
+                raise
+            for reader in readers:
+                reader.wait()
+            self.assertIsNone(mount_line(point))
 
 
 if __name__ == "__main__":

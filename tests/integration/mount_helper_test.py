@@ -21,7 +21,7 @@ class Helper(unittest.TestCase):
         cls.image = zvfs_tools.mkimage(source, cls.scratch / "image.zst")
         program = zvfs_tools.tool("ZVFS_MOUNT")
         cls.enterClassContext(zvfs_tools.scratch_directory())
-        private_mounts.add_to_sbin(cls.scratch, mount_zvfs=program)
+        private_mounts.add_to_sbin(cls.scratch, mount_zvfs=program, mount_fuse_zvfs=program)
 
     def setUp(self):
         self.point = self.enterContext(zvfs_tools.scratch_directory())
@@ -61,6 +61,15 @@ class Helper(unittest.TestCase):
                 self.mount8("-t", "zvfs", *words, self.image, self.point)
                 self.assert_mounted(*({"noexec", "noatime"} if "noexec" in words else ()))
                 zvfs_tools.run("umount", self.point)
+
+    def test_the_line_of_proc_mounts(self):
+        self.mount8("-t", "zvfs", self.image, self.point)
+        source, point, kind, options = mount_line(self.point)[:4]
+        zvfs_tools.run("umount", self.point)
+        self.mount8("-t", kind, source, point, "-o", options)
+        self.assert_mounted("nosuid", "nodev", "allow_other")
+        self.mount8("-o", "remount,noexec", self.point, expect=1, said="cannot remount")
+        self.assert_mounted()
 
     def test_failures(self):
         self.mount8("-t", "zvfs", self.image, self.point, "-o", "zork", expect=1,
