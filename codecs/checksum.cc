@@ -2,9 +2,11 @@
 
 #include <xxhash.h>
 
+#include "codecs/simd.h"
+
 namespace zvfs {
 
-std::uint64_t xxh64(ByteSpan bytes) { return XXH64(bytes.data(), bytes.size(), 0); }
+std::uint64_t xxh64(ByteSpan bytes) { return simd().xxh64(bytes.data(), bytes.size()); }
 
 std::uint32_t xxh32(ByteSpan bytes) { return XXH32(bytes.data(), bytes.size(), 0); }
 

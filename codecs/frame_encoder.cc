@@ -3,17 +3,13 @@
 #include "codecs/checksum.h"
 #include "codecs/compressibility.h"
 #include "codecs/fill_frame.h"
+#include "codecs/simd.h"
 #include "codecs/stored_frame.h"
 
 namespace zvfs {
 namespace {
 
 constexpr int kQuickLevel = 1;  // of both libraries
-
-bool is_fill(ByteSpan content) {
-  return content.front() == content.back() &&
-         as_text(content.first(content.size() - 1)) == as_text(content.subspan(1));
-}
 
 // A frame that is not smaller than this is stored: to read it costs a third.
 std::size_t coded_size_limit(std::size_t content_size) { return content_size - content_size / 64; }
@@ -47,7 +43,7 @@ Result<EncodedFrame> FrameEncoder::encode(ByteSpan content) {
     return fail(ErrorCode::kTooLarge, "frame of {} bytes exceeds the limit of {}", content.size(),
                 kMaxFrameSize);
   }
-  if (is_fill(content)) return fill(content);
+  if (simd().all_equal(content.data(), content.size())) return fill(content);
   if (ZVFS_TRY(is_incompressible(content))) return stored(content);
   return options_.codec == Codec::kLz4 ? by_lz4(content) : by_zstd(content);
 }

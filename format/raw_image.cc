@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "codecs/simd.h"
 #include "format/seek_table.h"
 
 namespace zvfs {
@@ -69,6 +70,7 @@ void RawImage::release_memory() const {
 
 Result<std::unique_ptr<RawImage>> RawImage::open(std::unique_ptr<const ImageSource> source,
                                                  const ImageOptions& options) {
+  ZVFS_TRY(check_simd());
   LocatedIndex located = ZVFS_TRY(locate_index(*source));
   return std::unique_ptr<RawImage>(
       new RawImage(std::move(source), std::move(located.header), located.image_start, options));

@@ -26,7 +26,8 @@ class RawImage {
  public:
   /// Finds the index from the end of `source`, and verifies its header: steps 1 to 3 of
   /// docs/format.md, "Opening an image", in two reads. The tables are not read.
-  /// Errors: InvalidArgument (not a zvfs image), Corrupt, Unsupported (needs a newer zvfs), Io.
+  /// Errors: InvalidArgument (not a zvfs image; ZVFS_SIMD, see check_simd()), Corrupt, Unsupported
+  /// (needs a newer zvfs), Io.
   static Result<std::unique_ptr<RawImage>> open(std::unique_ptr<const ImageSource> source,
                                                 const ImageOptions& options);
   RawImage(const RawImage&) = delete;

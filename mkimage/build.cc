@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "codecs/lz4_codec.h"
+#include "codecs/simd.h"
 #include "codecs/zstd_codec.h"
 #include "mkimage/frame_pipeline.h"
 #include "mkimage/image_writer.h"
@@ -33,6 +34,7 @@ Result<void> check(const BuildOptions& options) {
     return fail(ErrorCode::kInvalidArgument, "level {} is not from {} to {}, and not 0",
                 options.encoder.level, levels.min, levels.max);
   }
+  ZVFS_TRY(check_simd());
   if (options.threads == 0) return fail(ErrorCode::kInvalidArgument, "0 threads are too few");
   return {};
 }

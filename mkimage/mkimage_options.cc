@@ -9,9 +9,8 @@
 #include <fmt/format.h>
 
 #include "base/units.h"
+#include "codecs/backends.h"
 #include "codecs/codec.h"
-#include "codecs/lz4_codec.h"
-#include "codecs/zstd_codec.h"
 
 namespace zvfs {
 namespace {
@@ -59,11 +58,20 @@ void check_threads(unsigned threads) {
                              fmt::format("{} is not from 1 to {}", threads, kMaxThreads));
 }
 
+std::string version(bool verbose) {
+  std::string text = fmt::format("mkimage (zvfs) {}", ZVFS_VERSION);
+  if (!verbose) return text;
+  for (const auto& [name, value] : codec_backends()) {
+    text += fmt::format("\n{} {}", name, value);
+  }
+  return text;
+}
+
 // The options as they are given, before they are checked.
 struct RawOptions {
   std::string codec;
   std::optional<int> level;
-  std::string frame_size;
+  std::optional<std::string> frame_size;
   bool force = false;
   bool quiet = false;
   bool verbose = false;
@@ -83,15 +91,17 @@ void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
   app.add_option("-j,--threads", build.threads,
                  "Number of threads that compress; if not given, one for\neach CPU")
       ->type_name("COUNT");
-  app.add_option("-b,--frame-size", raw.frame_size,
-                 "Largest unit of compression, 4K to 16M; 256K if not\ngiven. Larger ones make a "
-                 "smaller image, smaller ones\nfaster random reads")
+  app.add_option_function<std::string>(
+         "-b,--frame-size", [&raw](const std::string& text) { raw.frame_size = text; },
+         "Largest unit of compression, 4K to 16M; 256K if not\ngiven. Larger ones make a "
+         "smaller image, smaller ones\nfaster random reads")
       ->type_name("SIZE");
   app.add_flag("-f,--force", raw.force, "Replace IMAGE if it exists");
   app.add_flag("-q,--quiet", raw.quiet, "Print nothing but troubles");
-  app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");
-  app.set_version_flag("--version", fmt::format("mkimage (zvfs) {}, zstd {}, lz4 {}", ZVFS_VERSION,
-                                                zstd_version(), lz4_version()));
+  const auto* verbose = app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");
+  app.set_version_flag(
+      "--version", [verbose] { return version(verbose->count() > 0); },
+      "Print the version; with -v also those of the codecs");
   app.get_formatter()->column_width(26);
   app.get_formatter()->label("REQUIRED", "");
 }
@@ -102,8 +112,8 @@ void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
   build.encoder.level = raw.level.value_or(levels_of(build.encoder.codec).standard);
   check_level(build.encoder);
   check_threads(build.threads);
-  if (!raw.frame_size.empty()) {
-    build.bounds.small = frame_size("--frame-size", raw.frame_size);
+  if (raw.frame_size) {
+    build.bounds.small = frame_size("--frame-size", *raw.frame_size);
     build.bounds.large = std::min(build.bounds.large, build.bounds.small);
   }
   if (raw.quiet && raw.verbose) {

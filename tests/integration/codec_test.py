@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """Images of every codec against zstd, lz4 and tar, and mounted."""
+import os
 import random
 import subprocess
 import unittest
@@ -86,6 +87,29 @@ class Codecs(unittest.TestCase):
             (root / "noise").write_bytes((self.source / "noise").read_bytes())
             image = zvfs_tools.mkimage(root, self.scratch / "noise", "-f", "-c", codec)
             self.assertLess(image.stat().st_size, noise + 4096)
+
+    def test_every_simd_backend_makes_the_same_image(self):
+        mkimage = zvfs_tools.tool("ZVFS_MKIMAGE")
+        images = set()
+        for codec in ("zstd", "lz4"):
+            for backend in ("scalar", "avx2", "avx512", "neon"):
+                image = self.scratch / f"simd-{codec}-{backend}"
+                command = [mkimage, "-q", "-c", codec, self.source, image]
+                environment = os.environ | {"ZVFS_SIMD": backend}
+                done = subprocess.run(command, env=environment, capture_output=True, check=False)
+                if done.returncode == 0:
+                    images.add((codec, image.read_bytes()))
+                else:
+                    self.assertEqual(done.returncode, 2)
+                    self.assertIn(f"ZVFS_SIMD: this CPU has no '{backend}', only scalar",
+                                  done.stderr.decode())
+                    self.assertFalse(image.exists())
+        self.assertEqual(len(images), 2)
+
+    def test_version_names_the_backends(self):
+        said = run(zvfs_tools.tool("ZVFS_MKIMAGE"), "--version", "-v").decode()
+        for name in ("zstd", "lz4", "xxhash", "simd"):
+            self.assertRegex(said, rf"(?m)^{name} \w")
 
     def test_refuses_unknown_codecs_and_levels(self):
         mkimage = zvfs_tools.tool("ZVFS_MKIMAGE")
