@@ -1,0 +1,114 @@
+"""What is compared: each filesystem's way to be mounted, and mounts that always end."""
+import contextlib
+import dataclasses
+import os
+import pathlib
+import tempfile
+import time
+
+import measure
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """A filesystem in the comparison."""
+    name: str  # as the options name it
+    title: str  # as the report names it
+    format: str | None  # of its images (see images.py); None: it needs none
+    tool: str | None  # the program that mounts, by its key in Tools
+    arguments: tuple = ("{image}", "{point}")
+    is_empty: bool = False  # serves nothing: has a part in mounting alone
+    options: tuple = ()  # for its -o
+
+    def mount_command(self, tools, image, point):
+        places = {"{image}": image, "{point}": point}
+        words = [places.get(word, word) for word in self.arguments]
+        options = ["-o", ",".join(self.options)] if self.options else []
+        return [*tools.command(self.tool), *options, *words]
+
+
+LOOP = ("-o", "loop,ro", "{image}", "{point}")
+CANDIDATES = {candidate.name: candidate for candidate in (
+    Candidate("zvfs", "zvfs", "zvfs", "mount.zvfs"),
+    Candidate("squashfs", "kernel squashfs", "squashfs", "mount", ("-t", "squashfs", *LOOP)),
+    Candidate("squashfuse_ll", "squashfuse_ll", "squashfs", "squashfuse_ll"),
+    Candidate("erofs", "kernel EROFS", "erofs", "mount", ("-t", "erofs", *LOOP)),
+    Candidate("erofsfuse", "erofsfuse", "erofs", "erofsfuse"),
+    Candidate("dwarfs", "DwarFS", "dwarfs", "dwarfs"),
+    Candidate("source", "source", None, None),
+    Candidate("empty", "empty FUSE daemon", None, "empty_fuse", ("{point}",), is_empty=True),
+)}
+
+
+def candidate(name):
+    """The candidate of a name, which may bring mount options: zvfs+nofill+readahead=4M."""
+    base, *options = name.split("+")
+    if base not in CANDIDATES:
+        raise measure.BenchError(f"'{base}' is none of {', '.join(CANDIDATES)}")
+    found = CANDIDATES[base]
+    if not options:
+        return found
+    return dataclasses.replace(found, name=name, options=tuple(options),
+                               title=f"{found.title} ({', '.join(options)})")
+
+
+@dataclasses.dataclass
+class Mounted:
+    """A mount in use: where it is, who serves it, and what mounting took."""
+    point: pathlib.Path
+    daemon: int | None = None
+    mount_seconds: float = 0.0
+
+
+@contextlib.contextmanager
+def mounted(who, tools, image, source, scratch):
+    """Mounts a candidate on a directory of its own below `scratch`; gives a Mounted. The source is
+    not mounted, it is read where it lies. Unmounts, and sees the daemon end, in any case."""
+    if who.tool is None:
+        yield Mounted(pathlib.Path(source))
+        return
+    point = pathlib.Path(tempfile.mkdtemp(prefix="mount-", dir=scratch))
+    before = measure.living_children()
+    try:
+        daemon, seconds = measure.run_daemon(who.mount_command(tools, image, point))
+        start = time.monotonic()
+        os.stat(point)
+        seconds += time.monotonic() - start
+        if not os.path.ismount(point):
+            raise measure.BenchError(f"{who.title}: has returned, but nothing is mounted")
+        yield Mounted(point, daemon, seconds)
+    finally:
+        unmount(point)
+        for pid in measure.living_children() - before:
+            if not measure.wait_for_end(pid, 10):
+                measure.end_process(pid)
+        point.rmdir()
+
+
+def unmount(point):
+    """Unmounts `point` if something is mounted there; lazily when it stays busy."""
+    for attempt in range(50):
+        if not is_mount_point(point):
+            return
+        lazily = ["-l"] if attempt == 49 else []
+        with contextlib.suppress(measure.BenchError):
+            measure.run(["umount", *lazily, point])
+            return
+        time.sleep(0.1)
+
+
+def is_mount_point(point):
+    """As os.path.ismount(), also where the daemon has died and nothing answers any more."""
+    lines = pathlib.Path("/proc/self/mounts").read_text().splitlines()
+    escaped = os.path.realpath(point).replace("\\", r"\134").replace(" ", r"\040")
+    return any(line.split(" ")[1] == escaped for line in lines)
+
+
+def make_cold(who, image, tools, drop_everything):
+    """What precedes a cold mount. The image is put into the page cache, unless all caches are to be
+    dropped. The source has no image: its data lies on a disk, and cold means to read it there."""
+    if drop_everything or who.tool is None:
+        measure.drop_caches()
+        tools.warm()
+    elif image is not None:
+        measure.read_whole(image)

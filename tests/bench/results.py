@@ -1,0 +1,54 @@
+"""What was measured: samples by workload, state and candidate, and what could not be measured."""
+import dataclasses
+import statistics
+
+
+@dataclasses.dataclass(frozen=True)
+class Spread:
+    """The median of some values, the least and the most of them."""
+    median: float
+    least: float
+    most: float
+
+    @staticmethod
+    def of(values):
+        return Spread(statistics.median(values), min(values), max(values))
+
+
+class Results:
+    """Collects samples and failures while the benchmark runs."""
+
+    def __init__(self):
+        self._samples = {}
+        self._failures = []
+
+    def add(self, workload, state, candidate, sample):
+        self._samples.setdefault((workload, state, candidate), []).append(sample)
+
+    def add_failure(self, candidate, workload, reason):
+        """`workload` is None when the candidate has no part in anything."""
+        self._failures.append({"candidate": candidate, "workload": workload, "reason": reason})
+
+    def has_failed(self, candidate, workload):
+        return any(failure["candidate"] == candidate and failure["workload"] in (None, workload)
+                   for failure in self._failures)
+
+    @property
+    def failures(self):
+        return self._failures
+
+    def spread(self, workload, state, candidate, field="value"):
+        """The Spread of a field of the samples, or None when there is none. What has failed once
+        has none: a figure of fewer repeats than the others' would pass for one of all."""
+        if self.has_failed(candidate, workload):
+            return None
+        samples = self._samples.get((workload, state, candidate), [])
+        values = [getattr(sample, field) for sample in samples]
+        values = [value for value in values if value is not None]
+        return Spread.of(values) if values else None
+
+    def as_json(self):
+        measured = [{"workload": workload, "state": state, "candidate": candidate,
+                     "samples": [dataclasses.asdict(sample) for sample in samples]}
+                    for (workload, state, candidate), samples in self._samples.items()]
+        return {"measurements": measured, "failures": self._failures}

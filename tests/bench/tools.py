@@ -1,0 +1,62 @@
+"""Where the programs are, and which versions they are."""
+import pathlib
+import re
+import shutil
+import subprocess
+
+import measure
+
+SOURCE_DIR = pathlib.Path(__file__).resolve().parents[2]
+BUILT = {"mkimage": "mkimage/mkimage", "mount.zvfs": "fuse/mount.zvfs",
+         "empty_fuse": "tests/bench/empty_fuse"}
+READERS = ("bash", "cat", "dd", "find", "fio", "gcc", "grep", "make", "tar", "xargs")
+VERSION_OPTION = {"mksquashfs": "-version", "squashfuse_ll": "--help", "mkfs.erofs": "-V",
+                  "dwarfs": "--help", "mkdwarfs": "--help"}
+VERSION = re.compile(r"\bv?(\d+\.\d[\w.~+-]*)")
+
+
+class Tools:
+    """Finds programs: in the build directory, where an option says so, or in the PATH."""
+
+    def __init__(self, build_dir, named):
+        self._named = {name: str(pathlib.Path(path).resolve()) for name, path in named.items()}
+        for name, path in BUILT.items():
+            self._named.setdefault(name, str(pathlib.Path(build_dir).resolve() / path))
+
+    def path(self, name):
+        """The path of a program, or None when it is not there."""
+        return shutil.which(self._named.get(name, name))
+
+    def command(self, name):
+        """The words that start a program. Errors: BenchError (it is not there)."""
+        found = self.path(name)
+        if found is None:
+            raise measure.BenchError(f"{self._named.get(name, name)}: not found")
+        return [found]
+
+    def warm(self):
+        """Reads the programs that read: their own loading is no part of what is measured."""
+        for name in READERS:
+            if self.path(name):
+                measure.run([self.path(name), "--version"], accept=range(256))
+
+    def version(self, name):
+        """The version that a program says it is, "not found", or "?"."""
+        path = self.path(name)
+        if path is None:
+            return "not found"
+        try:
+            output, _ = measure.run([path, VERSION_OPTION.get(name, "--version")],
+                                    accept=range(256), stderr=subprocess.STDOUT)
+        except measure.BenchError:
+            return "?"
+        found = VERSION.search(output.decode(errors="replace"))
+        return found[1] if found else "?"
+
+
+def build(tools_needed):
+    """Builds our own programs with the release preset; gives the build directory."""
+    measure.run(["cmake", "--preset", "release"], cwd=SOURCE_DIR)
+    measure.run(["cmake", "--build", "--preset", "release", "--target", *tools_needed],
+                cwd=SOURCE_DIR, limit_seconds=3600)
+    return SOURCE_DIR / "build" / "release"
