@@ -90,8 +90,8 @@ def erofs(tools, level):
     command = tools.command("mkfs.erofs")
     help_text, _ = measure.run([*command, "--help"], accept=range(256), stderr=subprocess.STDOUT)
     if b"zstd" in help_text:
-        return ([*command, f"-zzstd,level={level}", "-C131072", "-Efragments", "{image}", "{source}"],
-                f"zstd level {level}, 128 KiB clusters, fragments")
+        return ([*command, f"-zzstd,level={level}", "-C131072", "-Efragments", "{image}",
+                 "{source}"], f"zstd level {level}, 128 KiB clusters, fragments")
     return ([*command, f"-zlz4hc,{min(level, 12)}", "-C131072", "{image}", "{source}"],
             f"LZ4HC level {min(level, 12)} (this mkfs.erofs has no zstd), 128 KiB clusters")
 

@@ -61,8 +61,7 @@ class Chart:
             lines += [
                 rect(LABEL_WIDTH, top + 1, median * scale, BAR_HEIGHT - 2,
                      color(self._series.index(name))),
-                f'<line x1="{LABEL_WIDTH + least * scale:.1f}" x2="{LABEL_WIDTH + most * scale:.1f}" '
-                f'y1="{center:.1f}" y2="{center:.1f}" stroke="black"/>',
+                line(LABEL_WIDTH + least * scale, LABEL_WIDTH + most * scale, center),
                 text(LABEL_WIDTH + most * scale + 6, center + 4, number(median))]
             top += BAR_HEIGHT
         return lines
@@ -75,6 +74,11 @@ def color(index):
 def rect(left, top, width, height, fill):
     return (f'<rect x="{left}" y="{top:.1f}" width="{max(width, 0.5):.1f}" height="{height}" '
             f'fill="{fill}"/>')
+
+
+def line(left, right, height):
+    return (f'<line x1="{left:.1f}" x2="{right:.1f}" y1="{height:.1f}" y2="{height:.1f}" '
+            f'stroke="black"/>')
 
 
 def text(left, top, words, attributes=""):

@@ -54,7 +54,7 @@ def make(directory, is_quick):
 
 
 def copy_python(directory, is_quick):
-    """Python's program and library. Modification times are kept: bytecode is only used with them."""
+    """Python's program and library, with their modification times: bytecode depends on them."""
     library = pathlib.Path(sysconfig.get_path("stdlib"))
     (directory / "bin").mkdir(parents=True)
     shutil.copy2(pathlib.Path(sys.executable).resolve(), directory / "bin/python3")
@@ -93,7 +93,7 @@ def make_project(directory, sources):
 def header(number):
     lines = [f"#ifndef PART{number}_H", f"#define PART{number}_H"]
     for item in range(40):
-        lines += [f"/* Item {item} of part {number}: a size, a name, and what is done with them. */",
+        lines += [f"/* Item {item} of part {number}: a size and a name, and what is added. */",
                   f"struct part{number}_item{item} {{ int size; const char* name; }};",
                   f"static inline int part{number}_sum{item}(int a, int b) "
                   f"{{ return a * {item + 1} + b; }}"]

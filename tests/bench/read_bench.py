@@ -84,7 +84,7 @@ def find_tools(arguments):
     paths = named(arguments.tool)
     if arguments.dwarfs:
         paths["dwarfs"] = arguments.dwarfs
-        paths["mkdwarfs"] = pathlib.Path(arguments.dwarfs).resolve().with_name("mkdwarfs")
+        paths["mkdwarfs"] = pathlib.Path(arguments.dwarfs).with_name("mkdwarfs")
     return tools.Tools(build_dir, paths)
 
 

@@ -6,6 +6,7 @@ import plots
 
 GROUPS = {"mount": "Mounting", "tree": "A tree", "random": "Random reads of one large file",
           "sequential": "One large file in order", "programs": "Programs, through mmap"}
+WEIGHED = tuple(group for group in GROUPS if group != "mount")  # mounting is over in no time
 REFERENCES = ("squashfs", "source")
 NONE = "–"
 PLOTS = "performance"  # the folder of the plots, beside the Markdown
@@ -22,12 +23,13 @@ class Report:
         self._candidates = runner.candidates
         self._results = runner.results
         self._images = runner.builder.made()
+        self._plots = self._draw()
 
     def write(self, directory):
         """Writes results.json, performance.md, goals.md and the plots; gives their paths."""
         documents = {"results.json": self._json(), "performance.md": self._markdown(),
                      "goals.md": goals.markdown(self._results)}
-        for key, svg in self._plots().items():
+        for key, svg in self._plots.items():
             documents[f"{PLOTS}/{key}.svg"] = svg
         (directory / PLOTS).mkdir(exist_ok=True)
         for old in (directory / PLOTS).glob("*.svg"):
@@ -45,7 +47,6 @@ class Report:
 
     def _markdown(self):
         parts = ["## Reading", self._how(), self._machine_list(), self._image_table()]
-        plots_there = self._plots()
         for group, title in GROUPS.items():
             lines = self._lines(group)
             if not lines:
@@ -54,11 +55,11 @@ class Report:
             if any(self._has(lines, reference) for reference in REFERENCES):
                 parts += ["As multiples of kernel squashfs's / of the source's:",
                           self._table(lines, self._ratios)]
-            parts += [f"![{title}]({PLOTS}/{key}.svg)" for key in plots_there
+            parts += [f"![{title}]({PLOTS}/{key}.svg)" for key in self._plots
                       if key.partition("-")[0] == group]
         parts += ["### Processor time and memory", self._weight_text(),
-                  self._table(self._lines(*GROUPS), self._weight)]
-        if "memory" in plots_there:
+                  self._table(self._lines(*WEIGHED), self._weight)]
+        if "memory" in self._plots:
             parts.append(f"![Memory]({PLOTS}/memory.svg)")
         parts += self._failure_list()
         return "\n\n".join(parts) + "\n"
@@ -90,7 +91,7 @@ class Report:
     def _image_table(self):
         lines = ["| data | files | MB | image | MB | settings | made in |",
                  "|---|--:|--:|---|--:|---|--:|"]
-        for (image_format, name), image in sorted(self._images.items(), key=lambda made: made[0][1]):
+        for (image_format, name), image in self._images.items():
             dataset = self._datasets[name]
             took = NONE if image.build_seconds is None else f"{image.build_seconds:.0f} s"
             lines.append(f"| {name} | {dataset.count():,} | {dataset.total_bytes() / 1e6:,.1f} "
@@ -163,7 +164,7 @@ class Report:
                  + f": {failure['reason']}" for failure in self._results.failures]
         return ["### Not measured", "\n".join(lines)]
 
-    def _plots(self):
+    def _draw(self):
         """The charts as SVG, by key; a key begins with its group."""
         charts = {}
         for group, title in GROUPS.items():

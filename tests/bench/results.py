@@ -47,6 +47,12 @@ class Results:
         values = [value for value in values if value is not None]
         return Spread.of(values) if values else None
 
+    def most(self, candidate, field):
+        """The most that a field had in any sample of a candidate, or None when it has none."""
+        values = [getattr(sample, field) for (_, _, name), samples in self._samples.items()
+                  if name == candidate for sample in samples]
+        return max((value for value in values if value is not None), default=None)
+
     def as_json(self):
         measured = [{"workload": workload, "state": state, "candidate": candidate,
                      "samples": [dataclasses.asdict(sample) for sample in samples]}

@@ -1,4 +1,5 @@
 """The measuring itself: every workload, on every candidate in turn, again and again."""
+import contextlib
 import dataclasses
 import pathlib
 import time
@@ -33,7 +34,9 @@ class Runner:
                       f"{time.monotonic() - start:.0f} s] {workload.title}, "
                       f"repeat {repeat + 1} of {self.repeats}", flush=True)
                 for who in self._takers(workload):
-                    self._guarded(who, workload, self._measure)
+                    with self._noting(who, [workload]):
+                        for _ in range(workload.mounts):
+                            self._measure(who, workload)
 
     def _leave_out_workloads(self):
         """Without the programs that a workload itself needs, nobody can be measured."""
@@ -49,34 +52,31 @@ class Runner:
     def _takers(self, workload):
         """Who has a part in a workload."""
         is_mounting = workload.function is None
-        return [who for who in self.candidates if not self.results.has_failed(who.name, workload.name)
+        return [who for who in self.candidates
+                if not self.results.has_failed(who.name, workload.name)
                 and (who.tool is not None if is_mounting else not who.is_empty)]
-
-    def _guarded(self, who, workload, action):
-        """What fails is said, noted, and not tried again."""
-        try:
-            action(who, workload)
-        except (measure.BenchError, OSError) as error:
-            print(f"  {who.title}: {error}", flush=True)
-            self.results.add_failure(who.name, workload.name, str(error))
 
     def _prepare(self):
         """Makes all images, and checks once for each that its mount shows the source's data."""
-        checked = set()
-        for workload in self.workloads:
-            for who in self._takers(workload):
-                key = (who.name, workload.dataset)
-                if who.format is not None and key not in checked:
-                    checked.add(key)
-                    print(f"image and check: {self.datasets[workload.dataset].name}, {who.title}",
-                          flush=True)
-                    self._guarded(who, workload, self._check)
-        # An image that is not there fails every workload on it, each in its first repeat.
+        for dataset in self.datasets.values():
+            concerned = [workload for workload in self.workloads
+                         if workload.dataset == dataset.name]
+            for who in self.candidates:
+                if who.format is not None and concerned:
+                    print(f"image and check: {dataset.name}, {who.title}", flush=True)
+                    with self._noting(who, concerned):
+                        with self._mounted(who, dataset) as mount:
+                            dataset.check(mount.point)
 
-    def _check(self, who, workload):
-        dataset = self.datasets[workload.dataset]
-        with self._mounted(who, dataset) as mount:
-            dataset.check(mount.point)
+    @contextlib.contextmanager
+    def _noting(self, who, concerned):
+        """What fails is said, and the workloads concerned are not tried with this candidate."""
+        try:
+            yield
+        except (measure.BenchError, OSError) as error:
+            print(f"  {who.title}: {error}", flush=True)
+            for workload in concerned:
+                self.results.add_failure(who.name, workload.name, str(error))
 
     def _mounted(self, who, dataset):
         image = self._image(who, dataset)
@@ -86,10 +86,6 @@ class Runner:
         return self.builder.image(who.format, dataset).path if who.format else None
 
     def _measure(self, who, workload):
-        for _ in range(workload.mounts):
-            self._measure_mount(who, workload)
-
-    def _measure_mount(self, who, workload):
         dataset = self.datasets[workload.dataset]
         candidates.make_cold(who, self._image(who, dataset), self.tools, self.drops_caches)
         machine_before = measure.machine_cpu_seconds()

@@ -1,4 +1,6 @@
 """Where the programs are, and which versions they are."""
+import functools
+import os
 import pathlib
 import re
 import shutil
@@ -19,9 +21,9 @@ class Tools:
     """Finds programs: in the build directory, where an option says so, or in the PATH."""
 
     def __init__(self, build_dir, named):
-        self._named = {name: str(pathlib.Path(path).resolve()) for name, path in named.items()}
+        self._named = {name: os.path.abspath(path) for name, path in named.items()}
         for name, path in BUILT.items():
-            self._named.setdefault(name, str(pathlib.Path(build_dir).resolve() / path))
+            self._named.setdefault(name, os.path.abspath(os.path.join(build_dir, path)))
 
     def path(self, name):
         """The path of a program, or None when it is not there."""
@@ -39,6 +41,18 @@ class Tools:
         for name in READERS:
             if self.path(name):
                 measure.run([self.path(name), "--version"], accept=range(256))
+        for path in self._compiler_parts():
+            measure.read_whole(path)
+
+    @functools.cache
+    def _compiler_parts(self):
+        """What gcc starts, and does not read to tell its version."""
+        gcc = self.path("gcc")
+        if gcc is None:
+            return []
+        said = [measure.run([gcc, f"-print-prog-name={name}"])[0].decode().strip()
+                for name in ("cc1", "as", "ld")]
+        return [found for found in map(shutil.which, said) if found]
 
     def version(self, name):
         """The version that a program says it is, "not found", or "?"."""

@@ -58,8 +58,8 @@ GREP_2 = ('cd "$1"; export LC_ALL=C TEXT="$2"; find . -type f -print0 | '
 
 
 def random_reads(block_kib, jobs):
-    """Reads per second, of a number of reads that depends on the size of the file alone. fio chooses
-    the places from one seed. No advice is given to the kernel, as most programs give none."""
+    """Reads per second, of a number of reads that depends on the size of the file alone. fio
+    chooses the places from one seed. The kernel gets no advice: most programs give none."""
     def reads_per_second(place):
         name, size = place.dataset.largest_file()
         reads = max(64, size // BYTES_PER_READ)
