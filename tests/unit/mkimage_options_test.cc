@@ -1,0 +1,94 @@
+#include "mkimage/mkimage_options.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace zvfs {
+namespace {
+
+std::variant<MkimageOptions, ExitNow> parse(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "mkimage");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  ::testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
+  auto parsed = parse_mkimage_options(static_cast<int>(arguments.size()), argv.data());
+  ::testing::internal::GetCapturedStdout();
+  ::testing::internal::GetCapturedStderr();
+  return parsed;
+}
+
+MkimageOptions options(std::vector<std::string> arguments) {
+  auto parsed = parse(std::move(arguments));
+  EXPECT_TRUE(std::holds_alternative<MkimageOptions>(parsed));
+  return std::get<MkimageOptions>(parsed);
+}
+
+int exit_code(std::vector<std::string> arguments) {
+  const auto parsed = parse(std::move(arguments));
+  const auto* exit = std::get_if<ExitNow>(&parsed);
+  return exit == nullptr ? -1 : exit->code;
+}
+
+TEST(MkimageOptions, HaveDefaults) {
+  const MkimageOptions parsed = options({"dir", "img"});
+  EXPECT_EQ(parsed.build.source, "dir");
+  EXPECT_EQ(parsed.build.target, "img");
+  EXPECT_EQ(parsed.build.encoder.level, 9);
+  EXPECT_GE(parsed.build.threads, 1U);
+  EXPECT_EQ(parsed.build.bounds.small, 256U * 1024);
+  EXPECT_EQ(parsed.build.bounds.large, 128U * 1024);
+  EXPECT_EQ(parsed.build.if_target_exists, IfExists::kFail);
+  EXPECT_EQ(parsed.verbosity, Verbosity::kNormal);
+}
+
+TEST(MkimageOptions, AreShortAndLong) {
+  const MkimageOptions parsed = options({"-l", "19", "-j3", "dir", "-fv", "-b", "1M", "img"});
+  EXPECT_EQ(parsed.build.encoder.level, 19);
+  EXPECT_EQ(parsed.build.threads, 3U);
+  EXPECT_EQ(parsed.build.bounds.small, 1U << 20);
+  EXPECT_EQ(parsed.build.bounds.large, 128U * 1024);
+  EXPECT_EQ(parsed.build.if_target_exists, IfExists::kReplace);
+  EXPECT_EQ(parsed.verbosity, Verbosity::kNames);
+  EXPECT_EQ(options({"--level=-5", "d", "i"}).build.encoder.level, -5);
+  EXPECT_EQ(options({"-l", "-5", "d", "i"}).build.encoder.level, -5);
+  EXPECT_EQ(options({"--quiet", "d", "i"}).verbosity, Verbosity::kQuiet);
+  EXPECT_EQ(options({"--", "-d", "-i"}).build.source, "-d");
+}
+
+TEST(MkimageOptions, CapTheFramesOfLargeFilesAtTheFrameSize) {
+  EXPECT_EQ(options({"-b", "64K", "d", "i"}).build.bounds.large, 64U * 1024);
+}
+
+TEST(MkimageOptions, RefuseWhatIsWrong) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"d"},
+      {"d", "i", "more"},
+      {"-l", "0", "d", "i"},
+      {"-l", "23", "d", "i"},
+      {"-l", "x", "d", "i"},
+      {"-j", "0", "d", "i"},
+      {"-j", "-1", "d", "i"},
+      {"-j", "100000", "d", "i"},
+      {"-b", "1K", "d", "i"},
+      {"-b", "32M", "d", "i"},
+      {"-b", "100000", "d", "i"},
+      {"-b", "", "d", "i"},
+      {"-q", "-v", "d", "i"},
+      {"--no-such-option", "d", "i"},
+  };
+  for (const auto& arguments : wrong)
+    EXPECT_EQ(exit_code(arguments), 2) << ::testing::PrintToString(arguments);
+}
+
+TEST(MkimageOptions, EndWellAfterHelpAndVersion) {
+  EXPECT_EQ(exit_code({"--help"}), 0);
+  EXPECT_EQ(exit_code({"--version"}), 0);
+}
+
+}  // namespace
+}  // namespace zvfs
