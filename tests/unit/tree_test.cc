@@ -75,7 +75,7 @@ TEST(Tree, RemembersTheFirstNameOfALinkedFile) {
   Example example;
   EXPECT_EQ(example.tree.first_link(InodeNumber{3}), Link());
   example.tree.first_link(InodeNumber{3}) = {kRootInode, 1};
-  EXPECT_EQ(std::as_const(example.tree).first_link(InodeNumber{3}), Link(kRootInode, 1));
+  EXPECT_EQ(std::as_const(example.tree).first_link(InodeNumber{3}), (Link{kRootInode, 1}));
 }
 
 }  // namespace

@@ -41,7 +41,8 @@ TEST(UstarName, RefusesWhatDoesNotFit) {
 }
 
 TEST(UstarName, SplitsADirectoryBeforeItsLastSlash) {
-  const auto split = UstarName::split(repeat('d', 100) + "/sub/");
+  const std::string path = repeat('d', 100) + "/sub/";
+  const auto split = UstarName::split(path);
   ASSERT_TRUE(split);
   EXPECT_EQ(split->name, "sub/");
 }
