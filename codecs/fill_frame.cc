@@ -43,12 +43,6 @@ constexpr std::size_t kZstdValueOffset = kZstdHeaderSize + kZstdBlockHeaderSize 
 // The smallest block that may have a match, which must begin 12 bytes before the block's end.
 constexpr std::size_t kLz4SmallestMatched = 13;
 
-// A length beyond the 15 of its half of the token.
-void append_lz4_length(std::size_t rest, ByteWriter& out) {
-  for (; rest >= 255; rest -= 255) out.u8(255);
-  out.u8(static_cast<std::uint8_t>(rest));
-}
-
 // One literal, a match of it with itself, and the five literals that must end a block.
 void append_lz4_fill_block(std::byte value, std::size_t size, ByteVector& block) {
   constexpr std::size_t kLastLiterals = 5;
@@ -59,7 +53,10 @@ void append_lz4_fill_block(std::byte value, std::size_t size, ByteVector& block)
   out.u8(static_cast<std::uint8_t>(1 << 4 | std::min(match, kTokenLimit)));
   out.u8(static_cast<std::uint8_t>(value));
   out.u16(1);  // the match's distance
-  if (match >= kTokenLimit) append_lz4_length(match - kTokenLimit, out);
+  if (match >= kTokenLimit) {
+    block.insert(block.end(), (match - kTokenLimit) / 255, std::byte{255});
+    out.u8(static_cast<std::uint8_t>((match - kTokenLimit) % 255));
+  }
   out.u8(kLastLiterals << 4);
   for (std::size_t i = 0; i < kLastLiterals; ++i) out.u8(static_cast<std::uint8_t>(value));
 }
@@ -101,13 +98,24 @@ void append_fill_frame(FrameKind kind, std::byte value, std::size_t size,
   writer.u32(own_checksum);
 }
 
-std::uint32_t FillDecoder::checksum_of(ByteSpan fill) {
-  if (fill.size() != size_ || fill.front() != value_) {
-    value_ = fill.front();
-    size_ = fill.size();
-    checksum_ = content_checksum(fill);
-  }
-  return checksum_;
+void FillChecksum::remember(ByteSpan fill) {
+  if (fill.size() == size_ && fill.front() == value_) return;
+  value_ = fill.front();
+  size_ = fill.size();
+  content_.reset();
+  lz4_.reset();
+}
+
+std::uint32_t FillChecksum::content(ByteSpan fill) {
+  remember(fill);
+  if (!content_) content_ = content_checksum(fill);
+  return *content_;
+}
+
+std::uint32_t FillChecksum::lz4(ByteSpan fill) {
+  remember(fill);
+  if (!lz4_) lz4_ = xxh32(fill);
+  return *lz4_;
 }
 
 Result<void> FillDecoder::decode(FrameKind kind, ByteSpan coded, std::uint32_t checksum,
@@ -121,14 +129,14 @@ Result<void> FillDecoder::decode(FrameKind kind, ByteSpan coded, std::uint32_t c
   // The encoding is canonical: the frame is right when it is the one that we would write.
   const std::byte value = coded[value_offset];
   const std::uint32_t own_checksum = lz4 ? ByteReader(coded.last(4)).u32() : checksum;
-  ByteVector expected;
-  append_fill_frame(kind, value, out.size(), own_checksum, expected);
-  if (as_text(coded) != as_text(expected)) {
+  expected_.clear();
+  append_fill_frame(kind, value, out.size(), own_checksum, expected_);
+  if (as_text(coded) != as_text(expected_)) {
     return fail(ErrorCode::kCorrupt, "no {} frame of {} bytes with checksum {:08x}",
                 to_string(kind), out.size(), checksum);
   }
   std::memset(out.data(), static_cast<int>(value), out.size());
-  if (checksum_of(out) != checksum) {
+  if (checksum_.content(out) != checksum) {
     return fail(ErrorCode::kCorrupt, "{} frame's content does not match checksum {:08x}",
                 to_string(kind), checksum);
   }

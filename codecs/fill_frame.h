@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -21,8 +22,26 @@ namespace zvfs {
 void append_fill_frame(FrameKind kind, std::byte value, std::size_t size,
                        std::uint32_t own_checksum, ByteVector& out);
 
-/// Decodes fill frames. Remembers the last checksum that it computed: a run of equal frames is
-/// decoded by memset alone. Not thread-safe.
+/// The checksums of fills. Remembers the last one: for a run of equal fills it is computed once.
+/// Not thread-safe.
+class FillChecksum {
+ public:
+  /// content_checksum(fill); `fill` is one byte repeated, at least once.
+  std::uint32_t content(ByteSpan fill);
+  /// xxh32(fill).
+  std::uint32_t lz4(ByteSpan fill);
+
+ private:
+  void remember(ByteSpan fill);
+
+  std::byte value_{};
+  std::size_t size_ = 0;  // 0 is none
+  std::optional<std::uint32_t> content_;
+  std::optional<std::uint32_t> lz4_;
+};
+
+/// Decodes fill frames, all but the first of a run of equal ones by memset alone.
+/// Not thread-safe.
 class FillDecoder {
  public:
   /// Decodes a frame that append_fill_frame() makes into `out`, whose size and content are
@@ -31,11 +50,8 @@ class FillDecoder {
   Result<void> decode(FrameKind kind, ByteSpan coded, std::uint32_t checksum, MutableByteSpan out);
 
  private:
-  std::uint32_t checksum_of(ByteSpan fill);
-
-  std::byte value_{};
-  std::size_t size_ = 0;  // of the content whose checksum is known; 0 is none
-  std::uint32_t checksum_ = 0;
+  FillChecksum checksum_;
+  ByteVector expected_;
 };
 
 }  // namespace zvfs

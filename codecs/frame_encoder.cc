@@ -23,14 +23,13 @@ std::size_t quick_lz4_size_limit(std::size_t zstd_size) { return zstd_size + zst
 }  // namespace
 
 FrameEncoder::FrameEncoder(const EncoderOptions& options) : options_(options) {
-  const bool slow = options.level > kQuickLevel;
   if (options.codec == Codec::kLz4) {
     lz4_.emplace(options.level);
-    if (slow) quick_lz4_.emplace(kQuickLevel);
+    quick_lz4_.emplace(kQuickLevel);
     return;
   }
-  zstd_.emplace(options.level);
-  if (slow) quick_zstd_.emplace(kQuickLevel);
+  zstd_.emplace(options.level, ZstdChecksum::kOn);
+  quick_zstd_.emplace(kQuickLevel, ZstdChecksum::kOff);
   if (options.codec == Codec::kAdaptive) {
     lz4_.emplace(levels_of(Codec::kLz4).standard);
     quick_lz4_.emplace(kQuickLevel);
@@ -51,9 +50,10 @@ Result<EncodedFrame> FrameEncoder::encode(ByteSpan content) {
 EncodedFrame FrameEncoder::fill(ByteSpan content) {
   const bool lz4 = options_.codec == Codec::kLz4;
   const FrameKind kind = lz4 ? FrameKind::kLz4Fill : FrameKind::kFill;
-  const std::uint32_t checksum = content_checksum(content);
+  const std::uint32_t checksum = fill_checksum_.content(content);
+  const std::uint32_t own_checksum = lz4 ? fill_checksum_.lz4(content) : checksum;
   fill_.clear();
-  append_fill_frame(kind, content.front(), content.size(), lz4 ? xxh32(content) : checksum, fill_);
+  append_fill_frame(kind, content.front(), content.size(), own_checksum, fill_);
   return {kind, checksum, fill_};
 }
 
@@ -68,7 +68,7 @@ EncodedFrame FrameEncoder::stored(ByteSpan content) {
 // Whether the quick level finds nothing in what looks random. It does so at 10 GB/s, since it
 // skips ahead where it finds nothing; level 9 would take a hundred times as long.
 Result<bool> FrameEncoder::is_incompressible(ByteSpan content) {
-  if (options_.level <= kQuickLevel || !looks_random(content)) return false;
+  if (!looks_random(content)) return false;
   const MutableByteSpan out = buffer_.apart_from(content, coded_size_limit(content.size()));
   if (options_.codec == Codec::kLz4) return quick_lz4_->compress(content, out) == 0;
   return ZVFS_TRY(quick_zstd_->compress(content, out)) == 0;

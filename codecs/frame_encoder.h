@@ -6,6 +6,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "codecs/codec.h"
+#include "codecs/fill_frame.h"
 #include "codecs/frame_kind.h"
 #include "codecs/lz4_codec.h"
 #include "codecs/output_buffer.h"
@@ -50,6 +51,7 @@ class FrameEncoder {
   std::optional<Lz4Compressor> quick_lz4_;
   OutputBuffer buffer_;
   OutputBuffer lz4_buffer_;
+  FillChecksum fill_checksum_;
   ByteVector fill_;
 };
 

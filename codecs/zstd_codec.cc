@@ -42,10 +42,11 @@ Result<void> check_frame(ByteSpan coded, std::uint32_t checksum, std::size_t dec
 
 void ZstdCompressor::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 
-ZstdCompressor::ZstdCompressor(int level) : context_(ZSTD_createCCtx()) {
+ZstdCompressor::ZstdCompressor(int level, ZstdChecksum checksum) : context_(ZSTD_createCCtx()) {
   if (context_ == nullptr) throw std::bad_alloc();
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag,
+                         checksum == ZstdChecksum::kOn ? 1 : 0);
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_contentSizeFlag, 1);
 }
 

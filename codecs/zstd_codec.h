@@ -13,11 +13,13 @@ struct ZSTD_DCtx_s;
 
 namespace zvfs {
 
-/// Makes zstd frames of one level, with content size and checksum. Not thread-safe.
+enum class ZstdChecksum : std::uint8_t { kOff, kOn };
+
+/// Makes zstd frames of one level, with content size. Not thread-safe.
 class ZstdCompressor {
  public:
   /// `level` as in levels_of(Codec::kZstd). Throws std::bad_alloc.
-  explicit ZstdCompressor(int level);
+  ZstdCompressor(int level, ZstdChecksum checksum);
 
   /// Writes the frame of `content` to the start of `out` and returns its size, or 0 when it does
   /// not fit. Errors: NoMemory.

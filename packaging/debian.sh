@@ -11,7 +11,7 @@ build_packages=(
 # shellcheck disable=SC2034
 test_packages=(
   "${build_packages[@]}"
-  libgtest-dev python3
+  libbenchmark-dev libgtest-dev python3
   acl diffutils dpkg-dev file libarchive-tools lz4 rsync
 )
 # To check the style of the tree beside that.

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+
+namespace zvfs::bench {
+
+/// The names of the kinds of data: "text" (the headers in /usr/include), "binary" (the shared
+/// libraries in /usr/lib), "repeated" (a line of text over and over), "zeros" and "random".
+const std::vector<std::string>& data_names();
+
+/// Frames of `size` bytes of that data: up to 8 MiB of them, so that no decoder learns a frame by
+/// heart, at least 4, all different where the data is. Throws std::runtime_error when this machine
+/// has too little of it.
+const std::vector<ByteVector>& frames_of(const std::string& data, std::size_t size);
+
+}  // namespace zvfs::bench
