@@ -6,6 +6,7 @@ results.json, performance.md with plots, and goals.md to the output directory. R
 machine that does nothing else.
 """
 import argparse
+import fcntl
 import os
 import pathlib
 import shutil
@@ -95,9 +96,8 @@ def choose_workloads(arguments):
     return [workload for workload in workloads.WORKLOADS if workload.name not in without]
 
 
-def choose_candidates(arguments, found, outcome):
+def those_there(chosen, found, outcome):
     """The candidates whose programs are there; the others are said, and noted."""
-    chosen = [candidates.candidate(name) for name in arguments.peers.split(",")]
     for who in chosen:
         if who.tool is not None and found.path(who.tool) is None:
             print(f"{who.title}: {who.tool} is not there: skipped", flush=True)
@@ -112,8 +112,20 @@ def stop(number, _frame):
     sys.exit(128 + number)
 
 
+def locked(directory):
+    """Makes `directory` ours until we end; false when it is somebody else's."""
+    try:
+        fcntl.flock(os.open(directory, os.O_RDONLY | os.O_DIRECTORY), fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
 def benchmark(arguments, scratch):
     out = arguments.out.resolve()
+    chosen = [candidates.candidate(name) for name in arguments.peers.split(",")]
+    wanted = choose_workloads(arguments)
+    given = images_given(arguments)
     found = find_tools(arguments)
     outcome = results.Results()
     tree = arguments.tree or (None if arguments.quick else "/usr/share")
@@ -123,9 +135,8 @@ def benchmark(arguments, scratch):
     described = machine.describe(found, data["tree"].directory)
     (out / "images").mkdir(exist_ok=True)
     work = runner.Runner(
-        candidates=choose_candidates(arguments, found, outcome),
-        workloads=choose_workloads(arguments), datasets=data,
-        builder=images.Builder(out / "images", found, arguments.level, images_given(arguments)),
+        candidates=those_there(chosen, found, outcome), workloads=wanted, datasets=data,
+        builder=images.Builder(out / "images", found, arguments.level, given),
         tools=found, results=outcome, scratch=scratch, repeats=parameters["repeats"],
         drops_caches=arguments.drop_caches)
     work.run()
@@ -143,6 +154,9 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     arguments.out.mkdir(parents=True, exist_ok=True)
+    if not locked(arguments.out):
+        print(f"read_bench: {arguments.out}: another run uses it", file=sys.stderr)
+        return 1
     scratch = pathlib.Path(tempfile.mkdtemp(prefix="scratch-", dir=arguments.out.resolve()))
     try:
         measure.adopt_descendants()
