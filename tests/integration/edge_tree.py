@@ -191,12 +191,22 @@ def extreme_times():
 
 
 def modes():
-    for mode in (0o000, 0o400, 0o644, 0o777, 0o4755, 0o2755, 0o6711, 0o1644):
+    for mode in (0o400, 0o644, 0o777, 0o4755, 0o2755, 0o6711, 0o1644):
         write(f"file-{mode:04o}")
         os.chmod(f"file-{mode:04o}", mode)
     for mode in (0o700, 0o1777, 0o2775, 0o7777):
         os.mkdir(f"dir-{mode:04o}")
         os.chmod(f"dir-{mode:04o}", mode)
+
+
+def unreadable():
+    if os.geteuid() != 0:
+        raise OSError(errno.EPERM, "only root could read it")
+    write("file-0000", b"secret")
+    os.chmod("file-0000", 0o000)
+    os.mkdir("dir-0000")
+    write("dir-0000/file", b"hidden")
+    os.chmod("dir-0000", 0o000)
 
 
 def owners():
@@ -218,7 +228,7 @@ def acl(*entries):
 def acls():
     nobody = 0xFFFFFFFF
     user, group, named_user, named_group, mask, other = 1, 4, 2, 8, 16, 32
-    value = acl((user, 6, nobody), (named_user, 4, 1000), (named_user, 7, 3_000_000),
+    value = acl((user, 7, nobody), (named_user, 4, 1000), (named_user, 7, 3_000_000),
                 (group, 4, nobody), (named_group, 5, 2**21 + 5), (mask, 7, nobody), (other, 0, nobody))
     write("access", b"access ACL")
     os.setxattr("access", "system.posix_acl_access", value)
@@ -268,8 +278,8 @@ def large_xattr():
 
 
 CASES = (sizes, directories, names, deep, symlinks, hardlinks, fifos_and_sockets, devices, sparse,
-         terabyte, times, extreme_times, modes, owners, acls, capabilities, user_xattrs,
-         trusted_xattrs, large_xattr)
+         terabyte, times, extreme_times, modes, unreadable, owners, acls, capabilities,
+         user_xattrs, trusted_xattrs, large_xattr)
 
 
 @contextlib.contextmanager
