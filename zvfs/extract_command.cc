@@ -1,0 +1,99 @@
+#include "zvfs/extract_command.h"
+
+#include <algorithm>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/parallel.h"
+#include "base/progress_line.h"
+#include "base/units.h"
+#include "zvfs/extractor.h"
+#include "zvfs/messages.h"
+#include "zvfs/open_image.h"
+
+namespace zvfs {
+namespace {
+
+std::string progress_text(const ExtractReport& report, double elapsed, std::size_t width) {
+  const std::uint64_t done = report.bytes_done;
+  if (!report.all_planned) return fmt::format("{} extracted", human_size(done)).substr(0, width);
+  const std::uint64_t total = std::max<std::uint64_t>(report.bytes_planned, 1);
+  return progress_bar(static_cast<double>(done) / static_cast<double>(total),
+                      fmt::format("{} of {}", human_size(done), human_size(total)), elapsed, width);
+}
+
+class ExtractCommand final : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "extract"; }
+  [[nodiscard]] std::string summary() const override { return "Restore files of an image"; }
+
+  void declare(CLI::App& options) override {
+    options.add_option("IMAGE", image_path_, "The image")->required();
+    options.add_option("PATH", operands_, "Files, directories or globs to extract; else all");
+    options
+        .add_option("-C,--directory", options_.directory, "Where to extract to; made if missing")
+        ->type_name("DIR");
+    options.add_option("-j,--threads", options_.threads, "How many threads decode and write")
+        ->check(CLI::Range(1, 1024))
+        ->type_name("N");
+    options.add_flag("-f,--force", force_, "Replace files that exist");
+    options.add_flag("-k,--keep-going", keep_going_,
+                     "When a file cannot be restored, say so and go on");
+    options.add_flag("--no-same-owner", no_same_owner_, "As root: do not restore owners");
+    options.add_flag("-q,--quiet", quiet_, "No progress bar");
+  }
+
+  Result<int> run() override {
+    apply_flags();
+    Selection selection = ZVFS_TRY(Selection::parse(operands_));
+    const auto image = ZVFS_TRY(open_image(image_path_));
+    ProgressLine* shown = nullptr;
+    ExtractReport report(options_.on_loss, [&](std::string_view message) {
+      shown->clear();
+      print_message(message);
+    });
+    ProgressLine line(
+        [&](double elapsed, std::size_t width) { return progress_text(report, elapsed, width); },
+        quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kOnTerminal);
+    shown = &line;
+    ZVFS_TRY(extract_image(*image, selection, options_, report));
+    line.clear();
+    return conclude(report, selection);
+  }
+
+ private:
+  void apply_flags() {
+    if (force_) options_.existing = ExtractOptions::Existing::kReplace;
+    if (keep_going_) options_.on_loss = ExtractOptions::OnLoss::kGoOn;
+    options_.same_owner = ::geteuid() == 0 && !no_same_owner_;
+  }
+
+  static int conclude(const ExtractReport& report, const Selection& selection) {
+    if (report.stopped()) {
+      print_message("stopped there; -k goes on with what is whole");
+      return kExitFailure;
+    }
+    const std::vector<std::string> missing = selection.unmatched();
+    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
+    if (report.lost_count() > 0) print_error("not restored: {}", report.lost_count());
+    const bool is_whole = report.lost_count() + report.incomplete_count() == 0;
+    return is_whole && missing.empty() ? kExitSuccess : kExitPartial;
+  }
+
+  std::string image_path_;
+  std::vector<std::string> operands_;
+  ExtractOptions options_{.threads = processor_count()};
+  bool force_ = false;
+  bool keep_going_ = false;
+  bool no_same_owner_ = false;
+  bool quiet_ = false;
+};
+
+}  // namespace
+
+CommandPtr make_extract_command() { return std::make_unique<ExtractCommand>(); }
+
+}  // namespace zvfs

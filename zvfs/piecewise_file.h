@@ -1,0 +1,46 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+
+#include "base/mutex.h"
+#include "base/result.h"
+#include "base/unique_fd.h"
+
+namespace zvfs {
+
+/// A file of which several threads write pieces: opened by the one that comes first, finished by
+/// the one that comes last. Thread-safe.
+class PiecewiseFile {
+ public:
+  using Open = std::function<Result<UniqueFd>()>;
+
+  explicit PiecewiseFile(std::uint64_t pieces) : pieces_left_(pieces) {}
+
+  /// The open file, -1 if opening failed. The first caller opens it, while others wait; it alone
+  /// gets the error of `open`. The descriptor stays valid until close().
+  Result<int> open_once(const Open& open);
+
+  /// Notes that a piece was not written. True for the first one, so that it is told once.
+  bool fail() { return !failed_.exchange(true); }
+  [[nodiscard]] bool has_failed() const { return failed_; }
+
+  /// A piece was written or not. True when it was the last one.
+  bool finish_piece() { return pieces_left_.fetch_sub(1) == 1; }
+
+  /// Gives the open file away, none if it was never opened. For the last one.
+  UniqueFd close();
+
+ private:
+  enum class State : std::uint8_t { kNew, kOpening, kOpen };
+
+  std::atomic<std::uint64_t> pieces_left_;
+  std::atomic<bool> failed_ = false;
+  Mutex mutex_;
+  CondVar opened_;
+  State state_ ZVFS_GUARDED_BY(mutex_) = State::kNew;
+  UniqueFd fd_ ZVFS_GUARDED_BY(mutex_);
+};
+
+}  // namespace zvfs
