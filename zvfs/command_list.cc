@@ -1,12 +1,18 @@
 #include "zvfs/command_list.h"
 
 #include "zvfs/cat_command.h"
+#include "zvfs/extract_command.h"
+#include "zvfs/ls_command.h"
+#include "zvfs/tree_command.h"
 
 namespace zvfs {
 
 std::vector<CommandPtr> all_commands() {
   std::vector<CommandPtr> commands;
+  commands.push_back(make_ls_command());
+  commands.push_back(make_tree_command());
   commands.push_back(make_cat_command());
+  commands.push_back(make_extract_command());
   return commands;
 }
 
