@@ -64,6 +64,10 @@ void ProgressLine::print(std::string_view line) {
   write_stderr(fmt::format("{}{}\n", shown_ ? kClearLine : "", line));
 }
 
+void ProgressLine::clear() {
+  if (shown_) write_stderr(kClearLine);
+}
+
 void ProgressLine::run() {
   constexpr std::chrono::milliseconds kInterval(200);
   while (true) {

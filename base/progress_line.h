@@ -28,6 +28,9 @@ class ProgressLine {
   /// Prints a line to standard error.
   void print(std::string_view line);
 
+  /// Takes the line away, until it is drawn again, for something else to be printed there.
+  void clear();
+
  private:
   void run();
   void draw();
