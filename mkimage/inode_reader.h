@@ -16,6 +16,9 @@ class InodeReader {
  public:
   explicit InodeReader(Tree& tree);
 
+  /// Errors: Io (extended attributes cannot be read at all).
+  [[nodiscard]] Result<void> check() const { return xattr_reader_.check(); }
+
   /// The record of entry `name` of the directory open as `directory_fd`, whose lstat() is
   /// `status`; its links are not counted yet.
   /// Errors: Io (the file cannot be read: its content, too, if that can be told beforehand).

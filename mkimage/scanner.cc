@@ -19,6 +19,7 @@ Scanner::Scanner(int root_fd, std::vector<FileId> excluded, Tree& tree, Troubles
       reader_(tree) {}
 
 Result<void> Scanner::scan() {
+  ZVFS_TRY(reader_.check());
   ZVFS_TRY(scan_root());
   for (pending_ = {kRootInode}; !pending_.empty();) {
     const InodeNumber next = pending_.back();
