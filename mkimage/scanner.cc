@@ -4,9 +4,21 @@
 #include <cerrno>
 #include <fcntl.h>
 
+#include "mkimage/pax_records.h"
+
 namespace zvfs {
 
 using Severity = Trouble::Severity;
+
+namespace {
+
+// Whether the pax records of these attributes stay below the limit; on the safe side.
+bool fits_in_tar(const XattrSetRecord& xattrs) {
+  constexpr std::uint64_t kMoreInTar = 16;  // for each attribute, beside its name and value
+  return xattrs.length + xattrs.count * kMoreInTar <= kMaxPaxSize;
+}
+
+}  // namespace
 
 Scanner::Scanner(int root_fd, std::vector<FileId> excluded, Tree& tree, Troubles& troubles,
                  Progress& progress)
@@ -137,6 +149,9 @@ bool Scanner::stat(Entry& entry) {
 Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
   if (const auto read = reader_.read_xattrs(entry.parent_fd, entry.name.c_str(), record); !read) {
     report(entry, Severity::kUnreadable, read.error().message);
+  }
+  if (record.xattr_set != 0 && !fits_in_tar(tree_.xattrs().sets()[record.xattr_set - 1])) {
+    report(entry, Severity::kNote, "not all of its extended attributes fit in a tar header");
   }
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
   if (!S_ISDIR(entry.status.st_mode) && entry.status.st_nlink > 1) {
