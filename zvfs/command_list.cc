@@ -1,6 +1,7 @@
 #include "zvfs/command_list.h"
 
 #include "zvfs/cat_command.h"
+#include "zvfs/check_command.h"
 #include "zvfs/extract_command.h"
 #include "zvfs/ls_command.h"
 #include "zvfs/tree_command.h"
@@ -12,6 +13,7 @@ std::vector<CommandPtr> all_commands() {
   commands.push_back(make_ls_command());
   commands.push_back(make_tree_command());
   commands.push_back(make_cat_command());
+  commands.push_back(make_check_command());
   commands.push_back(make_extract_command());
   return commands;
 }

@@ -65,6 +65,9 @@ ByteVector forge_index(const ImageForge& forge, const ForgedData& data) {
   ImageSummary summary;
   summary.data_size = data.bytes.size();
   summary.stream_size = data.stream_size;
+  for (const InodeRecord& inode : forge.inodes) {
+    if ((inode.mode & 0170000) == 0100000) summary.content_size += inode.size;
+  }
   summary.frame_bound = forge.frame_bound;
   summary.frame_count = static_cast<std::uint32_t>(forge.frames.size());
   const bool lz4 = std::ranges::any_of(data.rows, [](const FrameRecord& row) {
@@ -139,7 +142,7 @@ ImageForge::ImageForge() {
   extents.push_back({1000, 50, 400 + 1280 + 220, 4});
   extents.push_back({5000, 26, 400 + 1280 + 270, 4});
 
-  inodes.push_back(make_inode(0040755, 7 * 16 + 28, 0, 7));              // 1 root
+  inodes.push_back(make_inode(0040755, 7 * 16 + 29, 0, 7));              // 1 root
   inodes.push_back(make_inode(0100644, 1500, 400, 1));                   // 2 big
   inodes.push_back(make_inode(0040755, 16 + 4, 7, 1));                   // 3 dir
   inodes.push_back(make_inode(0100600, 0));                              // 4 empty

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "format/offsets.h"
+
+namespace zvfs {
+
+/// What a check remembers of each inode: five bytes, so that ten million take 50 MB.
+class InodeStates {
+ public:
+  class State {
+   public:
+    enum Flag : std::uint8_t {
+      kHasData = 0x10,  ///< A regular file with data, in a run or in extents.
+      kListed = 0x20,   ///< Found in the frame files.
+      kOnPath = 0x40,   ///< On the way up that is being walked now.
+      kReached = 0x80,  ///< A directory from which a way leads up to the root.
+    };
+
+    /// Mode / 4096; 0 while the inode's row was not read.
+    [[nodiscard]] std::uint8_t type() const { return bits_ & 0xF; }
+    [[nodiscard]] bool is_directory() const { return type() == 0040000 >> 12; }
+    void set_type(std::uint16_t mode) { set(static_cast<Flag>(mode >> 12)); }
+
+    [[nodiscard]] bool is(Flag flag) const { return (bits_ & flag) != 0; }
+    void set(Flag flag) { bits_ = static_cast<std::uint8_t>(bits_ | flag); }
+    void clear(Flag flag) { bits_ = static_cast<std::uint8_t>(bits_ & ~flag); }
+
+   private:
+    std::uint8_t bits_ = 0;
+  };
+
+  explicit InodeStates(std::uint32_t inodes) : states_(inodes), names_(inodes) {}
+
+  [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(states_.size()); }
+  [[nodiscard]] bool contains(InodeNumber number) const {
+    return number.value >= 1 && number.value <= states_.size();
+  }
+
+  /// Precondition for all below: contains(number).
+  State& of(InodeNumber number) { return states_[number.value - 1]; }
+  [[nodiscard]] const State& of(InodeNumber number) const { return states_[number.value - 1]; }
+
+  /// Directories: the directory that has a name for it, 0 until one was found.
+  std::uint32_t& named_in(InodeNumber number) { return names_[number.value - 1]; }
+  /// Other inodes: how many names were found.
+  std::uint32_t& names(InodeNumber number) { return names_[number.value - 1]; }
+
+ private:
+  std::vector<State> states_;
+  std::vector<std::uint32_t> names_;
+};
+static_assert(sizeof(InodeStates::State) == 1);
+
+}  // namespace zvfs

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "format/image.h"
+#include "zvfs/dentry_finder.h"
+#include "zvfs/tar_stream.h"
+
+struct archive_entry;
+
+namespace zvfs {
+
+/// Compares a member of the tar stream with the inode that the index has for it. Use once; not
+/// thread-safe. Borrows all.
+class MemberComparison {
+ public:
+  MemberComparison(const Image& image, DentryFinder& finder, TarStream& stream, FoundDentry found)
+      : image_(image), finder_(finder), stream_(stream), found_(found) {}
+
+  /// `entry` is the member that the stream is at. Reads its data. Errors: Corrupt (the message
+  /// says what differs), Io.
+  Result<void> compare(archive_entry* entry);
+
+ private:
+  Result<void> compare_hard_link(const char* target);
+  Result<void> compare_metadata(archive_entry* entry, const XattrSet& xattrs) const;
+  Result<void> compare_by_type(archive_entry* entry);
+  Result<void> compare_content();
+  Result<void> compare_bytes(std::uint64_t offset, ByteSpan bytes) const;
+  Result<void> compare_hole(std::uint64_t begin, std::uint64_t end) const;
+
+  const Image& image_;
+  DentryFinder& finder_;
+  TarStream& stream_;
+  const FoundDentry found_;
+  Inode inode_;
+};
+
+}  // namespace zvfs

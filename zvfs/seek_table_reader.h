@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "format/raw_image.h"
+#include "format/seek_table.h"
+
+namespace zvfs {
+
+/// Reads the entries of a seek table of an image in their order, some at a time, whatever their
+/// number. Not thread-safe. Borrows the image.
+class SeekTableReader {
+ public:
+  /// The seek table begins at `begin` and has `entries`.
+  SeekTableReader(const RawImage& image, ImageOffset begin, std::uint32_t entries)
+      : image_(image), begin_(begin), entries_(entries) {}
+
+  /// Whether the skippable frame's header and the footer say what `entries` makes of them.
+  /// Errors: Corrupt, Io.
+  [[nodiscard]] Result<void> check_frame() const;
+
+  /// The next entry. Errors: Io. Precondition: fewer than `entries` were read.
+  Result<SeekTableEntry> next();
+
+ private:
+  const RawImage& image_;
+  const ImageOffset begin_;
+  const std::uint32_t entries_;
+  std::uint32_t next_ = 0;
+  std::uint32_t loaded_ = 0;  // entries before it were loaded
+  ByteVector buffer_;         // the last of them
+};
+
+}  // namespace zvfs

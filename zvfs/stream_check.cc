@@ -1,0 +1,98 @@
+#include "zvfs/stream_check.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <archive_entry.h>
+
+#include "zvfs/dentry_finder.h"
+#include "zvfs/member_comparison.h"
+#include "zvfs/table_scan.h"
+#include "zvfs/tar_stream.h"
+
+namespace zvfs {
+namespace {
+
+class StreamCheck {
+ public:
+  StreamCheck(const CheckContext& context, const Image& image)
+      : context_(context),
+        image_(image),
+        stream_(image, context.threads),
+        finder_(image),
+        seen_(image.raw().index().rows(Table::kDentries)) {}
+
+  void run() {
+    if (const auto done = read_members(); !done) {
+      context_.problems.add("tar stream: {}", done.error().message);
+    } else {
+      check_end();
+    }
+    for (const auto& [row, message] : differences_) {
+      context_.problems.add("tar stream: {}", message);
+    }
+  }
+
+ private:
+  Result<void> read_members() {
+    while (archive_entry* const entry = ZVFS_TRY(stream_.next())) {
+      const char* const name = ::archive_entry_pathname(entry);
+      const std::string path = name == nullptr ? "" : name;
+      const std::uint64_t offset = stream_.header_offset();
+      if (context_.progress != nullptr)
+        context_.progress->add(offset - std::exchange(last_offset_, offset));
+      const auto found = finder_.find(path);
+      if (!found) {
+        context_.problems.add("tar stream: {} (at {}): {}", path, offset, found.error().message);
+        continue;
+      }
+      const auto same = MemberComparison(image_, finder_, stream_, *found).compare(entry);
+      note(*found, same ? "" : fmt::format("{} (at {}): {}", path, offset, same.error().message));
+    }
+    return {};
+  }
+
+  // Of several members of a name the last one counts, as when they are extracted.
+  void note(const FoundDentry& found, std::string difference) {
+    if (found.row != FoundDentry::kRoot) seen_[found.row] = true;
+    if (difference.empty()) {
+      differences_.erase(found.row);
+    } else {
+      differences_.insert_or_assign(found.row, std::move(difference));
+    }
+  }
+
+  void check_end() {
+    constexpr std::uint8_t kSocket = 0140000 >> 12;
+    if (!stream_.is_exhausted()) {
+      context_.problems.add("tar stream: the archive ends before its last frame");
+    }
+    IndexReader::Cursor strings(image_.raw().index());
+    TableScan<DentryRecord> rows(image_.raw(), Table::kDentries);
+    while (rows.next()) {
+      const DentryRecord& dentry = rows.record();
+      if (seen_[rows.row()] || dentry.type == kSocket) continue;
+      const auto name = strings.bytes(Table::kStrings, dentry.name_offset, dentry.name_length);
+      context_.problems.add("tar stream: dentry {} (inode {}, '{}') has no member", rows.row(),
+                            dentry.inode, name ? as_text(*name) : "");
+    }
+  }
+
+  const CheckContext& context_;
+  const Image& image_;
+  TarStream stream_;
+  DentryFinder finder_;
+  std::uint64_t last_offset_ = 0;                     // of a member in the stream
+  std::vector<bool> seen_;                            // dentries that have a member
+  std::map<std::uint64_t, std::string> differences_;  // by row, of the last member of each
+};
+
+}  // namespace
+
+void check_stream(const CheckContext& context, const Image& image) {
+  StreamCheck(context, image).run();
+}
+
+}  // namespace zvfs
