@@ -150,10 +150,14 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
         fuse_reply_iov(request, reply.pieces().data(), static_cast<int>(reply.pieces().size()));
       });
   if (connection.filler() == nullptr || !file) return;
-  if (pattern == Readahead::Pattern::kRandom) {
-    connection.filler()->was_read_at_random(*file, static_cast<std::uint64_t>(offset));
-  } else {
-    connection.filler()->was_read(*file);
+  try {
+    if (pattern == Readahead::Pattern::kRandom) {
+      connection.filler()->was_read_at_random(*file, static_cast<std::uint64_t>(offset));
+    } else {
+      connection.filler()->was_read(*file);
+    }
+  } catch (const std::bad_alloc&) {
+    // The request is answered; to fill is optional.
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <utility>
 
 namespace zvfs {
 namespace {
@@ -10,12 +11,29 @@ namespace {
 // More reads than this cannot be behind: each is of another file, and soon of no use.
 constexpr std::size_t kMaxQueued = 64;
 
-// Threads that push after their replies; mount.zvfs has at least twice as many (fuse/session.cc).
+// Threads that push after their replies.
 constexpr int kMaxPushers = 4;
 
 constexpr std::uint64_t kPageSize = 4096;
 
 constexpr std::uint32_t kNoFrame = std::numeric_limits<std::uint32_t>::max();
+
+// Counts a thread while it exists. value() is the count with it.
+class PusherCount {
+ public:
+  explicit PusherCount(std::atomic<int>& count) : count_(count), value_(++count) {}
+  ~PusherCount() {
+    --count_;
+    count_.notify_all();
+  }
+  PusherCount(const PusherCount&) = delete;
+  PusherCount& operator=(const PusherCount&) = delete;
+  [[nodiscard]] int value() const { return value_; }
+
+ private:
+  std::atomic<int>& count_;
+  const int value_;
+};
 
 }  // namespace
 
@@ -44,6 +62,7 @@ void PageFiller::stop() {
   }
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
+  for (int pushers = 0; (pushers = pushers_) != 0;) pushers_.wait(pushers);
 }
 
 void PageFiller::kernel_forgot(InodeNumber inode) {
@@ -61,16 +80,19 @@ void PageFiller::was_read(const Inode& file) {
 }
 
 void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
-  if (offset >= file.record.size || stop_requested_ || is_memory_short_()) return;
+  if (offset >= file.record.size || is_memory_short_()) return;
   // The calling thread does it, since it has just replied and is awake. It may have to wait in the
-  // store until a read of one of the pages is answered; so there are fewer threads here than
-  // threads that answer.
-  if (pushers_.fetch_add(1) < kMaxPushers) {
-    fill_run(file, offset);
-  } else {
+  // store until a read of one of the pages is answered. So there must be another thread to answer
+  // it: of those that were seen here, one at least stays free. (libfuse starts threads when it
+  // needs them and the system lets it, so their number cannot be taken for granted.)
+  thread_local const PageFiller* counted_by = nullptr;
+  if (std::exchange(counted_by, this) != this) ++answering_threads_;
+  const PusherCount pushers(pushers_);
+  if (pushers.value() > kMaxPushers || pushers.value() >= answering_threads_) {
     counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+  } else if (!stop_requested_) {
+    fill_run(file, offset);
   }
-  pushers_.fetch_sub(1);
 }
 
 void PageFiller::add_job(const Inode& file) {

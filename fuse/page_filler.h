@@ -51,17 +51,18 @@ class PageFiller {
   PageFiller& operator=(const PageFiller&) = delete;
 
   void start();
-  /// Ends the thread, after the file that it is pushing. Once stopped it stays so.
+  /// Ends the thread, and waits for others that push, each after the file that it is pushing. Once
+  /// stopped it stays so. Requests must still be answered meanwhile.
   void stop();
 
   /// The kernel has dropped an inode, and its pages.
   void kernel_forgot(InodeNumber inode);
 
   /// A read of `file` was answered. Call after the reply. Cheap, and does nothing for files of more
-  /// than one frame.
+  /// than one frame. Throws std::bad_alloc.
   void was_read(const Inode& file);
   /// A read at random of a large file was answered. Call after the reply, from a thread that
-  /// answers requests: it pushes.
+  /// answers requests: it pushes. Throws std::bad_alloc.
   void was_read_at_random(const Inode& file, std::uint64_t offset);
 
   [[nodiscard]] PageFillerStats stats() const;
@@ -95,7 +96,8 @@ class PageFiller {
   InodeSet stale_;   // files that were read although they were filled: the kernel dropped them
   Counters counters_;
 
-  std::atomic<int> pushers_{0};  // threads in was_read_at_random()
+  std::atomic<int> answering_threads_{0};  // threads that have called was_read_at_random()
+  std::atomic<int> pushers_{0};            // threads that are there now
   std::array<std::atomic<std::uint64_t>, 64> recent_runs_{};
 
   // The filler thread's own: frames that were filled or decoded ahead last.
