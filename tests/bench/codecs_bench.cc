@@ -17,9 +17,9 @@
 #include <lz4.h>
 #include <lz4frame.h>
 #include <lz4hc.h>
-#include <xxhash.h>
 #include <zstd.h>
 
+#include "codecs/checksum.h"
 #include "codecs/compressibility.h"
 #include "codecs/frame_decoder.h"
 #include "codecs/frame_encoder.h"
@@ -136,7 +136,7 @@ Make by_liblz4(int level) {
     auto* to = reinterpret_cast<char*>(out.data());
     const int size = static_cast<int>(content.size());
     const int limit = static_cast<int>(out.size());
-    benchmark::DoNotOptimize(XXH64(content.data(), content.size(), 0));
+    benchmark::DoNotOptimize(xxh64(content));
     return static_cast<std::size_t>(level < LZ4HC_CLEVEL_MIN
                                         ? LZ4_compress_default(from, to, size, limit)
                                         : LZ4_compress_HC(from, to, size, limit, level));
@@ -185,7 +185,7 @@ bool liblz4_decode(ByteSpan coded, MutableByteSpan out) {
   const int size = LZ4_decompress_safe(
       reinterpret_cast<const char*>(coded.data()), reinterpret_cast<char*>(out.data()),
       static_cast<int>(coded.size()), static_cast<int>(out.size()));
-  benchmark::DoNotOptimize(XXH64(out.data(), out.size(), 0));
+  benchmark::DoNotOptimize(xxh64(out));
   return size == static_cast<int>(out.size());
 }
 

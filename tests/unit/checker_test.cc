@@ -89,7 +89,7 @@ TEST(Checker, FindsEveryFlippedBitThatChangesAnything) {
     EXPECT_TRUE(bit / 8 < header.data_size || bit / 8 >= frames) << "byte " << bit / 8;
     EXPECT_TRUE(testing::open_and_walk(image));
   }
-  EXPECT_LT(unfound, whole.size() * 8 / 200);
+  EXPECT_LT(unfound, whole.size() * 8 / 100);
 }
 
 TEST(Checker, FindsEveryCut) {
