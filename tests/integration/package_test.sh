@@ -50,8 +50,9 @@ done
   fail "has no description or no maintainer"
 
 files=$(dpkg-deb -c "$deb" | awk '$1 !~ /^d/ {print substr($6, 2)}')
-for file in /usr/bin/mkimage /usr/sbin/mount.zvfs /usr/share/man/man1/mkimage.1 \
-  /usr/share/man/man8/mount.zvfs.8 /usr/share/doc/zvfs/copyright /usr/share/doc/zvfs/README.md; do
+for file in /usr/bin/mkimage /usr/bin/zvfs /usr/sbin/mount.zvfs \
+  /usr/share/man/man1/mkimage.1 /usr/share/man/man1/zvfs.1 /usr/share/man/man8/mount.zvfs.8 \
+  /usr/share/doc/zvfs/copyright /usr/share/doc/zvfs/README.md; do
   grep -qxF "$file" <<<"$files" || fail "does not hold $file but: $files"
 done
 if dpkg-deb -c "$deb" | awk '$2 != "root/root"' | grep .; then
