@@ -20,6 +20,11 @@ inline constexpr std::uint8_t kFrameKindCount = 6;
 /// True for the kinds that are LZ4 frames. All others are zstd frames.
 constexpr bool is_lz4(FrameKind kind) { return kind >= FrameKind::kLz4; }
 
+/// True for the kinds that hold their content as it is (codecs/stored_frame.h).
+constexpr bool is_stored(FrameKind kind) {
+  return kind == FrameKind::kStored || kind == FrameKind::kLz4Stored;
+}
+
 constexpr std::string_view to_string(FrameKind kind) {
   switch (kind) {
     case FrameKind::kZstd:

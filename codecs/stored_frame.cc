@@ -84,35 +84,51 @@ void write_stored_frame(FrameKind kind, ByteSpan content, std::uint32_t checksum
   put(frame.take(layout.trailer_size));
 }
 
-Result<void> decode_stored_frame(FrameKind kind, ByteSpan coded, std::uint32_t checksum,
-                                 MutableByteSpan out) {
-  const auto malformed = [&] {
-    return fail(ErrorCode::kCorrupt, "no {} frame of {} bytes with checksum {:08x}",
-                to_string(kind), out.size(), checksum);
+StoredFrame::StoredFrame(FrameKind kind, MutableByteSpan content) : kind_(kind), content_(content) {
+  const Layout layout = layout_of(kind, content.size());
+  framing_.resize(layout.framing_size(content.size()));
+  MutableByteSpan framing = framing_;
+  const auto add_framing = [&](std::size_t size) {
+    parts_.push_back(framing.first(size));
+    framing = framing.subspan(size);
   };
-  if (out.empty() || coded.size() != stored_frame_size(kind, out.size())) return malformed();
-  const Layout layout = layout_of(kind, out.size());
-  const std::uint32_t own_checksum =
-      kind == FrameKind::kLz4Stored ? ByteReader(coded.last(4)).u32() : checksum;
-  const ByteVector framing = framing_of(kind, layout, out.size(), own_checksum);
-  ByteReader reader(coded);
-  ByteReader frame(framing);
-  const auto matches = [&](std::size_t count) {
-    return as_text(reader.take(count)) == as_text(frame.take(count));
-  };
-  if (!matches(layout.header_size)) return malformed();
-  for (std::size_t done = 0; done < out.size();) {
-    const std::size_t count = std::min(out.size() - done, layout.block_size);
-    if (!matches(layout.block_header_size)) return malformed();
-    std::memcpy(out.data() + done, reader.take(count).data(), count);
-    done += count;
+  add_framing(layout.header_size);
+  while (!content.empty()) {
+    const std::size_t count = std::min(content.size(), layout.block_size);
+    add_framing(layout.block_header_size);
+    parts_.push_back(content.first(count));
+    content = content.subspan(count);
   }
-  if (!matches(layout.trailer_size)) return malformed();
-  if (content_checksum(out) != checksum) {
+  add_framing(layout.trailer_size);
+}
+
+Result<void> StoredFrame::verify(std::uint32_t checksum) const {
+  const std::uint32_t own_checksum =
+      kind_ == FrameKind::kLz4Stored ? ByteReader(ByteSpan(framing_).last(4)).u32() : checksum;
+  const Layout layout = layout_of(kind_, content_.size());
+  if (framing_ != framing_of(kind_, layout, content_.size(), own_checksum)) {
+    return fail(ErrorCode::kCorrupt, "no {} frame of {} bytes with checksum {:08x}",
+                to_string(kind_), content_.size(), checksum);
+  }
+  if (content_checksum(content_) != checksum) {
     return fail(ErrorCode::kCorrupt, "{} frame's content does not match checksum {:08x}",
-                to_string(kind), checksum);
+                to_string(kind_), checksum);
   }
   return {};
+}
+
+Result<void> decode_stored_frame(FrameKind kind, ByteSpan coded, std::uint32_t checksum,
+                                 MutableByteSpan out) {
+  if (out.empty() || coded.size() != stored_frame_size(kind, out.size())) {
+    return fail(ErrorCode::kCorrupt, "{} bytes are no {} frame of {}", coded.size(),
+                to_string(kind), out.size());
+  }
+  const StoredFrame frame(kind, out);
+  ByteReader reader(coded);
+  for (const MutableByteSpan part : frame.parts()) {
+    std::memcpy(part.data(), reader.take(part.size()).data(), part.size());
+  }
+  return frame.verify(checksum);
 }
 
 }  // namespace zvfs

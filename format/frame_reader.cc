@@ -1,5 +1,7 @@
 #include "format/frame_reader.h"
 
+#include "codecs/stored_frame.h"
+
 namespace zvfs {
 namespace {
 
@@ -29,13 +31,8 @@ Result<FramePtr> FrameReader::read(FrameKey key, FrameClass frame_class,
 }
 
 Result<void> FrameReader::decode(FrameKey key, const FrameLocation& location, MutableByteSpan out) {
-  std::unique_ptr<Workspace> workspace = take_workspace();
-  if (workspace->coded.size() < location.coded_size) workspace->coded.resize(location.coded_size);
-  const MutableByteSpan coded = MutableByteSpan(workspace->coded).first(location.coded_size);
-
-  Result<void> done = read_raw(location.offset, coded);
-  if (done) done = workspace->decoder.decode(location.kind, coded, location.checksum, out);
-  return_workspace(std::move(workspace));
+  Result<void> done =
+      is_stored(location.kind) ? read_stored(location, out) : read_coded(location, out);
   if (!done) {
     failures_.fetch_add(1, std::memory_order_relaxed);
     return Unexpected(std::move(done).error().within(name_of(key, location)));
@@ -44,6 +41,27 @@ Result<void> FrameReader::decode(FrameKey key, const FrameLocation& location, Mu
   decoded_bytes_.fetch_add(location.decoded_size, std::memory_order_relaxed);
   coded_bytes_.fetch_add(location.coded_size, std::memory_order_relaxed);
   return {};
+}
+
+Result<void> FrameReader::read_coded(const FrameLocation& location, MutableByteSpan out) {
+  std::unique_ptr<Workspace> workspace = take_workspace();
+  if (workspace->coded.size() < location.coded_size) workspace->coded.resize(location.coded_size);
+  const MutableByteSpan coded = MutableByteSpan(workspace->coded).first(location.coded_size);
+  Result<void> done = read_raw(location.offset, coded);
+  if (done) done = workspace->decoder.decode(location.kind, coded, location.checksum, out);
+  return_workspace(std::move(workspace));
+  return done;
+}
+
+// The content goes to its place at once: one copy, from the page cache.
+Result<void> FrameReader::read_stored(const FrameLocation& location, MutableByteSpan out) const {
+  if (location.coded_size != stored_frame_size(location.kind, out.size())) {
+    return fail(ErrorCode::kCorrupt, "{} bytes are no {} frame of {}", location.coded_size,
+                to_string(location.kind), out.size());
+  }
+  const StoredFrame frame(location.kind, out);
+  ZVFS_TRY(source_.read_scattered(image_start_ + location.offset.value, frame.parts()));
+  return frame.verify(location.checksum);
 }
 
 std::unique_ptr<FrameReader::Workspace> FrameReader::take_workspace() {

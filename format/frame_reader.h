@@ -72,6 +72,8 @@ class FrameReader {
     ByteVector coded;
   };
 
+  Result<void> read_coded(const FrameLocation& location, MutableByteSpan out);
+  Result<void> read_stored(const FrameLocation& location, MutableByteSpan out) const;
   std::unique_ptr<Workspace> take_workspace();
   void return_workspace(std::unique_ptr<Workspace> workspace);
 

@@ -7,6 +7,10 @@
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
+#include <vector>
+
+#include <climits>
 
 namespace zvfs {
 namespace {
@@ -30,6 +34,15 @@ Result<std::uint64_t> size_of(int fd, const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+Result<void> ImageSource::read_scattered(std::uint64_t offset,
+                                         std::span<const MutableByteSpan> parts) const {
+  for (const MutableByteSpan part : parts) {
+    ZVFS_TRY(read(offset, part));
+    offset += part.size();
+  }
+  return {};
+}
 
 Result<std::unique_ptr<FileSource>> FileSource::open(const std::filesystem::path& path) {
   // O_NONBLOCK: a fifo in the image's place must not hang us; on files it has no effect.
@@ -57,6 +70,22 @@ Result<void> FileSource::read(std::uint64_t offset, MutableByteSpan out) const {
     done += static_cast<std::size_t>(count);
   }
   return {};
+}
+
+Result<void> FileSource::read_scattered(std::uint64_t offset,
+                                        std::span<const MutableByteSpan> parts) const {
+  std::vector<iovec> vectors;
+  std::size_t size = 0;
+  for (const MutableByteSpan part : parts) {
+    vectors.push_back({part.data(), part.size()});
+    size += part.size();
+  }
+  if (vectors.size() <= IOV_MAX && offset <= size_ && size <= size_ - offset) {
+    const ssize_t count = ::preadv(fd_.get(), vectors.data(), static_cast<int>(vectors.size()),
+                                   static_cast<off_t>(offset));
+    if (count >= 0 && static_cast<std::size_t>(count) == size) return {};
+  }
+  return ImageSource::read_scattered(offset, parts);  // which finds what is wrong, if anything is
 }
 
 Result<void> MemorySource::read(std::uint64_t offset, MutableByteSpan out) const {

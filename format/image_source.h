@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "base/bytes.h"
@@ -22,6 +23,11 @@ class ImageSource {
   /// Fills the whole of `out` from `offset`, which counts from the start of the file.
   /// Errors: Io (a failed or a short read, as when the file was cut meanwhile).
   virtual Result<void> read(std::uint64_t offset, MutableByteSpan out) const = 0;
+
+  /// Fills all of `parts`, one after the other, from `offset`: as one read where the source can.
+  /// Errors: as read().
+  virtual Result<void> read_scattered(std::uint64_t offset,
+                                      std::span<const MutableByteSpan> parts) const;
 };
 
 /// A regular file or block device, read with pread(2): a failed read is an error, where a
@@ -33,6 +39,8 @@ class FileSource final : public ImageSource {
 
   [[nodiscard]] std::uint64_t size() const override { return size_; }
   Result<void> read(std::uint64_t offset, MutableByteSpan out) const override;
+  Result<void> read_scattered(std::uint64_t offset,
+                              std::span<const MutableByteSpan> parts) const override;
 
  private:
   FileSource(UniqueFd fd, std::uint64_t size) : fd_(std::move(fd)), size_(size) {}
