@@ -6,15 +6,27 @@
 #include <limits>
 
 namespace zvfs {
+namespace {
+
+constexpr std::uint64_t divide_up(std::uint64_t number, std::uint64_t by) {
+  return number / by + (number % by > 0 ? 1 : 0);
+}
+
+}  // namespace
 
 std::string human_size(std::uint64_t size_bytes) {
   constexpr std::string_view kSuffixes = "KMGTPE";
   if (size_bytes < kKiB) return std::to_string(size_bytes);
-  double scaled = static_cast<double>(size_bytes);
-  std::size_t suffix = 0;
-  for (scaled /= 1024; scaled >= 1023.5 && suffix + 1 < kSuffixes.size(); scaled /= 1024) ++suffix;
-  return scaled < 9.95 ? fmt::format("{:.1f}{}", scaled, kSuffixes[suffix])
-                       : fmt::format("{:.0f}{}", scaled, kSuffixes[suffix]);
+  for (unsigned suffix = 0;; ++suffix) {
+    const unsigned shift = 10 * (suffix + 1);
+    const std::uint64_t unit = std::uint64_t{1} << shift;
+    const std::uint64_t whole = size_bytes >> shift;
+    const std::uint64_t rest = size_bytes & (unit - 1);
+    const std::uint64_t tenths = 10 * whole + divide_up(10 * rest, unit);
+    if (tenths < 100) return fmt::format("{}.{}{}", tenths / 10, tenths % 10, kSuffixes[suffix]);
+    const std::uint64_t rounded = whole + (rest > 0 ? 1 : 0);
+    if (rounded < 1024) return fmt::format("{}{}", rounded, kSuffixes[suffix]);
+  }
 }
 
 Result<std::uint64_t> parse_size(std::string_view text) {

@@ -13,7 +13,8 @@ inline constexpr std::uint64_t kKiB = 1024;
 inline constexpr std::uint64_t kMiB = 1024 * kKiB;
 inline constexpr std::uint64_t kGiB = 1024 * kMiB;
 
-/// A size in bytes for people, as `ls -h` and `du -h` print it: "512", "1.3K", "24M", "1.2G".
+/// A size in bytes for people, as `ls -h` and `du -h` print it, rounded up: "512", "1.3K", "24M",
+/// "1.2G".
 std::string human_size(std::uint64_t size_bytes);
 
 /// Parses a size as mksquashfs and dd take it: a decimal number, then nothing or one of k, m, g,

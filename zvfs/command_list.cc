@@ -3,6 +3,7 @@
 #include "zvfs/cat_command.h"
 #include "zvfs/check_command.h"
 #include "zvfs/extract_command.h"
+#include "zvfs/info_command.h"
 #include "zvfs/ls_command.h"
 #include "zvfs/tree_command.h"
 
@@ -12,6 +13,7 @@ std::vector<CommandPtr> all_commands() {
   std::vector<CommandPtr> commands;
   commands.push_back(make_ls_command());
   commands.push_back(make_tree_command());
+  commands.push_back(make_info_command());
   commands.push_back(make_cat_command());
   commands.push_back(make_check_command());
   commands.push_back(make_extract_command());
