@@ -43,6 +43,12 @@ class GrowArray {
     for (const T& value : values) new (data_ + size_++) T(value);
   }
 
+  /// Removes what follows the first `size` elements; there must be as many.
+  void truncate(std::size_t size) {
+    assert(size <= size_);
+    size_ = size;
+  }
+
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] T& operator[](std::size_t index) {

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -15,5 +17,13 @@ inline constexpr std::string_view kAclDefaultXattr = "system.posix_acl_default";
 /// "user::rw-,user:1000:r--,group::r--,mask::r--,other::---".
 /// Errors: InvalidArgument (not such an attribute).
 Result<std::string> acl_text(ByteSpan xattr);
+
+enum class AclUse : std::uint8_t { kAccess, kDefault };
+
+/// The reverse: the extended attribute that a text in an archive stands for; empty when an access
+/// list says no more than permission bits do (user, group and other). An id is a number, the number
+/// that follows the permissions, or a name, which is looked up in this system's database.
+/// Errors: InvalidArgument (no such text), NotFound (a name that this system does not know).
+Result<ByteVector> acl_xattr(std::string_view text, AclUse use);
 
 }  // namespace zvfs

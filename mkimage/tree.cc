@@ -23,6 +23,19 @@ Result<InodeNumber> Tree::add_inode(const InodeRecord& record) {
   return InodeNumber{static_cast<std::uint32_t>(inodes_.size())};
 }
 
+std::vector<std::uint32_t> Tree::keep_inodes(const std::vector<bool>& kept) {
+  assert(kept.size() == inodes_.size() && kept.front());
+  std::vector<std::uint32_t> numbers(inodes_.size());
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < inodes_.size(); ++i) {
+    if (!kept[i]) continue;
+    inodes_[count++] = inodes_[i];
+    numbers[i] = count;
+  }
+  inodes_.truncate(count);
+  return numbers;
+}
+
 Result<void> Tree::add_entry(InodeNumber directory, std::string_view name, InodeNumber number) {
   assert(!name.empty() && name.size() <= kMaxNameLength);
   if (dentries_.size() == Link::kRootDentry) {
@@ -52,7 +65,13 @@ std::uint64_t Tree::add_string(std::string_view text) {
   return offset;
 }
 
-void Tree::finish() { std::ranges::sort(hard_links_, {}, &HardLink::inode); }
+void Tree::finish() {
+  std::ranges::sort(hard_links_, {}, &HardLink::inode);
+  // A scan adds directories in this order already, and asks for their names before it ends.
+  if (!std::ranges::is_sorted(directories_, {}, &DirectoryName::inode)) {
+    std::ranges::sort(directories_, {}, &DirectoryName::inode);
+  }
+}
 
 InodeNumber Tree::inode_of(Link link) const {
   if (link.dentry == Link::kRootDentry) return kRootInode;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "format/records.h"
@@ -33,6 +34,10 @@ class Tree {
   /// Adds an inode that has no name yet. `record` has its type, metadata, and data as far as a
   /// scan knows it; add_entry() counts its links. Errors: TooLarge (above kMaxInodes).
   Result<InodeNumber> add_inode(const InodeRecord& record);
+
+  /// Keeps of all inodes, none of which has a name yet, those whose `kept` is true (by number less
+  /// 1), the root among them. Returns each one's new number, or 0, in the same order.
+  std::vector<std::uint32_t> keep_inodes(const std::vector<bool>& kept);
 
   /// Adds a name for `inode` to `directory`, after all others. The entries of a directory must be
   /// added one after another, in the order of their names, and a directory has only one name.
@@ -93,7 +98,7 @@ class Tree {
   GrowArray<DentryRecord> dentries_;
   GrowArray<char> strings_;
   GrowArray<ExtentRecord> extents_;
-  GrowArray<DirectoryName> directories_;  // but the root; ascending by inode, as they were added
+  GrowArray<DirectoryName> directories_;  // but the root; ascending by inode after finish()
   GrowArray<HardLink> hard_links_;        // ascending by inode after finish()
   XattrStore xattrs_;
 };

@@ -1,0 +1,336 @@
+#include "mkimage/tar_indexer.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/quoting.h"
+
+namespace zvfs {
+namespace {
+
+using Severity = Trouble::Severity;
+using Type = TarMember::Type;
+
+constexpr std::size_t kMaxPath = 65535;
+constexpr unsigned kMaxSymlinks = 40;  // Linux's limit for one path
+
+// Cuts the last name off `path`, with the slashes and "." around it; empty when none is left.
+std::string_view take_last_name(std::string_view& path) {
+  while (!path.empty()) {
+    const std::size_t slash = path.rfind('/');
+    const std::string_view name = path.substr(slash + 1);
+    path = slash == path.npos ? std::string_view() : path.substr(0, slash);
+    if (!name.empty() && name != ".") return name;
+  }
+  return {};
+}
+
+// The same at the front.
+std::string_view take_first_name(std::string_view& path) {
+  while (!path.empty()) {
+    const std::string_view name = path.substr(0, path.find('/'));
+    path.remove_prefix(std::min(path.size(), name.size() + 1));
+    if (!name.empty() && name != ".") return name;
+  }
+  return {};
+}
+
+bool has_dot_dot(std::string_view path) {
+  while (true) {
+    const std::string_view name = take_first_name(path);
+    if (name == "..") return true;
+    if (name.empty()) return false;
+  }
+}
+
+Unexpected refuse(std::string_view why) {
+  return fail(ErrorCode::kInvalidArgument, "{}; the image does not show it", why);
+}
+
+// Whether an error is about a single member, and the others can go on.
+bool concerns_member(const Error& error) {
+  return error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kNotFound;
+}
+
+// Whether extraction would go through a symlink to `target`: GNU tar makes others last.
+bool can_follow(std::string_view target) {
+  constexpr std::size_t kPathMax = 4096;
+  return target.size() < kPathMax && !target.starts_with('/') && !has_dot_dot(target);
+}
+
+Result<void> check_name(std::string_view name) {
+  if (name.size() <= kMaxNameLength) return {};
+  return refuse(fmt::format("a name of {} bytes exceeds {}", name.size(), kMaxNameLength));
+}
+
+Result<void> check_path(std::string_view path) {
+  if (path.size() > kMaxPath) {
+    return refuse(fmt::format("a path of {} bytes exceeds {}", path.size(), kMaxPath));
+  }
+  if (path.find('\0') != path.npos) return refuse("its path has a zero byte");
+  if (has_dot_dot(path)) return refuse("its path has '..'");
+  return {};
+}
+
+std::uint16_t type_bits(Type type) {
+  switch (type) {
+    case Type::kSymlink:
+      return 0120000;
+    case Type::kCharacterDevice:
+      return 0020000;
+    case Type::kBlockDevice:
+      return 0060000;
+    case Type::kDirectory:
+      return 0040000;
+    case Type::kFifo:
+      return 0010000;
+    default:
+      return 0100000;
+  }
+}
+
+// The record of a directory that has no member, made for the one that lies in it.
+InodeRecord made_up_directory(const TarEntry& entry) {
+  InodeRecord record;
+  record.mode = 0040755;
+  record.uid = entry.uid;
+  record.gid = entry.gid;
+  record.mtime_seconds = entry.mtime_seconds;
+  record.mtime_nanoseconds = entry.mtime_nanoseconds;
+  return record;
+}
+
+}  // namespace
+
+Result<TarParser::Step> TarIndexer::take(ByteSpan bytes) {
+  const TarParser::Step step = ZVFS_TRY(parser_.take(bytes));
+  if (step.member == nullptr) return step;
+  ++members_;
+  for (const TarEntry::Note& note : step.member->notes) {
+    report(*step.member, note.severity, note.message);
+  }
+  if (auto added = add(*step.member); !added) {
+    if (!concerns_member(added.error())) return Unexpected(std::move(added).error());
+    report(*step.member, Severity::kChanged, added.error().message);
+  }
+  return step;
+}
+
+Result<void> TarIndexer::finish() {
+  ZVFS_TRY(parser_.finish());
+  report_archive();
+  const std::vector<std::uint32_t> numbers = ZVFS_TRY(names_.move_to(tree_));
+  if (!numbers.empty()) renumber_files(numbers);
+  tree_.finish();
+  return {};
+}
+
+void TarIndexer::report_archive() const {
+  if (parser_.archives() > 1) {
+    troubles_.report(Severity::kNote, ".",
+                     fmt::format("{} archives in a row, shown as one; tar needs --ignore-zeros",
+                                 parser_.archives()));
+  }
+  if (parser_.garbage_begin() > 0) {
+    troubles_.report(Severity::kNote, ".",
+                     fmt::format("what follows the end of the archive, at {}, is kept as it is",
+                                 parser_.garbage_begin()));
+  }
+  if (!parser_.has_end_mark()) {
+    troubles_.report(Severity::kNote, ".", "the archive has no end mark: is it complete?");
+  }
+}
+
+void TarIndexer::renumber_files(std::span<const std::uint32_t> numbers) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    const std::uint32_t number = numbers[files_[i] - 1];
+    if (number != 0) files_[count++] = number;
+  }
+  files_.truncate(count);
+}
+
+Result<void> TarIndexer::add(const TarEntry& entry) {
+  symlinks_followed_ = 0;
+  if (!has_root_) set_root(made_up_directory(entry));
+  if (entry.path.empty()) return refuse("it has no name");
+  ZVFS_TRY(check_path(entry.path));
+  if (entry.path.starts_with('/') && !std::exchange(said_absolute_, true)) {
+    report(entry, Severity::kChanged, "the leading '/' is dropped from this name and others");
+  }
+  const Place place = ZVFS_TRY(find_place(entry.path, entry, IfMissing::kMake));
+  if (place.name.empty()) return add_root(entry);
+  if (entry.type == Type::kHardLink) return add_hard_link(place, entry);
+  return add_at(place, entry);
+}
+
+void TarIndexer::set_root(InodeRecord record) {
+  has_root_ = true;
+  record.nlink = 2;
+  record.parent = kRootInode.value;
+  tree_.inode(kRootInode) = record;
+}
+
+Result<void> TarIndexer::add_root(const TarEntry& entry) {
+  if (entry.type != Type::kDirectory) return refuse("the root can only be a directory");
+  set_root(ZVFS_TRY(record_of(entry)));
+  return {};
+}
+
+Result<void> TarIndexer::add_at(const Place& place, const TarEntry& entry) {
+  const InodeRecord record = ZVFS_TRY(record_of(entry));
+  const auto known = names_.find(place.directory, place.name);
+  if (known && is_directory(record)) {
+    InodeRecord& old = tree_.inode(names_.inode(*known));
+    if (is_directory(old)) {
+      const std::uint32_t nlink = old.nlink;
+      old = record;
+      old.nlink = nlink;
+      return {};
+    }
+  }
+  const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
+  if (entry.type == Type::kFile && entry.data_size > 0) files_.push_back(number.value);
+  return set_name(place, number, entry);
+}
+
+Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry) {
+  ZVFS_TRY(check_path(entry.link_path));
+  const auto missing = [&] {
+    return refuse(fmt::format("hard link to '{}', which is no file before it in the archive",
+                              quote_name(entry.link_path)));
+  };
+  const auto target_place = find_place(entry.link_path, entry, IfMissing::kGiveUp);
+  if (!target_place || target_place->name.empty()) return missing();
+  const auto target = names_.find(target_place->directory, target_place->name);
+  if (!target) return missing();
+  const InodeNumber number = names_.inode(*target);
+  if (is_directory(tree_.inode(number))) return missing();
+  const auto known = names_.find(place.directory, place.name);
+  if (known == target) return {};  // to itself
+  return set_name(place, number, entry);
+}
+
+// Gives `inode` that name, which may have been another's.
+Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode, const TarEntry& entry) {
+  const auto known = names_.find(place.directory, place.name);
+  if (known) {
+    directory_path_.clear();  // may lead elsewhere now
+    directory_ = NameTable::kRoot;
+    if (!is_directory(tree_.inode(names_.inode(*known)))) {
+      names_.set_inode(*known, inode);
+      return {};
+    }
+    report(entry, Severity::kNote, "replaces a directory of that name, and all in it");
+    names_.remove(*known);
+  }
+  ZVFS_TRY(names_.add(place.directory, place.name, inode));
+  return {};
+}
+
+Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
+  InodeRecord record;
+  record.mode = static_cast<std::uint16_t>(type_bits(entry.type) | entry.mode);
+  record.uid = entry.uid;
+  record.gid = entry.gid;
+  record.mtime_seconds = entry.mtime_seconds;
+  record.mtime_nanoseconds = entry.mtime_nanoseconds;
+  if (const auto set = tree_.xattrs().add(entry.xattrs); set) {
+    record.xattr_set = *set;
+  } else {
+    report(entry, Severity::kChanged, set.error().message);
+  }
+  if (entry.type == Type::kFile) {
+    ZVFS_TRY(set_data(entry, record));
+  } else if (entry.type == Type::kSymlink) {
+    const std::string& target = entry.link_path;
+    if (target.empty() || target.size() > kMaxSymlinkLength || target.find('\0') != target.npos) {
+      return refuse(fmt::format("a symlink's target of {} bytes", target.size()));
+    }
+    record.size = target.size();
+    record.data = tree_.add_string(target);
+  } else if (entry.type == Type::kCharacterDevice || entry.type == Type::kBlockDevice) {
+    record.data = std::uint64_t{entry.device_major} << 32 | entry.device_minor;
+  }
+  return record;
+}
+
+Result<void> TarIndexer::set_data(const TarEntry& entry, InodeRecord& record) {
+  record.size = entry.size;
+  record.allocated = entry.data_size;
+  if (!entry.sparse) {
+    if (entry.size > 0) record.data = entry.data_begin;
+    return {};
+  }
+  if (entry.extents.size() > std::numeric_limits<std::uint32_t>::max()) {
+    return refuse(fmt::format("{} holes are too many", entry.extents.size()));
+  }
+  record.flags = InodeRecord::kExtentList;
+  record.data = tree_.extents().size();
+  record.count = static_cast<std::uint32_t>(entry.extents.size());
+  for (const ExtentRecord& extent : entry.extents) tree_.add_extent(extent);
+  return {};
+}
+
+Result<TarIndexer::Place> TarIndexer::find_place(std::string_view path, const TarEntry& entry,
+                                                 IfMissing if_missing) {
+  const std::string_view name = take_last_name(path);
+  if (name.empty()) return Place{};
+  ZVFS_TRY(check_name(name));
+  return Place{ZVFS_TRY(find_directory(path, entry, if_missing)), name};
+}
+
+// Members come mostly in the order of their directories.
+Result<NameTable::Row> TarIndexer::find_directory(std::string_view path, const TarEntry& entry,
+                                                  IfMissing if_missing) {
+  if (path == directory_path_) return directory_;
+  const Row found = ZVFS_TRY(walk(NameTable::kRoot, path, entry, if_missing));
+  directory_path_ = path;
+  directory_ = found;
+  return found;
+}
+
+Result<NameTable::Row> TarIndexer::walk(Row directory, std::string_view path, const TarEntry& entry,
+                                        IfMissing if_missing) {
+  while (true) {
+    const std::string_view name = take_first_name(path);
+    if (name.empty()) return directory;
+    ZVFS_TRY(check_name(name));
+    directory = ZVFS_TRY(enter(directory, name, entry, if_missing));
+  }
+}
+
+Result<NameTable::Row> TarIndexer::enter(Row directory, std::string_view name,
+                                         const TarEntry& entry, IfMissing if_missing) {
+  const auto known = names_.find(directory, name);
+  if (known) {
+    const InodeNumber number = names_.inode(*known);
+    if (is_directory(tree_.inode(number))) return *known;
+    if (is_symlink(tree_.inode(number))) {
+      // A copy: what is made on the way may move the strings.
+      const std::string target(tree_.symlink_target(tree_.inode(number)));
+      if (can_follow(target) && ++symlinks_followed_ <= kMaxSymlinks) {
+        return walk(directory, target, entry, if_missing);
+      }
+    }
+  }
+  if (if_missing == IfMissing::kGiveUp) {
+    return fail(ErrorCode::kNotFound, "no directory '{}'", quote_name(name));
+  }
+  if (known) {
+    report(
+        entry, Severity::kChanged,
+        fmt::format("lies below '{}', which is no directory, and becomes one", quote_name(name)));
+  }
+  const InodeNumber number = ZVFS_TRY(tree_.add_inode(made_up_directory(entry)));
+  if (!known) return names_.add(directory, name, number);
+  names_.set_inode(*known, number);
+  return *known;
+}
+
+void TarIndexer::report(const TarEntry& entry, Severity severity, std::string message) {
+  troubles_.report(severity, entry.path, std::move(message));
+}
+
+}  // namespace zvfs

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "mkimage/grow_array.h"
+#include "mkimage/name_table.h"
+#include "mkimage/tar_parser.h"
+#include "mkimage/tree.h"
+#include "mkimage/troubles.h"
+
+namespace zvfs {
+
+/// Makes the index of a tar archive while its bytes come: fills a Tree with what extraction would
+/// make of the members, and notes where in the stream their data lies. The bytes may come in runs
+/// of any size, from any source: an archive that is made an image, or the data frames of an image
+/// whose index is lost. Whoever feeds it keeps the bytes; it keeps only the tree.
+///
+/// What extraction would make: of members of one name the last one counts; missing parents are
+/// made up, with the owner and time of the first member in them; leading slashes are dropped;
+/// names with ".." are refused; a parent that is a symlink is followed within the tree, as long
+/// as it is relative and has no "..". Archives in a row are one. Everything odd is a trouble.
+///
+/// Use: take() until all bytes are taken, finish(), and when the frames are known, locate_files()
+/// (mkimage/file_locator.h). Not thread-safe.
+class TarIndexer {
+ public:
+  /// Borrows both. `tree` must be new.
+  TarIndexer(Tree& tree, Troubles& troubles) : tree_(tree), troubles_(troubles) {}
+
+  /// Takes bytes of one part from the front of `bytes`, which must not be empty: see
+  /// TarParser::take(). Errors: Corrupt, TooLarge.
+  Result<TarParser::Step> take(ByteSpan bytes);
+
+  /// After the last byte: completes the tree, but for the numbers of the frames in which data
+  /// begins; until then those are 0. Call once. Errors: Corrupt (the archive is truncated).
+  Result<void> finish();
+
+  /// After finish(): the inodes of all files that have data, in the order of its first byte in
+  /// the stream.
+  [[nodiscard]] std::span<const std::uint32_t> files() const { return files_.span(); }
+
+  [[nodiscard]] std::uint64_t members() const { return members_; }
+
+ private:
+  using Row = NameTable::Row;
+  enum class IfMissing : std::uint8_t { kMake, kGiveUp };
+  // Where a member's name leads: a directory, and a name in it; none for the root.
+  struct Place {
+    Row directory;
+    std::string_view name;
+  };
+
+  Result<void> add(const TarEntry& entry);
+  void set_root(InodeRecord record);
+  Result<void> add_root(const TarEntry& entry);
+  Result<void> add_at(const Place& place, const TarEntry& entry);
+  Result<void> add_hard_link(const Place& place, const TarEntry& entry);
+  Result<void> set_name(const Place& place, InodeNumber inode, const TarEntry& entry);
+  Result<InodeRecord> record_of(const TarEntry& entry);
+  Result<void> set_data(const TarEntry& entry, InodeRecord& record);
+
+  Result<Place> find_place(std::string_view path, const TarEntry& entry, IfMissing if_missing);
+  Result<Row> find_directory(std::string_view path, const TarEntry& entry, IfMissing if_missing);
+  Result<Row> walk(Row directory, std::string_view path, const TarEntry& entry,
+                   IfMissing if_missing);
+  Result<Row> enter(Row directory, std::string_view name, const TarEntry& entry,
+                    IfMissing if_missing);
+  void renumber_files(std::span<const std::uint32_t> numbers);
+  void report(const TarEntry& entry, Trouble::Severity severity, std::string message);
+  void report_archive() const;
+
+  Tree& tree_;
+  Troubles& troubles_;
+  TarParser parser_;
+  NameTable names_;
+  GrowArray<std::uint32_t> files_;
+  std::uint64_t members_ = 0;
+  bool has_root_ = false;  // a member for it, or one whose owner and time it got
+  bool said_absolute_ = false;
+  unsigned symlinks_followed_ = 0;  // for the member that is being added
+  std::string directory_path_;      // of the member added last, which is:
+  Row directory_ = NameTable::kRoot;
+};
+
+}  // namespace zvfs
