@@ -2,6 +2,7 @@
 
 #include "zvfs/cat_command.h"
 #include "zvfs/check_command.h"
+#include "zvfs/diff_command.h"
 #include "zvfs/extract_command.h"
 #include "zvfs/info_command.h"
 #include "zvfs/ls_command.h"
@@ -16,6 +17,7 @@ std::vector<CommandPtr> all_commands() {
   commands.push_back(make_info_command());
   commands.push_back(make_cat_command());
   commands.push_back(make_check_command());
+  commands.push_back(make_diff_command());
   commands.push_back(make_extract_command());
   return commands;
 }

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "format/frame_table.h"
+#include "format/raw_image.h"
+
+namespace zvfs {
+
+/// Tells of two data frames of two images, without decoding them, whether they hold the same.
+/// Remembers the last pair, since many small files share one. Not thread-safe. Borrows the images.
+class FrameTwins {
+ public:
+  FrameTwins(const RawImage& a, const RawImage& b) : a_(a), b_(b) {}
+
+  enum class Answer : std::uint8_t {
+    kSame,     ///< Their coded bytes are equal.
+    kDiffer,   ///< Their sizes or checksums are not.
+    kUnknown,  ///< The same checksum, coded in two ways.
+  };
+  /// Errors: Io.
+  Result<Answer> compare(const DataFrame& a, const DataFrame& b);
+
+ private:
+  Result<Answer> compare_anew(const FrameLocation& a, const FrameLocation& b);
+
+  const RawImage& a_;
+  const RawImage& b_;
+  struct Pair {
+    FrameNumber a;
+    FrameNumber b;
+    Answer answer;
+  };
+  std::optional<Pair> last_;
+  ByteVector bytes_a_;
+  ByteVector bytes_b_;
+};
+
+}  // namespace zvfs
