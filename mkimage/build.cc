@@ -83,7 +83,8 @@ class Build {
 
  private:
   Result<void> scan() {
-    Scanner scanner(source_.get(), files_of_target(target_), tree_, troubles_, monitor_.progress);
+    Scanner scanner(source_.get(), options_.rules, files_of_target(target_), tree_, troubles_,
+                    monitor_.progress);
     if (auto scanned = scanner.scan(); !scanned) {
       return Unexpected(std::move(scanned).error().within(options_.source));
     }

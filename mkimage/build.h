@@ -8,6 +8,7 @@
 #include "base/result.h"
 #include "codecs/codec.h"
 #include "mkimage/atomic_file.h"
+#include "mkimage/entry_rules.h"
 #include "mkimage/planner.h"
 #include "mkimage/progress.h"
 #include "mkimage/report.h"
@@ -23,6 +24,7 @@ struct BuildOptions {
   EncoderOptions encoder;
   unsigned threads = 1;  ///< Workers, at least 1.
   FrameBounds bounds;
+  EntryRules rules;
 };
 
 /// How a caller watches a build. The listeners may be empty, and are called by any thread.

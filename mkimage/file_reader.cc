@@ -81,7 +81,8 @@ void FileReader::read_run(std::uint64_t file_offset, MutableByteSpan out) {
 
 // Done after reading, so that it notices whatever changed since the scan.
 void FileReader::check_unchanged() {
-  const InodeRecord& file = tree_.inode(tree_.inode_of(link_));
+  const InodeNumber number = tree_.inode_of(link_);
+  const InodeRecord& file = tree_.inode(number);
   struct stat status;
   if (::fstat(fd_.get(), &status) != 0) return;
   const auto size = static_cast<std::uint64_t>(status.st_size);
@@ -94,8 +95,8 @@ void FileReader::check_unchanged() {
   } else if (size > file.size) {
     report(Severity::kChanged,
            fmt::format("file grew by {} bytes as we read it; cut", size - file.size));
-  } else if (status.st_mtim.tv_sec != file.mtime_seconds ||
-             status.st_mtim.tv_nsec != static_cast<long>(file.mtime_nanoseconds)) {
+  } else if (tree_.source_mtime(number) !=
+             Timestamp{status.st_mtim.tv_sec, static_cast<std::uint32_t>(status.st_mtim.tv_nsec)}) {
     report(Severity::kChanged, "file changed as we read it");
   }
 }

@@ -28,8 +28,11 @@ InodeRecord metadata_of(const struct stat& status) {
 
 }  // namespace
 
-InodeReader::InodeReader(Tree& tree)
-    : tree_(tree), symlink_buffer_(PATH_MAX, '\0'), may_lack_permission_(::geteuid() != 0) {}
+InodeReader::InodeReader(Tree& tree, const XattrFilter& xattrs)
+    : tree_(tree),
+      xattr_reader_(xattrs),
+      symlink_buffer_(PATH_MAX, '\0'),
+      may_lack_permission_(::geteuid() != 0) {}
 
 Result<InodeRecord> InodeReader::read(int directory_fd, const char* name,
                                       const struct stat& status) {

@@ -14,7 +14,8 @@ namespace zvfs {
 /// content. What does not fit a record goes to the tree that it borrows. Not thread-safe.
 class InodeReader {
  public:
-  explicit InodeReader(Tree& tree);
+  /// Reads the extended attributes that `xattrs` keeps.
+  InodeReader(Tree& tree, const XattrFilter& xattrs);
 
   /// Errors: Io (extended attributes cannot be read at all).
   [[nodiscard]] Result<void> check() const { return xattr_reader_.check(); }

@@ -1,6 +1,7 @@
 #include "mkimage/mkimage_options.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <sched.h>
 #include <thread>
@@ -11,6 +12,7 @@
 #include "base/units.h"
 #include "codecs/backends.h"
 #include "codecs/codec.h"
+#include "mkimage/entry_options.h"
 
 namespace zvfs {
 namespace {
@@ -134,10 +136,13 @@ std::variant<MkimageOptions, ExitNow> parse_mkimage_options(int argc, char** arg
   MkimageOptions options;
   options.build.threads = std::min(available_cpus(), kMaxThreads);
   RawOptions raw;
+  EntryOptions entries;
   add_options(app, options.build, raw);
+  entries.add_to(app);
   try {
     app.parse(argc, argv);
     check_and_apply(raw, options);
+    options.build.rules = entries.rules(std::getenv("SOURCE_DATE_EPOCH"));
   } catch (const CLI::Success& help_or_version) {
     return ExitNow{app.exit(help_or_version)};
   } catch (const CLI::ParseError& error) {

@@ -20,15 +20,16 @@ bool fits_in_tar(const XattrSetRecord& xattrs) {
 
 }  // namespace
 
-Scanner::Scanner(int root_fd, std::vector<FileId> excluded, Tree& tree, Troubles& troubles,
-                 Progress& progress)
+Scanner::Scanner(int root_fd, const EntryRules& rules, std::vector<FileId> excluded, Tree& tree,
+                 Troubles& troubles, Progress& progress)
     : root_fd_(root_fd),
+      rules_(rules),
       excluded_(std::move(excluded)),
       tree_(tree),
       troubles_(troubles),
       progress_(progress),
       opener_(tree, root_fd),
-      reader_(tree) {}
+      reader_(tree, rules.xattrs) {}
 
 Result<void> Scanner::scan() {
   ZVFS_TRY(reader_.check());
@@ -45,26 +46,31 @@ Result<void> Scanner::scan() {
 Result<void> Scanner::scan_root() {
   struct stat status;
   if (::fstat(root_fd_, &status) != 0) return fail_errno(errno, "cannot stat the directory");
+  root_device_ = status.st_dev;
   InodeRecord record = ZVFS_TRY(reader_.read(root_fd_, ".", status));
   if (const auto read = reader_.read_xattrs(root_fd_, ".", record); !read) {
     troubles_.report(Severity::kUnreadable, ".", read.error().message);
   }
   record.nlink = 2;
   record.parent = kRootInode.value;
+  rules_.metadata.rewrite(record);
   tree_.inode(kRootInode) = record;
   return {};
 }
 
 Result<void> Scanner::scan_directory(InodeNumber number) {
+  directory_path_ = tree_.path_of(tree_.link_of(number));
   const auto give_up = [&](const Error& error) -> Result<void> {
-    const std::string path = number == kRootInode ? "." : tree_.path_of(tree_.link_of(number));
-    troubles_.report(Severity::kUnreadable, path, error.message);
+    const bool is_root = directory_path_.empty();
+    troubles_.report(Severity::kUnreadable, is_root ? "." : directory_path_, error.message);
     return {};
   };
   const Result<Directory> directory = open_directory(number);
   if (!directory) return give_up(directory.error());
+  if (is_beyond_mount_point(::dirfd(directory->get()))) return {};
   const Result<std::vector<std::string>> names = read_names(directory->get());
   if (!names) return give_up(names.error());
+  if (!directory_path_.empty()) directory_path_ += '/';
   for (const std::string& name : *names) {
     Entry entry{number, ::dirfd(directory->get()), name};
     ZVFS_TRY(add(entry));
@@ -115,7 +121,7 @@ Result<std::vector<std::string>> Scanner::read_names(DIR* directory) {
 Result<void> Scanner::add(Entry& entry) {
   if (!stat(entry)) return {};
   const FileId id = id_of(entry.status);
-  if (std::ranges::find(excluded_, id) != excluded_.end()) return {};
+  if (std::ranges::find(excluded_, id) != excluded_.end() || is_excluded(entry)) return {};
   if (entry.name.size() > kMaxNameLength) {
     report(entry, Severity::kUnreadable, fmt::format("name exceeds {} bytes", kMaxNameLength));
     return {};
@@ -131,6 +137,13 @@ Result<void> Scanner::add(Entry& entry) {
     return {};
   }
   return tree_.add_entry(entry.parent, entry.name, ZVFS_TRY(add_inode(entry, *record)));
+}
+
+bool Scanner::is_excluded(const Entry& entry) const {
+  using Type = ExcludeList::EntryType;
+  if (rules_.excludes.empty()) return false;
+  const Type type = S_ISDIR(entry.status.st_mode) ? Type::kDirectory : Type::kOther;
+  return rules_.excludes.excludes(directory_path_ + entry.name, type);
 }
 
 // False when there is nothing to add.
@@ -153,11 +166,27 @@ Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
   if (record.xattr_set != 0 && !fits_in_tar(tree_.xattrs().sets()[record.xattr_set - 1])) {
     report(entry, Severity::kNote, "not all of its extended attributes fit in a tar header");
   }
-  const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
+  const InodeNumber number = ZVFS_TRY(add_rewritten(record));
   if (!S_ISDIR(entry.status.st_mode) && entry.status.st_nlink > 1) {
     linked_.emplace(id_of(entry.status), Linked{number, entry.status.st_nlink - 1});
   }
   return number;
+}
+
+Result<InodeNumber> Scanner::add_rewritten(InodeRecord record) {
+  const Timestamp source_mtime = mtime_of(record);
+  rules_.metadata.rewrite(record);
+  const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
+  if (is_regular(record) && mtime_of(record) != source_mtime) {
+    tree_.keep_source_mtime(number, source_mtime);
+  }
+  return number;
+}
+
+bool Scanner::is_beyond_mount_point(int directory_fd) const {
+  struct stat status;
+  return rules_.mount_points == MountPoints::kKeepEmpty && ::fstat(directory_fd, &status) == 0 &&
+         status.st_dev != root_device_;
 }
 
 void Scanner::push_subdirectories(InodeNumber number) {
@@ -170,10 +199,7 @@ void Scanner::push_subdirectories(InodeNumber number) {
 }
 
 void Scanner::report(const Entry& entry, Severity severity, std::string message) {
-  std::string path;
-  tree_.append_path(tree_.link_of(entry.parent), path);
-  if (!path.empty()) path += '/';
-  troubles_.report(severity, path + entry.name, std::move(message));
+  troubles_.report(severity, directory_path_ + entry.name, std::move(message));
 }
 
 }  // namespace zvfs

@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "mkimage/directory_opener.h"
+#include "mkimage/entry_rules.h"
 #include "mkimage/inode_reader.h"
 #include "mkimage/progress.h"
 #include "mkimage/tree.h"
@@ -30,8 +31,8 @@ inline FileId id_of(const struct stat& status) { return {status.st_dev, status.s
 class Scanner {
  public:
   /// Borrows all. Files in `excluded` are left out without a word.
-  Scanner(int root_fd, std::vector<FileId> excluded, Tree& tree, Troubles& troubles,
-          Progress& progress);
+  Scanner(int root_fd, const EntryRules& rules, std::vector<FileId> excluded, Tree& tree,
+          Troubles& troubles, Progress& progress);
 
   /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
   Result<void> scan();
@@ -65,18 +66,24 @@ class Scanner {
   Result<void> check_for_loop(InodeNumber number, int fd);
   static Result<std::vector<std::string>> read_names(DIR* directory);
   Result<void> add(Entry& entry);
+  [[nodiscard]] bool is_excluded(const Entry& entry) const;
   bool stat(Entry& entry);
   Result<InodeNumber> add_inode(const Entry& entry, InodeRecord record);
+  Result<InodeNumber> add_rewritten(InodeRecord record);
   void push_subdirectories(InodeNumber number);
+  [[nodiscard]] bool is_beyond_mount_point(int directory_fd) const;
   void report(const Entry& entry, Trouble::Severity severity, std::string message);
 
   const int root_fd_;
+  const EntryRules& rules_;
   const std::vector<FileId> excluded_;
   Tree& tree_;
   Troubles& troubles_;
   Progress& progress_;
   DirectoryOpener opener_;
   InodeReader reader_;
+  dev_t root_device_ = 0;
+  std::string directory_path_;        // of the directory scanned; empty or with a slash at its end
   std::vector<InodeNumber> pending_;  // directories to scan, the next one last
   std::vector<Ancestor> ancestors_;   // of the directory scanned last, and itself; the root first
   std::map<FileId, Linked> linked_;

@@ -33,6 +33,12 @@ std::vector<std::uint32_t> Tree::keep_inodes(const std::vector<bool>& kept) {
     numbers[i] = count;
   }
   inodes_.truncate(count);
+  std::size_t times = 0;
+  for (const auto& [inode, mtime] : source_mtimes_) {
+    const InodeNumber number{numbers[inode.value - 1]};
+    if (number.value != 0) source_mtimes_[times++] = {number, mtime};
+  }
+  source_mtimes_.truncate(times);
   return numbers;
 }
 
@@ -63,6 +69,17 @@ std::uint64_t Tree::add_string(std::string_view text) {
   const std::uint64_t offset = strings_.size();
   strings_.append(text);
   return offset;
+}
+
+void Tree::keep_source_mtime(InodeNumber inode, Timestamp mtime) {
+  assert(inode.value == inodes_.size());
+  source_mtimes_.push_back({inode, mtime});
+}
+
+Timestamp Tree::source_mtime(InodeNumber number) const {
+  const auto found = std::ranges::lower_bound(source_mtimes_, number, {}, &SourceMtime::inode);
+  if (found != source_mtimes_.end() && found->inode == number) return found->mtime;
+  return mtime_of(inode(number));
 }
 
 void Tree::finish() {

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "format/records.h"
 #include "mkimage/grow_array.h"
+#include "mkimage/timestamp.h"
 #include "mkimage/xattr_store.h"
 
 namespace zvfs {
@@ -48,6 +49,13 @@ class Tree {
   std::uint64_t add_string(std::string_view text);
 
   void add_extent(const ExtentRecord& extent) { extents_.push_back(extent); }
+
+  /// Notes that the file `inode`, the one added last, has another mtime in its source than its
+  /// record says.
+  void keep_source_mtime(InodeNumber inode, Timestamp mtime);
+
+  /// The mtime that a file has in its source, by which one sees whether it has changed since.
+  [[nodiscard]] Timestamp source_mtime(InodeNumber inode) const;
 
   /// Call once, after all entries were added.
   void finish();
@@ -89,6 +97,10 @@ class Tree {
     InodeNumber inode;
     Link link;
   };
+  struct SourceMtime {
+    InodeNumber inode;
+    Timestamp mtime;
+  };
   struct HardLink {
     InodeNumber inode;
     Link first;
@@ -100,8 +112,13 @@ class Tree {
   GrowArray<ExtentRecord> extents_;
   GrowArray<DirectoryName> directories_;  // but the root; ascending by inode after finish()
   GrowArray<HardLink> hard_links_;        // ascending by inode after finish()
+  GrowArray<SourceMtime> source_mtimes_;  // ascending by inode
   XattrStore xattrs_;
 };
+
+inline Timestamp mtime_of(const InodeRecord& record) {
+  return {record.mtime_seconds, record.mtime_nanoseconds};
+}
 
 constexpr bool is_directory(const InodeRecord& inode) { return (inode.mode & 0170000) == 0040000; }
 constexpr bool is_regular(const InodeRecord& inode) { return (inode.mode & 0170000) == 0100000; }

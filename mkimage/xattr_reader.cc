@@ -36,18 +36,19 @@ XattrReader::Way XattrReader::best_way() {
 }
 
 Result<void> XattrReader::check() const {
-  if (way_ == Way::kAtCalls || ::access("/proc/self/fd", F_OK) == 0) return {};
+  if (filter_.none || way_ == Way::kAtCalls || ::access("/proc/self/fd", F_OK) == 0) return {};
   return fail(ErrorCode::kIo, "cannot read extended attributes: /proc is not mounted");
 }
 
 Result<XattrSet> XattrReader::read(int directory_fd, const char* name) {
+  if (filter_.none) return XattrSet();
   set_file(directory_fd, name);
   std::string_view names = ZVFS_TRY(list());
   std::vector<Xattr> xattrs;
   while (!names.empty()) {
     const std::string_view attribute = names.substr(0, names.find('\0'));
     names.remove_prefix(attribute.size() + 1);
-    if (!is_kept(attribute)) continue;
+    if (!is_kept(attribute) || !filter_.keeps(attribute)) continue;
     Xattr xattr{std::string(attribute), {}};
     if (ZVFS_TRY(read_value(xattr.name.c_str(), xattr.value))) xattrs.push_back(std::move(xattr));
   }

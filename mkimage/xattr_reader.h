@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "format/xattr_set.h"
+#include "mkimage/xattr_filter.h"
 
 namespace zvfs {
 
@@ -24,7 +25,9 @@ class XattrReader {
   };
   static Way best_way();
 
-  explicit XattrReader(Way way = best_way()) : way_(way) {}
+  /// Reads what `filter` keeps.
+  explicit XattrReader(XattrFilter filter = {}, Way way = best_way())
+      : filter_(std::move(filter)), way_(way) {}
 
   /// Whether attributes can be read at all. Errors: Io (/proc is needed, and not mounted).
   [[nodiscard]] Result<void> check() const;
@@ -48,6 +51,7 @@ class XattrReader {
   ssize_t list_into(char* names, std::size_t size) const;
   ssize_t read_into(const char* attribute, std::byte* value, std::size_t size) const;
 
+  const XattrFilter filter_;
   const Way way_;
   File file_;
   std::vector<char> names_ = std::vector<char>(1024);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "zvfs/name_glob.h"
+#include "base/name_glob.h"
 
 namespace zvfs {
 namespace {

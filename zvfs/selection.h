@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/path_pattern.h"
 #include "base/result.h"
-#include "zvfs/path_pattern.h"
 
 namespace zvfs {
 

@@ -26,7 +26,7 @@ class FileReaderTest : public ::testing::Test {
     if (size != 0) fs::resize_file(path_, size);
     fd_ = UniqueFd(::open(directory_.path().c_str(), O_RDONLY | O_DIRECTORY));
     Progress progress;
-    ASSERT_TRUE(Scanner(fd_.get(), {}, tree_, troubles_, progress).scan());
+    ASSERT_TRUE(Scanner(fd_.get(), EntryRules(), {}, tree_, troubles_, progress).scan());
     Planner planner(tree_, {});
     FramePlan plan;
     while (*planner.next(plan)) {

@@ -1,5 +1,6 @@
 #include "mkimage/mkimage_options.h"
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,33 @@ TEST(MkimageOptions, CapTheFramesOfLargeFilesAtTheFrameSize) {
   EXPECT_EQ(options({"-b", "64K", "d", "i"}).build.bounds.large, 64U * 1024);
 }
 
+TEST(MkimageOptions, MakeEntryRules) {
+  const EntryRules rules =
+      options({"--exclude=a", "--exclude", "!a", "-x", "--owner=root", "--group=:7", "--mode=go-w",
+               "--mtime=@5", "--clamp-mtime", "--xattrs-exclude=user.*", "d", "i"})
+          .build.rules;
+  EXPECT_FALSE(rules.excludes.excludes("a", ExcludeList::EntryType::kOther));
+  EXPECT_EQ(rules.mount_points, MountPoints::kKeepEmpty);
+  EXPECT_EQ(rules.metadata.uid, 0U);
+  EXPECT_EQ(rules.metadata.gid, 7U);
+  EXPECT_EQ(rules.metadata.mtime, (Timestamp{5, 0}));
+  EXPECT_EQ(rules.metadata.time_rule, MetadataRules::TimeRule::kClamp);
+  EXPECT_FALSE(rules.xattrs.keeps("user.a"));
+  EXPECT_TRUE(options({"d", "i"}).build.rules.empty());
+}
+
+TEST(MkimageOptions, ClampTimesToSourceDateEpoch) {
+  ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
+  const MetadataRules clamped = options({"d", "i"}).build.rules.metadata;
+  EXPECT_EQ(clamped.mtime, (Timestamp{1'700'000'000, 0}));
+  EXPECT_EQ(clamped.time_rule, MetadataRules::TimeRule::kClamp);
+  EXPECT_EQ(options({"--mtime=@5", "d", "i"}).build.rules.metadata.time_rule,
+            MetadataRules::TimeRule::kSet);
+  ::setenv("SOURCE_DATE_EPOCH", "yesterday", 1);
+  EXPECT_EQ(exit_code({"d", "i"}), 2);
+  ::unsetenv("SOURCE_DATE_EPOCH");
+}
+
 TEST(MkimageOptions, RefuseWhatIsWrong) {
   const std::vector<std::vector<std::string>> wrong = {
       {},
@@ -80,6 +108,13 @@ TEST(MkimageOptions, RefuseWhatIsWrong) {
       {"-b", "", "d", "i"},
       {"-q", "-v", "d", "i"},
       {"--no-such-option", "d", "i"},
+      {"--exclude", "", "d", "i"},
+      {"--exclude-from", "/no/such/file", "d", "i"},
+      {"--exclude-from", "/", "d", "i"},
+      {"--owner", "no-such-user-here", "d", "i"},
+      {"--mode", "u=q", "d", "i"},
+      {"--mtime", "yesterday", "d", "i"},
+      {"--clamp-mtime", "d", "i"},
   };
   for (const auto& arguments : wrong)
     EXPECT_EQ(exit_code(arguments), 2) << ::testing::PrintToString(arguments);

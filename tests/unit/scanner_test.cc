@@ -21,11 +21,12 @@ namespace fs = std::filesystem;
 
 // A scanned directory, its records by path, and the troubles that there were.
 struct Scan {
-  explicit Scan(const fs::path& root, std::vector<FileId> excluded = {})
+  explicit Scan(const fs::path& root, std::vector<FileId> excluded = {},
+                const EntryRules& rules = {})
       : troubles([this](const Trouble& trouble) { reported.push_back(trouble); }) {
     const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY));
     Progress progress;
-    Scanner scanner(fd.get(), std::move(excluded), tree, troubles, progress);
+    Scanner scanner(fd.get(), rules, std::move(excluded), tree, troubles, progress);
     const auto scanned = scanner.scan();
     EXPECT_TRUE(scanned) << scanned.error().message;
     TreeWalk walk(tree);
@@ -176,6 +177,50 @@ TEST(Scanner, ReportsWhatItCannotReadAndGoesOn) {
   EXPECT_EQ(scan.reported[0].path, "file");
   EXPECT_EQ(scan.reported[1].path, "closed");
   EXPECT_EQ(scan.troubles.unreadable(), 2U);
+}
+
+TEST(Scanner, LeavesOutWhatIsExcluded) {
+  const ScratchDirectory directory;
+  for (const char* name : {"a.o", "a.c", "build/x", "src/build/y", "src/b.o", "src/keep.o"}) {
+    directory.write(name, "");
+  }
+  EntryRules rules;
+  for (const char* pattern : {"*.o", "!keep.o", "/build/"}) {
+    ASSERT_TRUE(rules.excludes.add(pattern));
+  }
+  Scan scan(directory.path(), {}, rules);
+  EXPECT_EQ(scan.paths,
+            std::vector<std::string>({"", "a.c", "src", "src/build", "src/build/y", "src/keep.o"}));
+}
+
+TEST(Scanner, RewritesMetadataButRemembersTheTime) {
+  const ScratchDirectory directory;
+  const fs::path file = directory.write("file", "x");
+  const timespec times[2] = {{0, UTIME_NOW}, {500, 7}};
+  ASSERT_EQ(::utimensat(AT_FDCWD, file.c_str(), times, 0), 0);
+  EntryRules rules;
+  rules.metadata.uid = 1234;
+  rules.metadata.mtime = Timestamp{400, 0};
+  Scan scan(directory.path(), {}, rules);
+  EXPECT_EQ(scan.record("file").uid, 1234U);
+  EXPECT_EQ(scan.record("").uid, 1234U);
+  EXPECT_EQ(mtime_of(scan.record("")), (Timestamp{400, 0}));
+  EXPECT_EQ(mtime_of(scan.record("file")), (Timestamp{400, 0}));
+  EXPECT_EQ(scan.tree.source_mtime(scan.numbers.at("file")), (Timestamp{500, 7}));
+}
+
+TEST(Scanner, ReadsOnlyTheAttributesThatAreKept) {
+  const ScratchDirectory directory;
+  const fs::path file = directory.write("file", "");
+  for (const char* name : {"user.a", "user.b"}) {
+    if (::setxattr(file.c_str(), name, "x", 1, 0) != 0) GTEST_SKIP() << "no user attributes";
+  }
+  EntryRules rules;
+  rules.xattrs.exclude = {"user.a"};
+  Scan scan(directory.path(), {}, rules);
+  const XattrSet kept = scan.tree.xattrs().get(scan.record("file").xattr_set);
+  ASSERT_EQ(kept.xattrs().size(), 1U);
+  EXPECT_EQ(kept.xattrs().front().name, "user.b");
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ class XattrReaderTest : public ::testing::TestWithParam<XattrReader::Way> {
 
   testing::ScratchDirectory directory_;
   UniqueFd fd_;
-  XattrReader reader_{GetParam()};
+  XattrReader reader_{{}, GetParam()};
 };
 
 TEST_P(XattrReaderTest, ReadsAllSorted) {

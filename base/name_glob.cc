@@ -1,4 +1,4 @@
-#include "zvfs/name_glob.h"
+#include "base/name_glob.h"
 
 #include <algorithm>
 #include <cstdint>

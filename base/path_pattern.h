@@ -30,6 +30,9 @@ class PathPattern {
   [[nodiscard]] const std::string& text() const { return text_; }
   /// Empty for the root.
   [[nodiscard]] const std::vector<Component>& components() const { return components_; }
+  /// True when all of `path`, names with single slashes between them, matches. Takes at most
+  /// |components| x |names in path| comparisons of names.
+  [[nodiscard]] bool matches(std::string_view path) const;
   /// True when it may match more than one path.
   [[nodiscard]] bool has_glob() const;
 

@@ -1,0 +1,83 @@
+#include "base/path_pattern.h"
+
+#include <algorithm>
+
+#include "base/name_glob.h"
+
+namespace zvfs {
+namespace {
+
+using Component = PathPattern::Component;
+
+Component make_component(std::string_view text) {
+  if (text == "**") return {Component::Kind::kAnyDepth, {}};
+  if (text.find_first_of("*?[") != text.npos) return {Component::Kind::kGlob, std::string(text)};
+  std::string name;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    name += text[i];
+  }
+  return {Component::Kind::kName, std::move(name)};
+}
+
+bool matches_name(const Component& component, std::string_view name) {
+  return component.kind == Component::Kind::kName ? name == component.text
+                                                  : matches_glob(component.text, name);
+}
+
+// Takes the first name off a path that is not empty.
+std::string_view take_name(std::string_view& path) {
+  const std::size_t end = std::min(path.find('/'), path.size());
+  const std::string_view name = path.substr(0, end);
+  path.remove_prefix(std::min(end + 1, path.size()));
+  return name;
+}
+
+}  // namespace
+
+Result<PathPattern> PathPattern::parse(std::string_view text) {
+  PathPattern pattern(text);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('/', begin), text.size());
+    const std::string_view part = text.substr(begin, end - begin);
+    begin = end + 1;
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      return fail(ErrorCode::kInvalidArgument, "{}: paths of an image have no '..'", text);
+    }
+    pattern.components_.push_back(make_component(part));
+  }
+  return pattern;
+}
+
+bool PathPattern::matches(std::string_view path) const {
+  // As in matches_glob(): where to go on after the last `**` when what follows it fails.
+  auto component = components_.begin();
+  auto retry_component = components_.end();
+  std::string_view retry_path;
+  while (true) {
+    if (component != components_.end() && component->kind == Component::Kind::kAnyDepth) {
+      if (++component == components_.end()) return !path.empty();
+      retry_component = component;
+      retry_path = path;
+      continue;
+    }
+    if (path.empty() && component == components_.end()) return true;
+    if (!path.empty() && component != components_.end() &&
+        matches_name(*component, take_name(path))) {
+      ++component;
+      continue;
+    }
+    if (retry_component == components_.end() || retry_path.empty()) return false;
+    take_name(retry_path);
+    component = retry_component;
+    path = retry_path;
+  }
+}
+
+bool PathPattern::has_glob() const {
+  return std::ranges::any_of(components_,
+                             [](const Component& c) { return c.kind != Component::Kind::kName; });
+}
+
+}  // namespace zvfs

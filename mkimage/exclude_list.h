@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/path_pattern.h"
+#include "base/result.h"
+
+namespace zvfs {
+
+/// Which entries of a source are left out: an ordered list of patterns as in gitignore(5), of
+/// which the last one that matches decides.
+///
+///     name     any entry of that name, at any depth
+///     a/b, /a  the entry with that path from the root of the source
+///     name/    directories alone
+///     !name    not left out after all
+///     *?[]\    as matches_glob() has them; `**` is any number of directories
+///
+/// What lies below a directory that is left out is left out, too. Thread-safe once it is made.
+class ExcludeList {
+ public:
+  enum class EntryType : std::uint8_t { kDirectory, kOther };
+
+  /// Adds a pattern. Errors: InvalidArgument (an empty one, or "..").
+  Result<void> add(std::string_view pattern);
+
+  /// Adds the lines of a file: one pattern each, but for empty lines and those that begin with
+  /// `#`. Spaces at the end of a line count only after a backslash.
+  /// Errors: as add(), with the number of the line.
+  Result<void> add_lines(std::string_view text);
+
+  /// Whether the entry `path` ("a/b", from the root of the source) is itself left out. Call for a
+  /// directory first, and not for what lies below one that is left out. The root never is.
+  [[nodiscard]] bool excludes(std::string_view path, EntryType type) const;
+
+  /// When true, excludes() is false for every entry.
+  [[nodiscard]] bool empty() const { return rules_.empty(); }
+
+ private:
+  struct Rule {
+    PathPattern pattern;
+    bool negated;
+    bool directories_only;
+  };
+  std::vector<Rule> rules_;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,17 @@
+// Users and groups as command lines name them, as numbers.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace zvfs {
+
+/// The id of `text`, which is as tar's --owner and --group take it: a name of this system, a
+/// number, or NAME:NUMBER, of which an image keeps the number. A name of digits alone is a number.
+/// Errors: InvalidArgument (no such user or group, or not a number up to 2^32 - 2).
+Result<std::uint32_t> parse_user(std::string_view text);
+Result<std::uint32_t> parse_group(std::string_view text);
+
+}  // namespace zvfs
