@@ -14,6 +14,9 @@ test_packages=(
   libbenchmark-dev libgtest-dev python3
   acl diffutils dpkg-dev file libarchive-tools lz4 rsync
 )
+# To test the page of zvfs map. A browser is large, so that ./check does without: it skips that test.
+# shellcheck disable=SC2034
+browser_packages=(chromium chromium-driver)
 # To check the style of the tree beside that.
 # shellcheck disable=SC2034
 style_packages=(clang-format-14 shellcheck)

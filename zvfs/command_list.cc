@@ -6,6 +6,7 @@
 #include "zvfs/extract_command.h"
 #include "zvfs/info_command.h"
 #include "zvfs/ls_command.h"
+#include "zvfs/map_command.h"
 #include "zvfs/tree_command.h"
 
 namespace zvfs {
@@ -15,6 +16,7 @@ std::vector<CommandPtr> all_commands() {
   commands.push_back(make_ls_command());
   commands.push_back(make_tree_command());
   commands.push_back(make_info_command());
+  commands.push_back(make_map_command());
   commands.push_back(make_cat_command());
   commands.push_back(make_check_command());
   commands.push_back(make_diff_command());
