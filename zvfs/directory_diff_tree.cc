@@ -58,7 +58,8 @@ class DirectoryDiffTree final : public DiffTree {
       if (found.severity != Trouble::Severity::kNote) trouble(found.path, found.message);
     });
     Progress unwatched;
-    return Scanner(root_.get(), {}, tree_, troubles, unwatched).scan();
+    const EntryRules everything;
+    return Scanner(root_.get(), everything, {}, tree_, troubles, unwatched).scan();
   }
 
   Result<InodeRecord> inode(InodeNumber number) override { return tree_.inode(number); }
