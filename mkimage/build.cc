@@ -72,16 +72,25 @@ class Build {
     const auto start = std::chrono::steady_clock::now();
     ZVFS_TRY(scan());
     ZVFS_TRY(write());
+    ZVFS_TRY(judge_troubles());
     if (auto committed = target_.commit(); !committed) {
       return Unexpected(std::move(committed).error().within(options_.target));
     }
     report_.elapsed = std::chrono::steady_clock::now() - start;
-    report_.changed = troubles_.changed();
-    report_.unreadable = troubles_.unreadable();
     return report_;
   }
 
  private:
+  Result<void> judge_troubles() {
+    const TroublePolicy& policy = options_.troubles;
+    report_.changed = troubles_.changed();
+    report_.unreadable = policy.ignore_unreadable ? 0 : troubles_.unreadable();
+    const std::uint64_t count = report_.changed + report_.unreadable;
+    if (!policy.strict || count == 0) return {};
+    return fail(ErrorCode::kIo, "{}: not made, because of {} {} (--strict)", options_.target, count,
+                count == 1 ? "trouble" : "troubles");
+  }
+
   Result<void> scan() {
     Scanner scanner(source_.get(), options_.rules, files_of_target(target_), tree_, troubles_,
                     monitor_.progress);

@@ -25,6 +25,7 @@ struct BuildOptions {
   unsigned threads = 1;  ///< Workers, at least 1.
   FrameBounds bounds;
   EntryRules rules;
+  TroublePolicy troubles;
 };
 
 /// How a caller watches a build. The listeners may be empty, and are called by any thread.

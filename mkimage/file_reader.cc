@@ -42,6 +42,13 @@ bool FileReader::open(Link link) {
   if (!fd_.is_open()) {
     report(Severity::kUnreadable, fail_errno(errno, "cannot open").error().message +
                                       "; the image has zeros in place of its content");
+    return false;
+  }
+  struct stat status;
+  if (::fstat(fd_.get(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    report(Severity::kChanged,
+           "file changed type as we read it; the image has zeros in place of its content");
+    fd_.reset();
   }
   return fd_.is_open();
 }
@@ -86,9 +93,7 @@ void FileReader::check_unchanged() {
   struct stat status;
   if (::fstat(fd_.get(), &status) != 0) return;
   const auto size = static_cast<std::uint64_t>(status.st_size);
-  if (!S_ISREG(status.st_mode)) {
-    report(Severity::kChanged, "file changed type as we read it");
-  } else if (size < file.size) {
+  if (size < file.size) {
     report(
         Severity::kChanged,
         fmt::format("file shrank by {} bytes as we read it; padded with zeros", file.size - size));

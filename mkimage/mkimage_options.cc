@@ -19,6 +19,7 @@ namespace {
 
 constexpr unsigned kMaxThreads = 1024;
 constexpr int kUsageError = 2;
+constexpr const char* kTroubles = "When files change or cannot be read";
 
 // The processors that this process may run on.
 unsigned available_cpus() {
@@ -98,6 +99,12 @@ void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
          "Largest unit of compression, 4K to 16M; 256K if not\ngiven. Larger ones make a "
          "smaller image, smaller ones\nfaster random reads")
       ->type_name("SIZE");
+  app.add_flag("--strict", build.troubles.strict,
+               "Make no image if a file changes or cannot be read")
+      ->group(kTroubles);
+  app.add_flag("--ignore-failed-read", build.troubles.ignore_unreadable,
+               "Do not fail because of files that cannot be read")
+      ->group(kTroubles);
   app.add_flag("-f,--force", raw.force, "Replace IMAGE if it exists");
   app.add_flag("-q,--quiet", raw.quiet, "Print nothing but troubles");
   const auto* verbose = app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");

@@ -23,6 +23,12 @@ struct Trouble {
   std::string message;
 };
 
+/// What troubles with single files mean for a build.
+struct TroublePolicy {
+  bool strict = false;             ///< Any but a note means that there is no image.
+  bool ignore_unreadable = false;  ///< Files that cannot be read are reported, no more.
+};
+
 /// Collects what goes wrong with single files. Thread-safe.
 class Troubles {
  public:
