@@ -14,9 +14,10 @@ test_packages=(
   libbenchmark-dev libgtest-dev python3
   acl diffutils dpkg-dev file libarchive-tools lz4 rsync
 )
-# To test the page of zvfs map. A browser is large, so that ./check does without: it skips that test.
+# To test the page of zvfs map, and completion in all shells, beside that. They are large, so that
+# ./check does without, and skips those tests where they are missing.
 # shellcheck disable=SC2034
-browser_packages=(chromium chromium-driver)
+full_test_packages=(chromium chromium-driver bash-completion fish zsh)
 # To check the style of the tree beside that.
 # shellcheck disable=SC2034
 style_packages=(clang-format-14 shellcheck)

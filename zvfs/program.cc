@@ -21,8 +21,19 @@ constexpr char kDescription[] =
 constexpr char kFooter[] =
     "`zvfs COMMAND --help` says what a command takes; zvfs(1) says it in full.";
 
+// Help as mkimage prints it: what an option takes by one word, nothing of its type and its bounds.
+class HelpFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string type = option->get_type_name();
+    if (option->get_positional() || option->get_type_size() == 0) return "";
+    return ' ' + type.substr(0, type.find(':'));
+  }
+};
+
 void declare_program(CLI::App& app, const std::vector<CommandPtr>& commands) {
   app.name("zvfs");
+  app.formatter(std::make_shared<HelpFormatter>());
   app.footer(kFooter);
   app.set_help_flag("-h,--help", "Print this and exit");
   app.set_version_flag("-V,--version", "zvfs " ZVFS_VERSION, "Print the version and exit");

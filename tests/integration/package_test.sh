@@ -52,6 +52,9 @@ done
 files=$(dpkg-deb -c "$deb" | awk '$1 !~ /^d/ {print substr($6, 2)}')
 for file in /usr/bin/mkimage /usr/bin/zvfs /usr/sbin/mount.zvfs \
   /usr/share/man/man1/mkimage.1 /usr/share/man/man1/zvfs.1 /usr/share/man/man8/mount.zvfs.8 \
+  /usr/share/bash-completion/completions/{zvfs,mkimage,mount.zvfs} \
+  /usr/share/fish/vendor_completions.d/{zvfs,mkimage,mount.zvfs}.fish \
+  /usr/share/zsh/vendor-completions/_zvfs \
   /usr/share/doc/zvfs/copyright /usr/share/doc/zvfs/README.md; do
   grep -qxF "$file" <<<"$files" || fail "does not hold $file but: $files"
 done
