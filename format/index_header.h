@@ -21,6 +21,8 @@ struct IndexHeader {
   static constexpr std::uint16_t kVersion = 1;
   static constexpr std::size_t kBuilderSize = 40;
 
+  /// Compat feature: the stream is an archive that another program made, kept as it was.
+  static constexpr std::uint32_t kForeignStream = 1 << 0;
   /// Incompat feature: data frames may be LZ4 frames (is_lz4()).
   static constexpr std::uint32_t kLz4Frames = 1 << 0;
   /// The incompat features that this reader implements.

@@ -69,6 +69,7 @@ Result<ByteVector> IndexWriter::finish(const ImageSummary& summary) {
   header_.content_size = summary.content_size;
   header_.frame_bound = summary.frame_bound;
   header_.frame_count = summary.frame_count;
+  header_.compat = summary.compat;
   header_.incompat = summary.incompat;
   header_.builder = summary.builder;
   header_.index_frame_size = kIndexFrameSize;

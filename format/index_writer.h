@@ -22,8 +22,9 @@ struct ImageSummary {
   std::uint64_t content_size = 0;  ///< Sum of the sizes of all regular files.
   std::uint32_t frame_bound = 0;   ///< Largest decoded size that a data frame may have.
   std::uint32_t frame_count = 0;
-  std::uint32_t incompat = 0;  ///< Features of the data frames, as in IndexHeader.
-  std::string builder;         ///< At most IndexHeader::kBuilderSize bytes.
+  std::uint32_t compat = 0;  ///< Features, as in IndexHeader.
+  std::uint32_t incompat = 0;
+  std::string builder;  ///< At most IndexHeader::kBuilderSize bytes.
 };
 
 /// Makes the index frame of an image. Rows are appended table by table, in the order of Table,

@@ -5,14 +5,15 @@
 #include <chrono>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
-#include "codecs/lz4_codec.h"
 #include "codecs/simd.h"
-#include "codecs/zstd_codec.h"
+#include "mkimage/archive_build.h"
+#include "mkimage/decompressed_file.h"
 #include "mkimage/frame_pipeline.h"
+#include "mkimage/image_finish.h"
 #include "mkimage/image_writer.h"
-#include "mkimage/index_builder.h"
 #include "mkimage/scanner.h"
 
 namespace zvfs {
@@ -39,10 +40,23 @@ Result<void> check(const BuildOptions& options) {
   return {};
 }
 
-Result<UniqueFd> open_source(const std::string& path) {
-  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.is_open()) return fail_errno(errno, path);
-  return fd;
+// What an image is made of: a directory, or the bytes of an archive.
+struct Source {
+  UniqueFd fd;
+  bool is_directory = false;
+  std::uint64_t size = 0;  ///< Of an archive's file; 0 when that is not known.
+};
+
+Result<Source> open_source(const std::string& path) {
+  Source source;
+  source.fd = UniqueFd(path == kStandardInput ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+                                              : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status;
+  if (!source.fd.is_open() || ::fstat(source.fd.get(), &status) != 0)
+    return fail_errno(errno, path);
+  source.is_directory = S_ISDIR(status.st_mode);
+  if (S_ISREG(status.st_mode)) source.size = static_cast<std::uint64_t>(status.st_size);
+  return source;
 }
 
 // The new file, and the one that it replaces: should the target lie in the source, they are no
@@ -60,7 +74,7 @@ std::vector<FileId> files_of_target(const AtomicFile& file) {
 /// One build, from the open source and target on.
 class Build {
  public:
-  Build(const BuildOptions& options, BuildMonitor& monitor, UniqueFd source, AtomicFile target)
+  Build(const BuildOptions& options, BuildMonitor& monitor, Source source, AtomicFile target)
       : options_(options),
         monitor_(monitor),
         source_(std::move(source)),
@@ -70,8 +84,7 @@ class Build {
 
   Result<BuildReport> run() {
     const auto start = std::chrono::steady_clock::now();
-    ZVFS_TRY(scan());
-    ZVFS_TRY(write());
+    ZVFS_TRY(source_.is_directory ? pack_directory() : convert_archive());
     ZVFS_TRY(judge_troubles());
     if (auto committed = target_.commit(); !committed) {
       return Unexpected(std::move(committed).error().within(options_.target));
@@ -91,8 +104,21 @@ class Build {
                 count == 1 ? "trouble" : "troubles");
   }
 
+  Result<void> pack_directory() {
+    ZVFS_TRY(scan());
+    return write();
+  }
+
+  Result<void> convert_archive() {
+    monitor_.progress.work_total = source_.size;
+    const std::string name = options_.source == kStandardInput ? "standard input" : options_.source;
+    auto stream = DecompressedFile::open(source_.fd.get(), monitor_.progress);
+    if (!stream) return Unexpected(std::move(stream).error().within(name));
+    return ArchiveBuild(options_, monitor_, troubles_, writer_).run(name, **stream, report_);
+  }
+
   Result<void> scan() {
-    Scanner scanner(source_.get(), options_.rules, files_of_target(target_), tree_, troubles_,
+    Scanner scanner(source_.fd.get(), options_.rules, files_of_target(target_), tree_, troubles_,
                     monitor_.progress);
     if (auto scanned = scanner.scan(); !scanned) {
       return Unexpected(std::move(scanned).error().within(options_.source));
@@ -106,7 +132,7 @@ class Build {
   Result<void> write() {
     Planner planner(tree_, options_.bounds);
     FramePipeline pipeline({.tree = tree_,
-                            .root_fd = source_.get(),
+                            .root_fd = source_.fd.get(),
                             .planner = planner,
                             .sink = writer_,
                             .troubles = troubles_,
@@ -116,39 +142,14 @@ class Build {
                             .threads = options_.threads,
                             .list_names = static_cast<bool>(monitor_.on_names)});
     ZVFS_TRY(pipeline.run());
-    const ByteVector index = ZVFS_TRY(
-        build_index(tree_, writer_.frames(), planner.frame_files(), summary(), index_level()));
-    report_.stream_size = writer_.stream_size();
-    report_.index_size = index.size();
-    for (const FrameRecord& frame : writer_.frames()) ++report_.frames[frame.kind];
-    ZVFS_TRY(writer_.finish(index));
-    report_.image_size = writer_.image_size();
-    return {};
-  }
-
-  // An index is of zstd frames, whatever the data frames are.
-  [[nodiscard]] int index_level() const {
-    const auto& [codec, level] = options_.encoder;
-    return codec == Codec::kLz4 ? levels_of(Codec::kZstd).standard : level;
-  }
-
-  [[nodiscard]] ImageSummary summary() const {
-    const bool lz4 = std::ranges::any_of(
-        writer_.frames(), [](const FrameRecord& frame) { return is_lz4(FrameKind{frame.kind}); });
-    std::string builder = fmt::format("zvfs {}, zstd {}", ZVFS_VERSION, zstd_version());
-    if (lz4) builder += fmt::format(", lz4 {}", lz4_version());
-    return {.data_size = writer_.image_size(),
-            .stream_size = writer_.stream_size(),
-            .content_size = report_.content_size,
-            .frame_bound = options_.bounds.max(),
-            .frame_count = static_cast<std::uint32_t>(writer_.frames().size()),
-            .incompat = lz4 ? IndexHeader::kLz4Frames : 0,
-            .builder = std::move(builder)};
+    return finish_image(writer_, tree_, planner.frame_files(),
+                        {.encoder = options_.encoder, .frame_bound = options_.bounds.max()},
+                        report_);
   }
 
   const BuildOptions& options_;
   BuildMonitor& monitor_;
-  UniqueFd source_;
+  Source source_;
   AtomicFile target_;
   Troubles troubles_;
   Tree tree_;
@@ -160,7 +161,7 @@ class Build {
 
 Result<BuildReport> build_image(const BuildOptions& options, BuildMonitor& monitor) {
   ZVFS_TRY(check(options));
-  UniqueFd source = ZVFS_TRY(open_source(options.source));
+  Source source = ZVFS_TRY(open_source(options.source));
   auto target = AtomicFile::create(options.target, options.if_target_exists);
   if (!target) return Unexpected(std::move(target).error().within(options.target));
   return Build(options, monitor, std::move(source), *std::move(target)).run();

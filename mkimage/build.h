@@ -16,9 +16,12 @@
 
 namespace zvfs {
 
+inline constexpr std::string_view kStandardInput = "-";
+
 /// What to build an image of, and how.
 struct BuildOptions {
-  std::string source;  ///< A directory.
+  /// A directory, an archive that becomes the stream as it is, or kStandardInput: an archive.
+  std::string source;
   std::string target;
   IfExists if_target_exists = IfExists::kFail;
   EncoderOptions encoder;
@@ -36,10 +39,10 @@ struct BuildMonitor {
   std::function<void(std::string_view names)> on_names;
 };
 
-/// Builds an image of a directory. The image depends on the tree, on encoder and bounds, not on
-/// the number of threads. On an error there is no new file, and an old one is as it was. Troubles
-/// with single files are no errors: see BuildReport. Thread-safe.
-/// Errors: InvalidArgument (an option; the target exists), Io, TooLarge, NoMemory.
+/// Builds an image of a directory or an archive. The image depends on the source, on encoder and
+/// bounds, not on the number of threads. On an error there is no new file, and an old one is as it
+/// was. Troubles with single files are no errors: see BuildReport. Thread-safe. Errors:
+/// InvalidArgument (an option; the target exists), Io, TooLarge, NoMemory.
 Result<BuildReport> build_image(const BuildOptions& options, BuildMonitor& monitor);
 
 }  // namespace zvfs

@@ -32,6 +32,8 @@ class ImageWriter final : public FrameSink {
   Result<void> finish(ByteSpan index_frame);
 
   [[nodiscard]] std::span<const FrameRecord> frames() const { return frames_.span(); }
+  /// To set the frames' first files, where those are known only at the end.
+  [[nodiscard]] std::span<FrameRecord> frames() { return {frames_.begin(), frames_.size()}; }
   [[nodiscard]] std::uint64_t image_size() const { return image_size_; }
   [[nodiscard]] std::uint64_t stream_size() const { return stream_size_; }
 

@@ -1,0 +1,58 @@
+#include "mkimage/archive_build.h"
+
+#include "base/quoting.h"
+#include "format/index_header.h"
+#include "mkimage/file_locator.h"
+#include "mkimage/image_finish.h"
+
+namespace zvfs {
+
+ArchiveBuild::ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, Troubles& troubles,
+                           ImageWriter& writer)
+    : options_(options),
+      monitor_(monitor),
+      writer_(writer),
+      indexer_(tree_, troubles),
+      pipeline_(writer, options.encoder, options.threads),
+      cutter_(options.bounds, pipeline_) {}
+
+Result<void> ArchiveBuild::run(std::string_view name, ByteStream& stream, BuildReport& report) {
+  while (true) {
+    auto bytes = stream.next();
+    if (!bytes) return Unexpected(std::move(bytes).error().within(name));
+    if (bytes->empty()) break;
+    ZVFS_TRY(take(name, *bytes));
+  }
+  ZVFS_TRY(cutter_.finish());
+  if (auto done = indexer_.finish(); !done) return Unexpected(std::move(done).error().within(name));
+  ZVFS_TRY(pipeline_.finish());
+  locate_files(tree_, indexer_.files(), writer_.frames());
+  report.count(tree_);
+  return finish_image(writer_, tree_, indexer_.files(),
+                      {.encoder = options_.encoder,
+                       .frame_bound = options_.bounds.max(),
+                       .compat = IndexHeader::kForeignStream},
+                      report);
+}
+
+Result<void> ArchiveBuild::take(std::string_view name, ByteSpan bytes) {
+  while (!bytes.empty()) {
+    auto step = indexer_.take(bytes);
+    if (!step) return Unexpected(std::move(step).error().within(name));
+    ZVFS_TRY(cut(*step, bytes.first(step->size)));
+    bytes = bytes.subspan(step->size);
+  }
+  return {};
+}
+
+Result<void> ArchiveBuild::cut(const TarParser::Step& step, ByteSpan bytes) {
+  if (step.part == TarParser::Part::kEnd) return cutter_.append_end(bytes);
+  if (step.part == TarParser::Part::kData) return cutter_.append_data(bytes);
+  ZVFS_TRY(cutter_.append_headers(bytes));
+  if (step.member == nullptr) return {};
+  ++monitor_.progress.files_found;
+  if (monitor_.on_names) pipeline_.add_names(quote_name(step.member->path) + '\n');
+  return cutter_.begin_data(step.member->data_size);
+}
+
+}  // namespace zvfs

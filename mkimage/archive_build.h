@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "mkimage/build.h"
+#include "mkimage/byte_stream.h"
+#include "mkimage/image_writer.h"
+#include "mkimage/report.h"
+#include "mkimage/stream_pipeline.h"
+#include "mkimage/tar_indexer.h"
+#include "mkimage/troubles.h"
+
+namespace zvfs {
+
+/// Makes an image of a tar archive, whose bytes become the image's stream as they are: one thread
+/// reads and indexes them and cuts them into frames, others encode. Its memory is the index and a
+/// number of frames. Use once; not thread-safe.
+class ArchiveBuild {
+ public:
+  /// Borrows all.
+  ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, Troubles& troubles,
+               ImageWriter& writer);
+
+  /// Writes the whole image of the archive that `stream` is, and counts in `report`. `name` is
+  /// what messages call the archive.
+  /// Errors: those of the stream, of TarIndexer, of StreamPipeline and of finish_image().
+  Result<void> run(std::string_view name, ByteStream& stream, BuildReport& report);
+
+ private:
+  Result<void> take(std::string_view name, ByteSpan bytes);
+  Result<void> cut(const TarParser::Step& step, ByteSpan bytes);
+
+  const BuildOptions& options_;
+  BuildMonitor& monitor_;
+  ImageWriter& writer_;
+  Tree tree_;
+  TarIndexer indexer_;
+  StreamPipeline pipeline_;
+  StreamCutter cutter_;
+};
+
+}  // namespace zvfs

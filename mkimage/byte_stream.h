@@ -1,0 +1,18 @@
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace zvfs {
+
+/// Bytes that come once, from front to back. Not thread-safe.
+class ByteStream {
+ public:
+  virtual ~ByteStream() = default;
+
+  /// The next bytes, valid until the next call; none at the end. All runs but the last are of a
+  /// multiple of 512 bytes, so that what is made of them does not depend on how they come.
+  virtual Result<ByteSpan> next() = 0;
+};
+
+}  // namespace zvfs
