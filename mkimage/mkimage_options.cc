@@ -81,7 +81,12 @@ struct RawOptions {
 };
 
 void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
-  app.add_option("DIRECTORY", build.source, "The directory to pack")->required()->type_name("");
+  app.add_option(
+         "SOURCE", build.source,
+         "The directory to pack; or a tar archive, compressed or\nnot, which is kept byte for "
+         "byte; - is standard input")
+      ->required()
+      ->type_name("");
   app.add_option("IMAGE", build.target, "The file to make")->required()->type_name("");
   app.add_option(
          "-c,--codec", raw.codec,
@@ -137,8 +142,8 @@ void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
 
 std::variant<MkimageOptions, ExitNow> parse_mkimage_options(int argc, char** argv) {
   CLI::App app(
-      "Packs a directory into a compressed image, which mount.zvfs mounts. The image is\n"
-      "an ordinary .tar.zst: tar extracts it, too.\n",
+      "Packs a directory or an archive into a compressed image, which mount.zvfs mounts.\n"
+      "The image is an ordinary .tar.zst: tar extracts it, too.\n",
       "mkimage");
   MkimageOptions options;
   options.build.threads = std::min(available_cpus(), kMaxThreads);

@@ -146,6 +146,23 @@ Result<ByteVector> acl_xattr(std::string_view text, AclUse use) {
   return xattr;
 }
 
+std::uint16_t acl_permissions(ByteSpan xattr) {
+  ByteReader reader(xattr);
+  reader.u32();
+  unsigned user = 0;
+  unsigned group = 0;
+  unsigned other = 0;
+  while (reader.remaining() > 0) {
+    const std::uint16_t tag = reader.u16();
+    const unsigned permissions = reader.u16() & 7U;
+    reader.u32();
+    if (tag == kUserObj) user = permissions;
+    if (tag == kGroupObj || tag == kMask) group = permissions;  // the mask comes later
+    if (tag == kOther) other = permissions;
+  }
+  return static_cast<std::uint16_t>(user << 6 | group << 3 | other);
+}
+
 Result<std::string> acl_text(ByteSpan xattr) {
   ByteReader reader(xattr);
   const auto invalid = [] {

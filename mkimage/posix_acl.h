@@ -26,4 +26,8 @@ enum class AclUse : std::uint8_t { kAccess, kDefault };
 /// Errors: InvalidArgument (no such text), NotFound (a name that this system does not know).
 Result<ByteVector> acl_xattr(std::string_view text, AclUse use);
 
+/// The permission bits (0777) of a file with that access ACL, an extended attribute as acl_xattr()
+/// makes it: for the group they are those of the mask, as the kernel shows them.
+std::uint16_t acl_permissions(ByteSpan xattr);
+
 }  // namespace zvfs

@@ -4,13 +4,16 @@
 #include <string>
 #include <vector>
 
-#include "format/offsets.h"
+#include "base/bytes.h"
 #include "format/records.h"
 #include "format/xattr_set.h"
 #include "mkimage/tar_header.h"
 #include "mkimage/troubles.h"
 
 namespace zvfs {
+
+/// The file type of a member in st_mode; of a hard link, that of a regular file.
+std::uint16_t type_bits(TarMember::Type type);
 
 /// A member of a tar archive, as its headers describe it. A plain value.
 struct TarEntry {
@@ -42,5 +45,8 @@ struct TarEntry {
 
   std::vector<Note> notes;  ///< What of the headers could not be understood or kept.
 };
+
+/// Appends the headers of that member in the form in which we write them: a pax archive's.
+void append_entry_headers(const TarEntry& entry, ByteVector& out);
 
 }  // namespace zvfs

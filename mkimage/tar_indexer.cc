@@ -73,23 +73,6 @@ Result<void> check_path(std::string_view path) {
   return {};
 }
 
-std::uint16_t type_bits(Type type) {
-  switch (type) {
-    case Type::kSymlink:
-      return 0120000;
-    case Type::kCharacterDevice:
-      return 0020000;
-    case Type::kBlockDevice:
-      return 0060000;
-    case Type::kDirectory:
-      return 0040000;
-    case Type::kFifo:
-      return 0010000;
-    default:
-      return 0100000;
-  }
-}
-
 // The record of a directory that has no member, made for the one that lies in it.
 InodeRecord made_up_directory(const TarEntry& entry) {
   InodeRecord record;
@@ -248,6 +231,7 @@ Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
     if (target.empty() || target.size() > kMaxSymlinkLength || target.find('\0') != target.npos) {
       return refuse(fmt::format("a symlink's target of {} bytes", target.size()));
     }
+    record.mode |= 0777;  // as Linux shows it, whatever the archive says
     record.size = target.size();
     record.data = tree_.add_string(target);
   } else if (entry.type == Type::kCharacterDevice || entry.type == Type::kBlockDevice) {

@@ -159,7 +159,10 @@ void TarMemberReader::add_acl(std::string_view name, const std::optional<std::st
   auto xattr = acl_xattr(*text, name == kAclAccessXattr ? AclUse::kAccess : AclUse::kDefault);
   if (!xattr) return note(quote_name(xattr.error().message) + "; it is left out");
   std::erase_if(xattrs_, [&](const Xattr& other) { return other.name == name; });
-  if (!xattr->empty()) xattrs_.push_back({std::string(name), *std::move(xattr)});
+  if (xattr->empty()) return;
+  // The header may have the owning group's bits there, as libarchive writes them.
+  if (name == kAclAccessXattr) entry_.mode = (entry_.mode & 07000) | acl_permissions(*xattr);
+  xattrs_.push_back({std::string(name), *std::move(xattr)});
 }
 
 Result<void> TarMemberReader::read_size(const TarBlock& block) {

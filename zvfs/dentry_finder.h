@@ -18,12 +18,18 @@ struct FoundDentry {
   InodeNumber inode = kRootInode;
 };
 
-/// Finds members of a tar archive by their paths, symlinks not followed. Remembers the directory
+/// Whether a path may lead through symlinks, as extraction lets it.
+enum class SymlinkedParents : std::uint8_t { kRefuse, kFollow };
+
+/// Finds members of a tar archive by their paths. Remembers the directory
 /// found last, since the next member mostly lies in it. Not thread-safe. Borrows the image.
 class DentryFinder {
  public:
-  explicit DentryFinder(const Image& image)
-      : image_(image), dentries_(image.raw().index()), names_(image.raw().index()) {}
+  explicit DentryFinder(const Image& image, SymlinkedParents symlinks = SymlinkedParents::kRefuse)
+      : image_(image),
+        symlinks_(symlinks),
+        dentries_(image.raw().index()),
+        names_(image.raw().index()) {}
 
   /// Slashes may lead, trail or repeat, and "." counts for nothing.
   /// Errors: NotFound; Corrupt, Io.
@@ -34,6 +40,7 @@ class DentryFinder {
   Result<InodeNumber> find_directory(std::string_view path);
 
   const Image& image_;
+  const SymlinkedParents symlinks_;
   IndexReader::Cursor dentries_;
   IndexReader::Cursor names_;
   std::string directory_path_;

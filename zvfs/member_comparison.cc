@@ -23,11 +23,22 @@ Result<void> same_mode(std::uint32_t member, std::uint32_t index) {
   return fail(ErrorCode::kCorrupt, "mode {:o}, where the index has {:o}", member, index);
 }
 
+Result<void> same_type(std::uint32_t member, std::uint32_t index) {
+  constexpr std::uint32_t kTypeBits = 0170000;
+  return same_mode(member & kTypeBits, index & kTypeBits);
+}
+
 }  // namespace
 
 Result<void> MemberComparison::compare(archive_entry* entry) {
   inode_ = ZVFS_TRY(image_.inode(found_.inode));
-  if (const char* const target = ::archive_entry_hardlink(entry)) return compare_hard_link(target);
+  if (const char* const target = ::archive_entry_hardlink(entry)) {
+    return compared_ == Compared::kAll ? compare_hard_link(target) : Result<void>();
+  }
+  if (compared_ == Compared::kContent) {
+    ZVFS_TRY(same_type(::archive_entry_mode(entry), inode_.record.mode));
+    return compare_by_type(entry);
+  }
   const XattrSet xattrs = ZVFS_TRY(image_.xattrs(inode_));
   ZVFS_TRY(compare_metadata(entry, xattrs));
   ZVFS_TRY(compare_attributes(entry, xattrs));

@@ -11,12 +11,22 @@ struct archive_entry;
 
 namespace zvfs {
 
+/// What is compared of a member.
+enum class Compared : std::uint8_t {
+  kAll,
+  /// Type, size, content and target. Of what others wrote, readers make different things:
+  /// libarchive knows no global pax headers, say. Nor need a hard link lead to what has its
+  /// target's name.
+  kContent,
+};
+
 /// Compares a member of the tar stream with the inode that the index has for it. Use once; not
 /// thread-safe. Borrows all.
 class MemberComparison {
  public:
-  MemberComparison(const Image& image, DentryFinder& finder, TarStream& stream, FoundDentry found)
-      : image_(image), finder_(finder), stream_(stream), found_(found) {}
+  MemberComparison(const Image& image, DentryFinder& finder, TarStream& stream, FoundDentry found,
+                   Compared compared)
+      : image_(image), finder_(finder), stream_(stream), found_(found), compared_(compared) {}
 
   /// `entry` is the member that the stream is at. Reads its data. Errors: Corrupt (the message
   /// says what differs), Io.
@@ -34,6 +44,7 @@ class MemberComparison {
   DentryFinder& finder_;
   TarStream& stream_;
   const FoundDentry found_;
+  const Compared compared_;
   Inode inode_;
 };
 

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "mkimage/byte_stream.h"
+#include "mkimage/entry_filter.h"
+#include "mkimage/tar_parser.h"
+#include "mkimage/troubles.h"
+
+namespace zvfs {
+
+/// A tar archive with the rules for entries applied: members are left out, and the headers of the
+/// others written anew, in the order of the source. What is no member is left out, too.
+/// Not thread-safe.
+class RewrittenTar final : public ByteStream {
+ public:
+  /// Borrows all.
+  RewrittenTar(ByteStream& source, const EntryRules& rules, Troubles& troubles)
+      : source_(source), filter_(rules), troubles_(troubles) {}
+
+  /// Errors: those of the source and of TarParser.
+  Result<ByteSpan> next() override;
+
+ private:
+  Result<bool> read();
+  void add_member(TarEntry entry);
+
+  ByteStream& source_;
+  EntryFilter filter_;
+  Troubles& troubles_;
+  TarParser parser_;
+  ByteVector out_;
+  bool copies_data_ = false;  // of the member that the parser is in
+  bool ended_ = false;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,51 @@
+#include "mkimage/tar_entry.h"
+
+namespace zvfs {
+
+using Type = TarMember::Type;
+
+std::uint16_t type_bits(Type type) {
+  switch (type) {
+    case Type::kSymlink:
+      return 0120000;
+    case Type::kCharacterDevice:
+      return 0020000;
+    case Type::kBlockDevice:
+      return 0060000;
+    case Type::kDirectory:
+      return 0040000;
+    case Type::kFifo:
+      return 0010000;
+    default:
+      return 0100000;
+  }
+}
+
+void append_entry_headers(const TarEntry& entry, ByteVector& out) {
+  std::string path = entry.path;
+  if (entry.type == Type::kDirectory && !path.ends_with('/')) path += '/';
+  TarMember member;
+  member.type = entry.type;
+  member.path = path;
+  const bool is_link = entry.type == Type::kHardLink || entry.type == Type::kSymlink;
+  if (is_link) member.link_path = entry.link_path;
+  member.mode = entry.mode;
+  member.uid = entry.uid;
+  member.gid = entry.gid;
+  member.mtime_seconds = entry.mtime_seconds;
+  member.mtime_nanoseconds = entry.mtime_nanoseconds;
+  member.xattrs = entry.xattrs.xattrs();
+  if (entry.type == Type::kCharacterDevice || entry.type == Type::kBlockDevice) {
+    member.device_major = entry.device_major;
+    member.device_minor = entry.device_minor;
+  }
+  if (entry.type == Type::kFile) {
+    member.size = entry.data_size;
+    member.sparse = entry.sparse;
+    member.real_size = entry.size;
+    member.extents = entry.extents;
+  }
+  append_tar_header(member, out);
+}
+
+}  // namespace zvfs

@@ -1,0 +1,297 @@
+#!/usr/bin/env python3
+"""Images made of archives: kept byte for byte where they are tars, and shown as tar extracts them.
+
+Archives come from GNU tar and bsdtar in every format that they write, and from Python's tarfile
+where no program would write such a thing. What a mount must show is what `tar -x` makes.
+"""
+import io
+import os
+import subprocess
+import tarfile
+import unittest
+
+import edge_tree
+import tree_compare
+import zvfs_tools
+from zvfs_tools import run, tool
+
+COMPRESSORS = ("gzip", "bzip2", "xz", "zstd", "lz4")
+XATTRS = ("--xattrs", "--xattrs-include=*", "--acls")
+# What takes all day to read.
+ENDLESS = "--exclude=terabyte/terabyte"
+
+
+def members(*entries):
+    """A tar of (name, type, content or link) made by tarfile, as bytes."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        for name, kind, value in entries:
+            info = tarfile.TarInfo(name)
+            info.type, info.mtime, info.mode = kind, 1_600_000_000, 0o755
+            if kind == tarfile.REGTYPE:
+                info.size = len(value)
+                tar.addfile(info, io.BytesIO(value))
+            else:
+                info.linkname = value
+                tar.addfile(info)
+    return stream.getvalue()
+
+
+class ArchiveCase(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        zvfs_tools.require_programs("tar", "bsdtar", "zstd")
+        cls.scratch = cls.enterClassContext(zvfs_tools.scratch_directory())
+
+    def image_of(self, archive, *options, expect=0):
+        """Makes an image of an archive (a path, or bytes for standard input); what was said."""
+        image = self.scratch / "image.zst"
+        image.unlink(missing_ok=True)
+        from_stdin = isinstance(archive, bytes)
+        done = subprocess.run(
+            [tool("ZVFS_MKIMAGE"), "-q", *options, "-" if from_stdin else archive, image],
+            input=archive if from_stdin else b"", stderr=subprocess.PIPE, check=False)
+        self.assertEqual(done.returncode, expect, done.stderr.decode())
+        return image, done.stderr.decode()
+
+    def assert_kept(self, image, tar_bytes):
+        self.assertTrue(run("zstd", "-dc", image) == tar_bytes, "the stream is not the archive")
+
+    def assert_sound(self, image):
+        run(tool("ZVFS_ZVFS"), "check", "--deep", image)
+
+    def extracted(self, command, archive):
+        target = self.enterContext(zvfs_tools.scratch_directory()) / "extracted"
+        target.mkdir()
+        run(*command, cwd=target, input=archive, stdin=None)
+        return target
+
+    def assert_shows(self, image, expected, **rules):
+        zvfs_tools.require_fuse()
+        rules = tree_compare.Rules(**{name: frozenset(value) for name, value in rules.items()})
+        with zvfs_tools.mounted(image) as mount:
+            self.assertEqual(tree_compare.compare(expected, mount, rules), [])
+
+
+class FormatTest(ArchiveCase):
+    """The edge tree in every format of tar that holds some of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        zvfs_tools.require_root()
+        cls.source = cls.scratch / "source"
+        edge_tree.build(cls.source, without=("deep", "terabyte"))
+
+    def check(self, command, extract=(), fields=(), **rules):
+        archive = run(*command, cwd=self.source)
+        image, _ = self.image_of(archive)
+        self.assert_kept(image, archive)
+        self.assert_sound(image)
+        target = self.extracted(
+            extract or ("tar", "-xpf-", *XATTRS, "--numeric-owner", "--same-owner"), archive)
+        self.assert_shows(image, target, fields={"dir_nlink", *fields}, **rules)
+
+    def gnu_tar(self, *options, **rules):
+        # Tar says that it leaves out sockets, and what a format cannot hold, and goes on.
+        self.check(("sh", "-c", 'tar "$@" 2>/dev/null || [ $? -le 2 ]', "tar", "-cf-",
+                    "--numeric-owner", *options, "."), **rules)
+
+    def test_pax(self):
+        self.gnu_tar("--format=pax", *XATTRS)
+
+    def test_pax_with_sparse_files_of_all_versions(self):
+        # Extraction makes holes of its own choice where the archive says nothing of them.
+        for version in ("0.0", "0.1", "1.0"):
+            with self.subTest(version):
+                self.gnu_tar("--format=pax", "-S", f"--sparse-version={version}", *XATTRS)
+
+    def test_pax_with_global_headers(self):
+        self.gnu_tar("--format=pax", "--pax-option=mtime=12345678.5,comment=all")
+
+    def test_gnu(self):
+        self.gnu_tar("--format=gnu")
+        self.gnu_tar("--format=gnu", "-S")
+        self.gnu_tar("--format=oldgnu", "-S")
+
+    def test_ustar_and_v7(self):
+        self.gnu_tar("--format=ustar")
+        self.gnu_tar("--format=v7")
+
+    def test_bsdtar(self):
+        bsdtar = ("sh", "-c", 'bsdtar "$@" 2>/dev/null || [ $? -le 1 ]', "bsdtar", "-cf-")
+        for form in ("pax", "gnutar"):
+            with self.subTest(form):
+                # GNU tar cannot set directories' times when members come in bsdtar's order, and
+                # libarchive takes -1.25 s for -0.75 s, and leaves the time of such a directory alone.
+                self.check((*bsdtar, f"--format={form}", "--numeric-owner", "."),
+                           extract=("bsdtar", "-xpf-", "--numeric-owner", "--same-owner", "--acls",
+                                    "--xattrs"),
+                           # Nor does it keep "=" in the name of an attribute, or names that are not NFC.
+                           xattrs={"user.equals", "user.equals=sign", "user.equals%3Dsign"},
+                           paths={"names/e\u0301".encode()},
+                           fields_of={(path, "mtime_ns") for path in (
+                               b".", b"times/before-1970", b"times/year-1930", b"times/symlink",
+                               b"extreme_times/year-1700")})
+
+    def test_names_are_listed_as_they_are(self):
+        archive = run("tar", "-cf-", "--format=pax", "-C", self.source, "names")
+        image, _ = self.image_of(archive)
+        listed = run(tool("ZVFS_ZVFS"), "ls", "-R", image)
+        self.assertGreater(len(listed.splitlines()), 10)
+
+
+class CompressionTest(ArchiveCase):
+    def setUp(self):
+        self.tar = members(("dir", tarfile.DIRTYPE, ""),
+                           *((f"dir/{i}", tarfile.REGTYPE, edge_tree.text(i * 37, i))
+                             for i in range(500)))
+        self.plain, _ = self.image_of(self.tar)
+        self.expected = self.plain.read_bytes()
+
+    def test_image_does_not_depend_on_how_the_archive_comes(self):
+        for program in COMPRESSORS:
+            with self.subTest(program):
+                zvfs_tools.require_programs(program)
+                compressed = run(program, "-c", input=self.tar, stdin=None)
+                path = self.scratch / f"archive.{program}"
+                path.write_bytes(compressed)
+                for archive in (compressed, path):
+                    image, said = self.image_of(archive, "-j3")
+                    self.assertEqual(said, "")
+                    self.assertTrue(image.read_bytes() == self.expected)
+
+    def test_an_image_is_an_archive_too(self):
+        path = self.scratch / "first.zst"
+        path.write_bytes(self.expected)
+        image, _ = self.image_of(path)
+        self.assertTrue(image.read_bytes() == self.expected)
+        lz4, _ = self.image_of(path, "-c", "lz4")
+        lz4 = lz4.rename(self.scratch / "first.lz4")
+        image, _ = self.image_of(lz4)
+        self.assertTrue(image.read_bytes() == self.expected)
+
+    def test_slow_pipe_gives_the_same_image(self):
+        image = self.scratch / "slow.zst"
+        with subprocess.Popen([tool("ZVFS_MKIMAGE"), "-q", "-", image], stdin=subprocess.PIPE) as process:
+            for begin in range(0, len(self.tar), 1777):
+                process.stdin.write(self.tar[begin:begin + 1777])
+                process.stdin.flush()
+        self.assertEqual(process.returncode, 0)
+        self.assertTrue(image.read_bytes() == self.expected)
+
+    def test_cut_archive_makes_no_image(self):
+        for program in (None, "gzip", "xz", "zstd"):
+            whole = run(program, "-c", input=self.tar, stdin=None) if program else self.tar
+            for part in (0, 1, 511, 700, len(whole) // 2):
+                with self.subTest(program=program, part=part):
+                    image, said = self.image_of(whole[:part], expect=2)
+                    self.assertIn("standard input: ", said)
+                    self.assertEqual(len(said.splitlines()), 1)
+                    self.assertFalse(image.exists())
+                    self.assertEqual(list(self.scratch.glob(".image*")), [])
+
+
+class OddArchiveTest(ArchiveCase):
+    """What tars have in them that nobody expects."""
+    FILE, DIR, LINK, SYM = tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.LNKTYPE, tarfile.SYMTYPE
+
+    def check(self, archive, *, expect=0, said="", tar=("tar", "-xf-"), **rules):
+        image, stderr = self.image_of(archive, expect=expect)
+        self.assertIn(said, stderr)
+        self.assert_kept(image, archive)
+        self.assert_sound(image)
+        if tar:
+            self.assert_shows(image, self.extracted((*tar, "--warning=none"), archive),
+                              fields={"dir_nlink", *rules.pop("fields", ())}, **rules)
+        return image
+
+    def test_members_in_any_order(self):
+        self.check(members(("z/b", self.FILE, b"1"), ("a", self.FILE, b"2"), ("z/a", self.FILE, b"3"),
+                           ("z", self.DIR, "")), fields_of={(b".", "mtime_ns")})
+
+    def test_missing_parents(self):
+        # Extraction gives them the time of day.
+        self.check(members(("x/y/z", self.FILE, b"1")), fields={"mtime_ns"})
+
+    def test_dot_slash(self):
+        self.check(members((".", self.DIR, ""), ("./a", self.FILE, b"1"), ("././b", self.FILE, b"2")))
+
+    def test_the_last_member_of_a_name_wins(self):
+        self.check(members((".", self.DIR, ""), ("a", self.FILE, b"old"), ("l", self.LINK, "a"),
+                           ("a", self.FILE, b"new"), ("f", self.FILE, b"file"), ("f", self.DIR, ""),
+                           ("f/in", self.FILE, b"in"), ("f", self.DIR, ""), (".", self.DIR, "")),
+                   fields={"mtime_ns"})
+
+    def test_a_file_replaces_a_directory(self):
+        image = self.check(members(("d/in", self.FILE, b"1"), ("d", self.FILE, b"2")), tar=None,
+                           said="replaces a directory")
+        self.assertEqual(run(tool("ZVFS_ZVFS"), "cat", image, "d"), b"2")
+
+    def test_hard_links(self):
+        self.check(members((".", self.DIR, ""), ("a", self.FILE, b"1"), ("b", self.LINK, "./a"),
+                           ("d/c", self.LINK, "b"), (".", self.DIR, "")), fields={"mtime_ns"})
+        self.check(members(("b", self.LINK, "missing"), ("a", self.FILE, b"1")), expect=1, tar=None,
+                   said="b: hard link to 'missing'")
+
+    def test_symlinked_parents(self):
+        self.check(members(("usr/lib", self.DIR, ""), ("lib", self.SYM, "usr/lib"),
+                           ("lib/x", self.FILE, b"1")), fields={"mtime_ns"})
+
+    def test_escaping_names(self):
+        outside = members(("../a", self.FILE, b"1"), ("x/../../b", self.FILE, b"2"), ("c", self.FILE, b"3"))
+        image = self.check(outside, expect=1, tar=None, said="its path has '..'")
+        self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", image), b"c\n")
+        self.check(members((".", self.DIR, ""), ("/c", self.FILE, b"3"), (".", self.DIR, "")), expect=1,
+                   said="the leading '/' is dropped", fields={"mtime_ns"})
+
+    def test_archives_in_a_row(self):
+        both = members(("a", self.FILE, b"1"), ("b", self.FILE, b"2")) + members(("a", self.FILE, b"3"))
+        self.check(both, said="2 archives in a row", tar=("tar", "-xif-"), fields_of={(b".", "mtime_ns")})
+
+    def test_ends(self):
+        archive = members(("a", self.FILE, b"1"))
+        for end in (b"garbage", b"\0" * 5000, b"\0" * 600 + b"x" * 1000):
+            self.check(archive + end, fields_of={(b".", "mtime_ns")})
+        self.check(archive[:1024], said="no end mark", fields_of={(b".", "mtime_ns")})
+        self.check(members(), fields={"mtime_ns"})
+
+    def test_broken_archive_makes_no_image(self):
+        archive = bytearray(members(("a", self.FILE, b"x" * 600), ("b", self.FILE, b"y")))
+        archive[512 * 3 + 10] ^= 1
+        _, said = self.image_of(bytes(archive), expect=2)
+        self.assertIn("at 1536: a header with a wrong checksum", said)
+
+    def test_terabyte_hole(self):
+        source = self.scratch / "hole"
+        source.mkdir()
+        with open(source / "file", "wb") as file:
+            file.seek(1 << 39)
+            file.write(b"middle")
+            file.truncate(1 << 40)
+        for options in (("--format=gnu",), ("--format=pax", "--sparse-version=0.1"), ("--format=pax",)):
+            archive = run("tar", "-cSf-", *options, "-C", source, ".")
+            image = self.check(archive, tar=None)
+            self.assert_shows(image, source, fields={"dir_nlink", "mtime_ns"})
+
+
+class DebianTest(ArchiveCase):
+    def test_data_of_a_package(self):
+        zvfs_tools.require_root()
+        zvfs_tools.require_programs("dpkg-deb", "apt-get", "xz")
+        done = subprocess.run(["apt-get", "download", "-q", "coreutils"], cwd=self.scratch,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        packages = list(self.scratch.glob("coreutils_*.deb"))
+        if done.returncode != 0 or not packages:
+            raise unittest.SkipTest("apt-get cannot download a package")
+        archive = run("dpkg-deb", "--fsys-tarfile", packages[0])
+        image, said = self.image_of(run("xz", "-1c", input=archive, stdin=None))
+        self.assertEqual(said, "")
+        self.assert_kept(image, archive)
+        self.assert_sound(image)
+        self.assert_shows(image, self.extracted(("bsdtar", "-xpf-"), archive),
+                          fields={"dir_nlink"}, fields_of={(b".", "mtime_ns")})
+
+
+if __name__ == "__main__":
+    zvfs_tools.main()
