@@ -14,6 +14,7 @@
 #include "mkimage/frame_pipeline.h"
 #include "mkimage/image_finish.h"
 #include "mkimage/image_writer.h"
+#include "mkimage/rewritten_tar.h"
 #include "mkimage/scanner.h"
 
 namespace zvfs {
@@ -114,7 +115,10 @@ class Build {
     const std::string name = options_.source == kStandardInput ? "standard input" : options_.source;
     auto stream = DecompressedFile::open(source_.fd.get(), monitor_.progress);
     if (!stream) return Unexpected(std::move(stream).error().within(name));
-    return ArchiveBuild(options_, monitor_, troubles_, writer_).run(name, **stream, report_);
+    ArchiveBuild build(options_, monitor_, troubles_, writer_);
+    if (options_.rules.empty()) return build.run(name, **stream, report_);
+    RewrittenTar rewritten(**stream, options_.rules, troubles_);
+    return build.run(name, rewritten, report_);
   }
 
   Result<void> scan() {

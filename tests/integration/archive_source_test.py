@@ -134,6 +134,20 @@ class FormatTest(ArchiveCase):
                                b".", b"times/before-1970", b"times/year-1930", b"times/symlink",
                                b"extreme_times/year-1700")})
 
+    def test_rules_rewrite_the_archive(self):
+        archive = run("tar", "-cSf-", "--format=gnu", "--exclude=fifos_and_sockets", "-C", self.source, ".")
+        image, _ = self.image_of(archive, "--exclude", "names/", "--exclude", "hardlinks", "--owner",
+                                 "7", "--mtime", "@5", "--mode", "u+x")
+        self.assert_sound(image)
+        target = self.extracted(("tar", "-xpf-", "--exclude=./names", "--exclude=./hardlinks"), archive)
+        run("sh", "-c", "find . -exec chown -h 7 {} + && find . ! -type l -exec chmod u+x {} + &&"
+            "find . -exec touch -h -d @5 {} +", cwd=target)
+        # To change the owner takes away set-uid bits.
+        self.assert_shows(image, target, fields={"dir_nlink"}, paths={b"modes", b"owners/setuid-of-another"})
+        stream = run("zstd", "-dc", image)
+        again = self.extracted(("tar", "-xpf-", "--numeric-owner"), stream)
+        self.assert_shows(image, again, fields={"dir_nlink"})
+
     def test_names_are_listed_as_they_are(self):
         archive = run("tar", "-cf-", "--format=pax", "-C", self.source, "names")
         image, _ = self.image_of(archive)
