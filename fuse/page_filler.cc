@@ -139,10 +139,20 @@ void PageFiller::fill_run(const Inode& file, std::uint64_t offset) {
   std::uint64_t end = (*run)->offset + (*run)->slice.bytes.size();
   if (end != file.record.size) end = end / kPageSize * kPageSize;
   if (begin >= end) return;
-  // Readers that missed the same frame at once are served by one push.
-  const std::uint64_t key = std::uint64_t{file.number.value} << 32 ^ begin / kPageSize;
-  if (recent_runs_[key % recent_runs_.size()].exchange(key) == key) return;
+  if (!is_wanted_again(std::uint64_t{file.number.value} << 32 ^ begin / kPageSize)) return;
   push(file.number, begin, (*run)->slice.bytes.subspan(begin - (*run)->offset, end - begin));
+}
+
+// True when the run was noted before; then it is noted no more, so that readers that miss the same
+// frame at once are served by one push. A run that shares its place with others may be lost.
+bool PageFiller::is_wanted_again(std::uint64_t run) {
+  constexpr std::uint64_t kGoldenRatio = 0x9E37'79B9'7F4A'7C15;
+  constexpr int kIndexBits = 13;
+  static_assert(std::tuple_size_v<decltype(runs_)> == 1 << kIndexBits);
+  std::atomic<std::uint64_t>& place = runs_[run * kGoldenRatio >> (64 - kIndexBits)];
+  if (place.exchange(run, std::memory_order_relaxed) != run) return false;
+  place.store(0, std::memory_order_relaxed);
+  return true;
 }
 
 void PageFiller::fill_around(const Inode& file) {

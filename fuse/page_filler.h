@@ -28,8 +28,10 @@ struct PageFillerStats {
 /// Page-cache fill: a frame that was decoded for one small file holds its neighbours, too. A
 /// background thread pushes them into the kernel's page cache, so that reading them costs no
 /// request at all. When frames are wanted one after another, as by a walk over a tree, it decodes
-/// the next one ahead. A random read of a large file has decoded more than was asked for, too:
-/// that is pushed likewise. (A large file that is read in order is left to the kernel's readahead.)
+/// the next one ahead. A random read of a large file has decoded more than was asked for, too: that
+/// is pushed when its frame is read at random a second time. (The first time tells nothing: most
+/// frames of a large file that is read here and there are wanted once. A large file that is read in
+/// order is left to the kernel's readahead.)
 ///
 /// It never runs inside a request: storing into a page may wait until a read of that page is
 /// answered, and somebody must be left to answer it. Only files whose inode the kernel holds
@@ -85,6 +87,7 @@ class PageFiller {
   bool push(InodeNumber inode, std::uint64_t offset, ByteSpan content);
   void look_ahead(FrameNumber number);
   void forget_fills(FrameNumber number);
+  bool is_wanted_again(std::uint64_t run);
   [[nodiscard]] bool was_recent(FrameNumber number) const;
   void remember(FrameNumber number);
 
@@ -98,7 +101,7 @@ class PageFiller {
 
   std::atomic<int> answering_threads_{0};  // threads that have called was_read_at_random()
   std::atomic<int> pushers_{0};            // threads that are there now
-  std::array<std::atomic<std::uint64_t>, 64> recent_runs_{};
+  std::array<std::atomic<std::uint64_t>, 8192> runs_{};  // read at random, at the hash of each
 
   // The filler thread's own: frames that were filled or decoded ahead last.
   std::array<std::uint32_t, 32> recent_frames_{};

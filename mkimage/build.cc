@@ -31,6 +31,7 @@ Result<void> check_bound(std::uint32_t bound) {
 Result<void> check(const BuildOptions& options) {
   ZVFS_TRY(check_bound(options.bounds.small));
   ZVFS_TRY(check_bound(options.bounds.large));
+  ZVFS_TRY(check_bound(options.bounds.huge));
   const LevelRange levels = levels_of(options.encoder.codec);
   if (!levels.contains(options.encoder.level)) {
     return fail(ErrorCode::kInvalidArgument, "level {} is not from {} to {}, and not 0",

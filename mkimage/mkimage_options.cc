@@ -128,7 +128,8 @@ void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
   check_threads(build.threads);
   if (raw.frame_size) {
     build.bounds.small = frame_size("--frame-size", *raw.frame_size);
-    build.bounds.large = std::min(build.bounds.large, build.bounds.small);
+    build.bounds.large = build.bounds.small;
+    build.bounds.huge = std::min(build.bounds.huge, build.bounds.small);
   }
   if (raw.quiet && raw.verbose) {
     throw CLI::ValidationError("--quiet", "does not go with --verbose");

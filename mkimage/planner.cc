@@ -62,7 +62,7 @@ bool Planner::start_member() {
 bool Planner::belongs_in(const FramePlan& plan) const {
   if (plan.size == 0) return true;
   const std::uint64_t data = member_.data_size + tar_padding(member_.data_size);
-  if (member_.header_left() == 0) return !is_large() && data <= room_in(plan);
+  if (member_.header_left() == 0) return !is_cut() && data <= room_in(plan);
   const std::uint64_t whole = member_.header_size + data;
   return (whole <= bounds_.small ? whole : member_.header_left()) <= room_in(plan);
 }
@@ -81,7 +81,7 @@ bool Planner::place_data(FramePlan& plan) {
   if (member_.data_placed == 0) note_data(plan);
   const std::uint64_t left = member_.data_left();
   const auto length =
-      static_cast<std::uint32_t>(is_large() ? std::min<std::uint64_t>(left, bounds_.large) : left);
+      static_cast<std::uint32_t>(is_cut() ? std::min<std::uint64_t>(left, cut()) : left);
   if (plan.pieces.empty() || plan.pieces.back().link != member_.link) {
     plan.pieces.push_back({.link = member_.link});
   }
@@ -91,7 +91,7 @@ bool Planner::place_data(FramePlan& plan) {
   piece.padding = length == left ? tar_padding(member_.data_size) : 0;
   plan.size += length + piece.padding;
   member_.data_placed += length;
-  return length == left && !(is_large() && length == bounds_.large);
+  return length == left && !(is_cut() && length == cut());
 }
 
 // Notes that the member's data begins at the end of what is planned.
@@ -109,8 +109,8 @@ void Planner::note_data(const FramePlan& plan) {
   std::uint64_t preceding = 0;
   for (ExtentRecord& extent : tree_.extents_of(inode)) {
     extent.stream_offset = stream_offset + preceding;
-    extent.frame = plan.number.value +
-                   (is_large() ? static_cast<std::uint32_t>(preceding / bounds_.large) : 0);
+    extent.frame =
+        plan.number.value + (is_cut() ? static_cast<std::uint32_t>(preceding / cut()) : 0);
     preceding += extent.length;
   }
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,12 +21,22 @@ inline constexpr std::uint32_t kMinFrameBound = 4096;
 struct FrameBounds {
   static constexpr std::uint32_t kGranularity = 4096;
 
+  /// Files of more than this many bytes are huge. A reader's cache holds smaller ones whole, so
+  /// that no frame of theirs is decoded twice; of a huge file, a random read costs a decode.
+  static constexpr std::uint64_t kHugeFile = 16 << 20;
+
   /// Files of up to this size are small: many share a frame, and none straddles two.
   std::uint32_t small = 256 * 1024;
-  /// Files above it are cut into frames of this size.
-  std::uint32_t large = 128 * 1024;
+  /// Files above it, up to kHugeFile, are cut into frames of this size.
+  std::uint32_t large = 256 * 1024;
+  /// Files above kHugeFile are cut into frames of this size.
+  std::uint32_t huge = 96 * 1024;
 
-  [[nodiscard]] std::uint32_t max() const { return small > large ? small : large; }
+  /// The size of the frames into which a file of `file_size` bytes is cut, if it is not small.
+  [[nodiscard]] std::uint32_t cut(std::uint64_t file_size) const {
+    return file_size > kHugeFile ? huge : large;
+  }
+  [[nodiscard]] std::uint32_t max() const { return std::max({small, large, huge}); }
 };
 
 /// Cuts a tree's tar stream into frames, one after another, and notes in the tree's inodes and
@@ -71,7 +82,9 @@ class Planner {
   bool place_data(FramePlan& plan);
   void note_data(const FramePlan& plan);
   [[nodiscard]] std::uint32_t room_in(const FramePlan& plan) const;
-  [[nodiscard]] bool is_large() const { return member_.data_size > bounds_.small; }
+  // Whether the member is cut into frames of its own, of cut() bytes.
+  [[nodiscard]] bool is_cut() const { return member_.data_size > bounds_.small; }
+  [[nodiscard]] std::uint32_t cut() const { return bounds_.cut(member_.data_size); }
 
   Tree& tree_;
   const FrameBounds bounds_;

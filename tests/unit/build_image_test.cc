@@ -45,7 +45,7 @@ BuildOptions options_for(const ScratchDirectory& directory, std::string_view tar
   options.source = directory / "source";
   options.target = directory / target;
   options.encoder.level = 1;
-  options.bounds = {.small = 16384, .large = 8192};
+  options.bounds = {.small = 16384, .large = 8192, .huge = 8192};
   return options;
 }
 
@@ -173,6 +173,7 @@ TEST(BuildImage, RefusesBadOptions) {
   expect_refused("no threads", [](BuildOptions& options) { options.threads = 0; });
   expect_refused("bound 0", [](BuildOptions& options) { options.bounds.small = 0; });
   expect_refused("bound 5000", [](BuildOptions& options) { options.bounds.large = 5000; });
+  expect_refused("bound 1K", [](BuildOptions& options) { options.bounds.huge = 1024; });
   expect_refused("bound 32M", [](BuildOptions& options) { options.bounds.small = 32 << 20; });
   expect_refused("no source", [](BuildOptions& options) { options.source += "-not"; });
   expect_refused("a file as source", [](BuildOptions& options) { options.source += "/file"; });

@@ -41,7 +41,8 @@ TEST(MkimageOptions, HaveDefaults) {
   EXPECT_EQ(parsed.build.encoder.level, 9);
   EXPECT_GE(parsed.build.threads, 1U);
   EXPECT_EQ(parsed.build.bounds.small, 256U * 1024);
-  EXPECT_EQ(parsed.build.bounds.large, 128U * 1024);
+  EXPECT_EQ(parsed.build.bounds.large, 256U * 1024);
+  EXPECT_EQ(parsed.build.bounds.huge, 96U * 1024);
   EXPECT_EQ(parsed.build.if_target_exists, IfExists::kFail);
   EXPECT_EQ(parsed.verbosity, Verbosity::kNormal);
 }
@@ -51,7 +52,8 @@ TEST(MkimageOptions, AreShortAndLong) {
   EXPECT_EQ(parsed.build.encoder.level, 19);
   EXPECT_EQ(parsed.build.threads, 3U);
   EXPECT_EQ(parsed.build.bounds.small, 1U << 20);
-  EXPECT_EQ(parsed.build.bounds.large, 128U * 1024);
+  EXPECT_EQ(parsed.build.bounds.large, 1U << 20);
+  EXPECT_EQ(parsed.build.bounds.huge, 96U * 1024);
   EXPECT_EQ(parsed.build.if_target_exists, IfExists::kReplace);
   EXPECT_EQ(parsed.verbosity, Verbosity::kNames);
   EXPECT_EQ(options({"--level=-5", "d", "i"}).build.encoder.level, -5);
@@ -61,7 +63,7 @@ TEST(MkimageOptions, AreShortAndLong) {
 }
 
 TEST(MkimageOptions, CapTheFramesOfLargeFilesAtTheFrameSize) {
-  EXPECT_EQ(options({"-b", "64K", "d", "i"}).build.bounds.large, 64U * 1024);
+  EXPECT_EQ(options({"-b", "64K", "d", "i"}).build.bounds.huge, 64U * 1024);
 }
 
 TEST(MkimageOptions, MakeEntryRules) {
