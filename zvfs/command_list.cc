@@ -7,6 +7,7 @@
 #include "zvfs/info_command.h"
 #include "zvfs/ls_command.h"
 #include "zvfs/map_command.h"
+#include "zvfs/repair_command.h"
 #include "zvfs/tree_command.h"
 
 namespace zvfs {
@@ -19,6 +20,7 @@ std::vector<CommandPtr> all_commands() {
   commands.push_back(make_map_command());
   commands.push_back(make_cat_command());
   commands.push_back(make_check_command());
+  commands.push_back(make_repair_command());
   commands.push_back(make_diff_command());
   commands.push_back(make_extract_command());
   return commands;

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/result.h"
+#include "format/image.h"
+#include "format/image_source.h"
+#include "mkimage/tar_entry.h"
+#include "zvfs/dentry_finder.h"
+#include "zvfs/found_frame.h"
+
+namespace zvfs {
+
+/// The index of a damaged image, itself whole: it knows which frames there should be, and what lay
+/// in those that are lost. Not thread-safe.
+class OldIndex {
+ public:
+  /// Opens the index frame that lies at `index` of `source`, which it borrows.
+  /// Errors: Corrupt (not whole), Unsupported, Io.
+  static Result<std::unique_ptr<OldIndex>> open(const ImageSource& source, FileRange index);
+
+  /// The image as far as the index tells; its data cannot be read.
+  [[nodiscard]] const Image& image() const { return *image_; }
+
+  /// Where the frames that were found lay in the stream, nothing for those that are none of the
+  /// image's; ascending. Errors: Corrupt, Io.
+  [[nodiscard]] Result<std::vector<std::optional<StreamOffset>>> place(
+      std::span<const FoundFrame> frames) const;
+
+  /// Whether the image has that member, its data at `data`. Errors are no.
+  bool confirms(const TarEntry& member, StreamOffset data);
+
+ private:
+  explicit OldIndex(std::unique_ptr<const Image> image);
+  bool has_data_at(const Inode& inode, StreamOffset data);
+
+  const std::unique_ptr<const Image> image_;
+  DentryFinder finder_;
+  IndexReader::Cursor cursor_;
+};
+
+}  // namespace zvfs
