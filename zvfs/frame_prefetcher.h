@@ -9,26 +9,30 @@
 
 namespace zvfs {
 
-/// Decodes the data frames of an image into its cache, in their order, ahead of one who visits
-/// them in that order. Threads run while it lives. Errors stay with the frame: who reads it, meets
+/// Decodes data frames of an image into its cache, in an order, ahead of one who visits them in
+/// that order. Threads run while it lives. Errors stay with the frame: who reads it, meets
 /// them.
 class FramePrefetcher {
  public:
   /// Borrows the image, whose cache must hold `window_bytes` beside what else is wanted of it.
-  FramePrefetcher(const Image& image, unsigned threads, std::uint64_t window_bytes);
+  /// The order is that of `frames`, or if there are none that of all frames in the image.
+  FramePrefetcher(const Image& image, unsigned threads, std::uint64_t window_bytes,
+                  std::vector<FrameNumber> frames = {});
   ~FramePrefetcher();
   FramePrefetcher(const FramePrefetcher&) = delete;
   FramePrefetcher& operator=(const FramePrefetcher&) = delete;
 
-  /// Frame `number` is visited now: those up to a window behind it are decoded next. Numbers only
-  /// grow.
-  void visit(FrameNumber number);
+  /// The frame at `place` in the order, from 0, is visited now: those up to a window behind it are
+  /// decoded next. Places only grow.
+  void visit(std::uint32_t place);
 
  private:
   void run();
 
   const Image& image_;
-  const std::uint32_t window_;  // in frames
+  const std::vector<FrameNumber> frames_;  // empty for all
+  const std::uint32_t count_;              // of places
+  const std::uint32_t window_;             // in frames
   Mutex mutex_;
   CondVar changed_;
   std::uint32_t visited_ ZVFS_GUARDED_BY(mutex_) = 0;

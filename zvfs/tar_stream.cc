@@ -87,7 +87,7 @@ Unexpected TarStream::failure() const {
 
 Result<ByteSpan> TarStream::read_frame() {
   const FrameNumber number{next_frame_++};
-  prefetcher_.visit(number);
+  prefetcher_.visit(number.value);
   const DataFrame frame = ZVFS_TRY(image_.frame_table().frame(cursor_, number));
   frame_ = ZVFS_TRY(image_.frames().read({FrameKey::Space::kData, number.value},
                                          FrameClass::kPacked, frame.location));

@@ -97,6 +97,24 @@ class EdgeTreeImage:
                          paths={SOCKET, b"deep"})
         self.assertLess(os.stat(target / os.fsdecode(ENDLESS)).st_blocks, 1000)
 
+    # --- By zvfs, without a mount ---
+
+    def test_zvfs_restores_it(self):
+        zvfs_tools.require_root()
+        for threads in ("1", "3"):
+            target = self.extract(zvfs_tools.tool("ZVFS_ZVFS"), "extract", "-j", threads, self.image)
+            self.assert_same(target)
+            self.assertLess(os.stat(target / os.fsdecode(ENDLESS)).st_blocks, 1000)
+
+    def test_zvfs_makes_the_tar_of_the_stream(self):
+        with decoded_by_zstd(self.image) as zstd:
+            stream = self.scratch / "stream.tar"
+            stream.write_bytes(zstd.stdout.read())
+        for operands in ([], ["."]):  # as it is in the image; made from the index
+            made = self.scratch / "made.tar"
+            run(zvfs_tools.tool("ZVFS_ZVFS"), "extract", "-f", "--to-tar", made, self.image, *operands)
+            run("cmp", stream, made)
+
     # --- The image mounted ---
 
     def mount(self, image=None):
