@@ -10,11 +10,10 @@
 
 #include "codecs/simd.h"
 #include "mkimage/archive_build.h"
-#include "mkimage/decompressed_file.h"
+#include "mkimage/archive_source.h"
 #include "mkimage/frame_pipeline.h"
 #include "mkimage/image_finish.h"
 #include "mkimage/image_writer.h"
-#include "mkimage/rewritten_tar.h"
 #include "mkimage/scanner.h"
 
 namespace zvfs {
@@ -114,12 +113,9 @@ class Build {
   Result<void> convert_archive() {
     monitor_.progress.work_total = source_.size;
     const std::string name = options_.source == kStandardInput ? "standard input" : options_.source;
-    auto stream = DecompressedFile::open(source_.fd.get(), monitor_.progress);
+    auto stream = open_archive(source_.fd.get(), options_.rules, troubles_, monitor_.progress);
     if (!stream) return Unexpected(std::move(stream).error().within(name));
-    ArchiveBuild build(options_, monitor_, troubles_, writer_);
-    if (options_.rules.empty()) return build.run(name, **stream, report_);
-    RewrittenTar rewritten(**stream, options_.rules, troubles_);
-    return build.run(name, rewritten, report_);
+    return ArchiveBuild(options_, monitor_, troubles_, writer_).run(name, **stream, report_);
   }
 
   Result<void> scan() {

@@ -1,18 +1,16 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "mkimage/archive_reader.h"
 #include "mkimage/byte_stream.h"
 #include "mkimage/progress.h"
 
-struct archive;
-
 namespace zvfs {
 
-/// The content of a file, a pipe or a terminal, decompressed if it is compressed in a form that
+/// The content of a file, a pipe or another stream, decompressed if it is compressed in a form that
 /// libarchive knows: gzip, bzip2, xz, lzma, lzip, zstd, lz4, compress, lzop, or an rpm around it.
 /// The skippable frames of images are skipped. Not thread-safe.
 class DecompressedFile final : public ByteStream {
@@ -20,23 +18,27 @@ class DecompressedFile final : public ByteStream {
   /// Borrows `fd`, which is read from where it stands, and `progress`, which gets the bytes read.
   /// Errors: Io, Corrupt (compressed data that is damaged from the start).
   static Result<std::unique_ptr<DecompressedFile>> open(int fd, Progress& progress);
+  /// The same of another stream, which counts for itself.
+  static Result<std::unique_ptr<DecompressedFile>> open(std::unique_ptr<ByteStream> stream);
 
   /// Errors: Io, Corrupt.
   Result<ByteSpan> next() override;
 
- private:
-  struct Free {
-    void operator()(archive* handle) const;
-  };
-  explicit DecompressedFile(Progress& progress);
-  Result<bool> fill();
-  [[nodiscard]] Unexpected failure() const;
+  /// What next() will give. Errors: as next().
+  Result<ByteSpan> peek();
 
-  Progress& progress_;
-  std::unique_ptr<archive, Free> archive_;
+ private:
+  DecompressedFile(std::unique_ptr<ArchiveReader> reader, Progress* progress);
+  static Result<std::unique_ptr<DecompressedFile>> begin(std::unique_ptr<ArchiveReader> reader,
+                                                         Progress* progress);
+  Result<bool> fill();
+
+  Progress* const progress_;
+  std::unique_ptr<ArchiveReader> reader_;
   ByteVector buffer_;
-  std::size_t size_ = 0;  // of what the buffer holds
-  ByteSpan block_;        // of libarchive's, not yet in the buffer
+  std::size_t size_ = 0;    // of what the buffer holds
+  bool is_peeked_ = false;  // and is still to be given out
+  ByteSpan block_;          // of the reader's, not yet in the buffer
   bool ended_ = false;
 };
 

@@ -81,10 +81,9 @@ struct RawOptions {
 };
 
 void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
-  app.add_option(
-         "SOURCE", build.source,
-         "The directory to pack; or a tar archive, compressed or\nnot, which is kept byte for "
-         "byte; - is standard input")
+  app.add_option("SOURCE", build.source,
+                 "The directory to pack; or an archive (tar, cpio, zip, 7z,\niso, deb, ...), of "
+                 "which a tar is kept byte for byte; - is\nstandard input")
       ->required()
       ->type_name("");
   app.add_option("IMAGE", build.target, "The file to make")->required()->type_name("");

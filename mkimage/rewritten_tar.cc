@@ -17,7 +17,7 @@ Result<ByteSpan> RewrittenTar::next() {
 
 // Takes a run of the source; false when there is none.
 Result<bool> RewrittenTar::read() {
-  ByteSpan bytes = ZVFS_TRY(source_.next());
+  ByteSpan bytes = ZVFS_TRY(source_->next());
   if (bytes.empty()) return false;
   while (!bytes.empty()) {
     const TarParser::Step step = ZVFS_TRY(parser_.take(bytes));

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <memory>
+#include <utility>
+
 #include "base/bytes.h"
 #include "base/result.h"
 #include "mkimage/byte_stream.h"
@@ -14,9 +17,9 @@ namespace zvfs {
 /// Not thread-safe.
 class RewrittenTar final : public ByteStream {
  public:
-  /// Borrows all.
-  RewrittenTar(ByteStream& source, const EntryRules& rules, Troubles& troubles)
-      : source_(source), filter_(rules), troubles_(troubles) {}
+  /// Borrows rules and troubles.
+  RewrittenTar(std::unique_ptr<ByteStream> source, const EntryRules& rules, Troubles& troubles)
+      : source_(std::move(source)), filter_(rules), troubles_(troubles) {}
 
   /// Errors: those of the source and of TarParser.
   Result<ByteSpan> next() override;
@@ -25,7 +28,7 @@ class RewrittenTar final : public ByteStream {
   Result<bool> read();
   void add_member(TarEntry entry);
 
-  ByteStream& source_;
+  std::unique_ptr<ByteStream> source_;
   EntryFilter filter_;
   Troubles& troubles_;
   TarParser parser_;

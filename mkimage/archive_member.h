@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/result.h"
+#include "mkimage/tar_entry.h"
+
+struct archive_entry;
+
+namespace zvfs {
+
+/// What libarchive says of a member, as a tar's entry. Its data is yet to come: `data_size` is its
+/// size, and the entry is not sparse.
+/// Errors: InvalidArgument (a member that a tar cannot hold: the message says why).
+Result<TarEntry> tar_entry_of(archive_entry* member);
+
+}  // namespace zvfs

@@ -1,0 +1,145 @@
+#include "mkimage/archive_source.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <string>
+#include <unistd.h>
+#include <utility>
+
+#include <archive_entry.h>
+
+#include "base/unique_fd.h"
+#include "mkimage/archive_reader.h"
+#include "mkimage/converted_archive.h"
+#include "mkimage/decompressed_file.h"
+#include "mkimage/rewritten_tar.h"
+#include "mkimage/tar_block.h"
+
+namespace zvfs {
+namespace {
+
+using Formats = ArchiveReader::Formats;
+using Stream = std::unique_ptr<ByteStream>;
+
+bool has_at(ByteSpan head, std::size_t offset, std::string_view magic) {
+  return head.size() >= offset + magic.size() &&
+         as_text(head.subspan(offset, magic.size())) == magic;
+}
+
+bool is_iso(ByteSpan head) { return has_at(head, 32769, "CD001"); }
+
+// No bytes at all are left to the parser of tars to complain about.
+bool is_tar(ByteSpan head) {
+  if (head.empty()) return true;
+  if (head.size() < kTarBlockSize || is_iso(head)) return false;
+  const TarBlock block(head.first<kTarBlockSize>());
+  return block.is_zero() || block.has_checksum();
+}
+
+bool is_debian_package(ByteSpan head) { return has_at(head, 0, "!<arch>\ndebian-binary"); }
+
+// Whether the format's directory is at the end, or its data in any order.
+bool must_seek(ByteSpan head) {
+  return has_at(head, 0, "PK") || has_at(head, 0, "7z\xBC\xAF\x27\x1C") || is_iso(head);
+}
+
+/// The data of the member that an ArchiveReader is at. Not thread-safe.
+class MemberData final : public ByteStream {
+ public:
+  explicit MemberData(std::unique_ptr<ArchiveReader> reader) : reader_(std::move(reader)) {}
+
+  Result<ByteSpan> next() override {
+    while (true) {
+      const ArchiveReader::Block block = ZVFS_TRY(reader_->read());
+      if (block.at_end || !block.bytes.empty()) return block.bytes;
+    }
+  }
+
+ private:
+  std::unique_ptr<ArchiveReader> reader_;
+};
+
+/// An archive in a file that it owns. Not thread-safe.
+class InFile final : public ByteStream {
+ public:
+  InFile(UniqueFd fd, Stream stream) : fd_(std::move(fd)), stream_(std::move(stream)) {}
+  Result<ByteSpan> next() override { return stream_->next(); }
+
+ private:
+  UniqueFd fd_;
+  Stream stream_;
+};
+
+Result<Stream> debian_data(Stream package) {
+  auto reader = ZVFS_TRY(ArchiveReader::open(std::move(package), Formats::kAr));
+  while (archive_entry* const member = ZVFS_TRY(reader->next())) {
+    const char* const name = ::archive_entry_pathname(member);
+    if (name == nullptr || !std::string_view(name).starts_with("data.tar")) continue;
+    auto data = ZVFS_TRY(DecompressedFile::open(std::make_unique<MemberData>(std::move(reader))));
+    return Stream(std::move(data));
+  }
+  return fail(ErrorCode::kCorrupt, "a Debian package without data.tar");
+}
+
+Result<void> write_all(int fd, ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno(errno, "cannot write to a temporary file");
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+// A file without a name, in the directory for temporary files.
+Result<UniqueFd> spill(ByteStream& stream) {
+  std::string path = std::filesystem::temp_directory_path() / "zvfs-XXXXXX";
+  UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
+  if (!fd.is_open()) return fail_errno(errno, path);
+  ::unlink(path.c_str());
+  while (true) {
+    const ByteSpan bytes = ZVFS_TRY(stream.next());
+    if (bytes.empty()) break;
+    ZVFS_TRY(write_all(fd.get(), bytes));
+  }
+  if (::lseek(fd.get(), 0, SEEK_SET) != 0) return fail_errno(errno, path);
+  return fd;
+}
+
+Result<Stream> converted(Stream stream, bool must_be_seekable, const EntryRules& rules,
+                         Troubles& troubles) {
+  if (!must_be_seekable) {
+    auto reader = ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives));
+    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), rules, troubles));
+  }
+  UniqueFd fd = ZVFS_TRY(spill(*stream));
+  auto reader = ZVFS_TRY(ArchiveReader::open(fd.get(), Formats::kArchives));
+  auto archive = std::make_unique<ConvertedArchive>(std::move(reader), rules, troubles);
+  return Stream(std::make_unique<InFile>(std::move(fd), std::move(archive)));
+}
+
+}  // namespace
+
+Result<Stream> open_archive(int fd, const EntryRules& rules, Troubles& troubles,
+                            Progress& progress) {
+  const off_t begin = ::lseek(fd, 0, SEEK_CUR);
+  auto file = ZVFS_TRY(DecompressedFile::open(fd, progress));
+  const ByteSpan head = ZVFS_TRY(file->peek());
+  Stream stream;
+  if (is_tar(head)) {
+    stream = std::move(file);
+  } else if (is_debian_package(head)) {
+    stream = ZVFS_TRY(debian_data(std::move(file)));
+  } else if (begin >= 0 && ::lseek(fd, begin, SEEK_SET) == begin) {
+    auto reader = ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives));
+    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), rules, troubles));
+  } else {
+    const bool must_be_seekable = must_seek(head);
+    return converted(std::move(file), must_be_seekable, rules, troubles);
+  }
+  if (rules.empty()) return stream;
+  return Stream(std::make_unique<RewrittenTar>(std::move(stream), rules, troubles));
+}
+
+}  // namespace zvfs

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+
+#include "base/result.h"
+#include "mkimage/byte_stream.h"
+#include "mkimage/entry_rules.h"
+#include "mkimage/progress.h"
+#include "mkimage/troubles.h"
+
+namespace zvfs {
+
+/// The archive that a file or pipe holds, as a tar stream: a tar as it is, unless rules change
+/// entries; that in a Debian package likewise; any other archive that libarchive reads converted.
+/// Formats with their directory at the end, when they come through a pipe, are kept in a temporary
+/// file without a name. Borrows all; `fd` is read from where it stands.
+/// Errors: Io, Corrupt (no archive, or one that is damaged from the start).
+Result<std::unique_ptr<ByteStream>> open_archive(int fd, const EntryRules& rules,
+                                                 Troubles& troubles, Progress& progress);
+
+}  // namespace zvfs

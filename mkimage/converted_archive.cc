@@ -1,0 +1,141 @@
+#include "mkimage/converted_archive.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <archive_entry.h>
+
+#include "base/units.h"
+#include "mkimage/archive_member.h"
+
+namespace zvfs {
+namespace {
+
+using Severity = Trouble::Severity;
+using Type = TarMember::Type;
+
+constexpr std::size_t kRunSize = 1 * kMiB;
+
+}  // namespace
+
+Result<ByteSpan> ConvertedArchive::next() {
+  out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(given_));
+  while (out_.size() < kRunSize && !ended_) {
+    if (in_data_) {
+      ZVFS_TRY(read_data());
+    } else {
+      ZVFS_TRY(read_member());
+    }
+  }
+  given_ = out_.size() / kTarBlockSize * kTarBlockSize;
+  return ByteSpan(out_).first(given_);
+}
+
+Result<void> ConvertedArchive::read_member() {
+  archive_entry* const member = ZVFS_TRY(reader_->next());
+  if (member != nullptr) {
+    begin(member);
+  } else {
+    out_.resize(out_.size() + kTarEndSize);
+    ended_ = true;
+  }
+  return {};
+}
+
+void ConvertedArchive::begin(archive_entry* member) {
+  auto entry = tar_entry_of(member);
+  if (!entry) {
+    const char* const path = ::archive_entry_pathname(member);
+    return troubles_.report(Severity::kUnreadable, path == nullptr ? "" : path,
+                            entry.error().message);
+  }
+  if (!filter_.apply(*entry)) return;
+  for (TarEntry::Note& note : entry->notes) {
+    troubles_.report(note.severity, entry->path, std::move(note.message));
+  }
+  if (entry->type == Type::kFile && entry->data_size == 0 && ::archive_entry_nlink(member) > 1) {
+    links_.try_emplace(entry->path);
+  }
+  const bool is_link = entry->type == Type::kHardLink;
+  if (const auto first = links_.find(entry->link_path); is_link && first != links_.end()) {
+    if (entry->data_size > 0) return begin_file_with_links(*std::move(entry), first->second);
+    first->second.push_back(entry->path);
+  }
+  append_entry_headers(*entry, out_);
+  if (entry->type == Type::kFile && entry->data_size > 0) begin_data(*std::move(entry));
+}
+
+// The data of a file whose other names came before it, without data: they become links to it.
+void ConvertedArchive::begin_file_with_links(TarEntry entry, std::vector<std::string>& links) {
+  links_behind_ = std::move(links);
+  links_behind_.push_back(entry.link_path);
+  links_.erase(entry.link_path);
+  entry.type = Type::kFile;
+  append_entry_headers(entry, out_);
+  begin_data(std::move(entry));
+}
+
+void ConvertedArchive::begin_data(TarEntry entry) {
+  entry_ = std::move(entry);
+  in_data_ = true;
+  data_ended_ = false;
+  position_ = 0;
+  zeros_end_ = 0;
+  block_ = {};
+}
+
+// Appends what comes next of the member: zeros where its source has a hole or ends early, a block
+// of data, or its end.
+Result<void> ConvertedArchive::read_data() {
+  if (position_ < zeros_end_) {
+    const std::uint64_t size = std::min<std::uint64_t>(zeros_end_ - position_, kRunSize);
+    out_.resize(out_.size() + static_cast<std::size_t>(size));
+    position_ += size;
+  } else if (!block_.empty()) {
+    out_.insert(out_.end(), block_.begin(), block_.end());
+    position_ += block_.size();
+    block_ = {};
+  } else if (data_ended_) {
+    finish_data();
+  } else {
+    return read_block();
+  }
+  return {};
+}
+
+Result<void> ConvertedArchive::read_block() {
+  const auto block = reader_->read();
+  if (block && !block->at_end) {
+    zeros_end_ = std::clamp(block->offset, position_, entry_.data_size);
+    const std::uint64_t room = entry_.data_size - zeros_end_;
+    block_ = block->bytes.first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(block->bytes.size(), room)));
+    return {};
+  }
+  if (!block && block.error().code != ErrorCode::kInvalidArgument) {
+    return Unexpected(Error(block.error()).within(entry_.path));
+  }
+  if (!block) {
+    troubles_.report(Severity::kUnreadable, entry_.path, block.error().message);
+  } else if (position_ < entry_.data_size) {
+    troubles_.report(Severity::kUnreadable, entry_.path,
+                     fmt::format("its data ends at {} of {} bytes", position_, entry_.data_size));
+  }
+  zeros_end_ = entry_.data_size;
+  data_ended_ = true;
+  return {};
+}
+
+void ConvertedArchive::finish_data() {
+  out_.resize(out_.size() + tar_padding(entry_.data_size));
+  in_data_ = false;
+  for (const std::string& name : std::exchange(links_behind_, {})) {
+    TarEntry link = entry_;
+    link.type = Type::kHardLink;
+    link.path = name;
+    link.link_path = entry_.path;
+    append_entry_headers(link, out_);
+  }
+}
+
+}  // namespace zvfs
