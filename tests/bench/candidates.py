@@ -41,15 +41,21 @@ CANDIDATES = {candidate.name: candidate for candidate in (
 
 
 def candidate(name):
-    """The candidate of a name, which may bring mount options: zvfs+nofill+readahead=4M."""
-    base, *options = name.split("+")
+    """The candidate of a name, which may bring a codec and level for its images, and mount options:
+    zvfs:lz4-12, zvfs+nofill+readahead=4M."""
+    kind, *options = name.split("+")
+    base, _, codec = kind.partition(":")
     if base not in CANDIDATES:
         raise measure.BenchError(f"'{base}' is none of {', '.join(CANDIDATES)}")
     found = CANDIDATES[base]
-    if not options:
+    if codec and base != "zvfs":
+        raise measure.BenchError(f"'{kind}': only zvfs can be given a codec")
+    details = [codec.replace("-", " ")] * bool(codec) + options
+    if not details:
         return found
     return dataclasses.replace(found, name=name, options=tuple(options),
-                               title=f"{found.title} ({', '.join(options)})")
+                               format=kind if codec else found.format,
+                               title=f"{found.title} ({', '.join(details)})")
 
 
 @dataclasses.dataclass

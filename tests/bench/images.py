@@ -57,10 +57,12 @@ class Builder:
             raise measure.BenchError(f"{path}: {error.strerror}") from None
 
     def _cached(self, image_format, dataset):
-        command, settings = FORMATS[image_format](self._tools, self._level)
+        base, _, codec = image_format.partition(":")
+        command, settings = (zvfs_by_codec(self._tools, codec) if codec else
+                             FORMATS[base](self._tools, self._level))
         program = os.stat(command[0])
         recipe = repr((command, program.st_size, program.st_mtime_ns, dataset.signature()))
-        prefix = f"{dataset.name}-{image_format}-"
+        prefix = f"{dataset.name}-{image_format.replace(':', '=')}-"
         path = self._directory / (prefix + hashlib.sha256(recipe.encode()).hexdigest()[:16])
         if path.exists():
             return Image(path, path.stat().st_size, settings)
@@ -77,6 +79,13 @@ class Builder:
 def zvfs(tools, level):
     return ([*tools.command("mkimage"), "--quiet", f"--level={level}", "{source}", "{image}"],
             f"zstd level {level}, defaults")
+
+
+def zvfs_by_codec(tools, codec):
+    """An image by a codec and a level of its own: lz4-12, adaptive-9, zstd-3."""
+    name, _, level = codec.partition("-")
+    return ([*tools.command("mkimage"), "--quiet", f"--codec={name}", f"--level={level}",
+             "{source}", "{image}"], f"{name} level {level}, defaults")
 
 
 def squashfs(tools, level):

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdlib>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace zvfs::testing {
+
+/// While it exists, root is nobody, to whom file modes apply. For other users it does nothing.
+class OrdinaryUser {
+ public:
+  /// The number of nobody, in Debian and elsewhere.
+  static constexpr uid_t kNobody = 65534;
+
+  OrdinaryUser() {
+    if (was_root_ && ::seteuid(kNobody) != 0) throw std::runtime_error("seteuid");
+  }
+  ~OrdinaryUser() {
+    if (was_root_ && ::seteuid(0) != 0) std::abort();
+  }
+  OrdinaryUser(const OrdinaryUser&) = delete;
+  OrdinaryUser& operator=(const OrdinaryUser&) = delete;
+
+ private:
+  const bool was_root_ = ::geteuid() == 0;
+};
+
+}  // namespace zvfs::testing
