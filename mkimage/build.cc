@@ -11,6 +11,7 @@
 #include "codecs/simd.h"
 #include "mkimage/archive_build.h"
 #include "mkimage/archive_source.h"
+#include "mkimage/duplicate_finder.h"
 #include "mkimage/frame_pipeline.h"
 #include "mkimage/image_finish.h"
 #include "mkimage/image_writer.h"
@@ -130,19 +131,32 @@ class Build {
     return {};
   }
 
+  Duplicates find_duplicates() {
+    if (options_.dedupe == Dedupe::kOff) return {};
+    DuplicateFinder finder({.tree = tree_,
+                            .root_fd = source_.fd.get(),
+                            .troubles = troubles_,
+                            .threads = options_.threads,
+                            .max_size = options_.bounds.small / 2});
+    return finder.find();
+  }
+
   Result<void> write() {
-    Planner planner(tree_, options_.bounds);
+    Planner planner(tree_, options_.bounds, find_duplicates());
+    CopyVerdicts verdicts;
     FramePipeline pipeline({.tree = tree_,
                             .root_fd = source_.fd.get(),
                             .planner = planner,
                             .sink = writer_,
                             .troubles = troubles_,
+                            .verdicts = verdicts,
                             .progress = monitor_.progress,
                             .frame_bound = options_.bounds.max(),
                             .encoder = options_.encoder,
                             .threads = options_.threads,
                             .list_names = static_cast<bool>(monitor_.on_names)});
     ZVFS_TRY(pipeline.run());
+    report_.copies = planner.share_copies(verdicts);
     return finish_image(writer_, tree_, planner.frame_files(),
                         {.encoder = options_.encoder, .frame_bound = options_.bounds.max()},
                         report_);

@@ -18,6 +18,12 @@ namespace zvfs {
 
 inline constexpr std::string_view kStandardInput = "-";
 
+/// What is done about files of equal content.
+enum class Dedupe : std::uint8_t {
+  kOff,
+  kNear,  ///< Small copies follow their original in the stream, and share its data in the index.
+};
+
 /// What to build an image of, and how.
 struct BuildOptions {
   /// A directory, an archive that becomes the stream as it is, or kStandardInput: an archive.
@@ -28,6 +34,7 @@ struct BuildOptions {
   unsigned threads = 1;  ///< Workers, at least 1.
   FrameBounds bounds;
   EntryRules rules;
+  Dedupe dedupe = Dedupe::kNear;
   TroublePolicy troubles;
 };
 
@@ -35,7 +42,7 @@ struct BuildOptions {
 struct BuildMonitor {
   Progress progress;
   Troubles::Listener on_trouble;
-  /// Gets the members' names, quoted, one a line, when they are written, in path order.
+  /// Gets the members' names, quoted, one a line, when they are written.
   std::function<void(std::string_view names)> on_names;
 };
 

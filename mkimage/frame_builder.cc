@@ -6,9 +6,11 @@
 namespace zvfs {
 
 FrameBuilder::FrameBuilder(const Tree& tree, int root_fd, std::uint32_t frame_bound,
-                           Troubles& troubles)
-    : describer_(tree),
+                           Troubles& troubles, CopyVerdicts& verdicts)
+    : tree_(tree),
+      describer_(tree),
       reader_(tree, root_fd, troubles),
+      verdicts_(verdicts),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(frame_bound)) {}
 
 ByteSpan FrameBuilder::build(const FramePlan& plan) {
@@ -17,9 +19,17 @@ ByteSpan FrameBuilder::build(const FramePlan& plan) {
   std::size_t done = 0;
   for (const FramePiece& piece : plan.pieces) {
     build_piece(piece, frame.subspan(done, piece.size()));
+    if (piece.original_data != FramePiece::kNoOriginal) compare_copy(piece, done, frame);
     done += piece.size();
   }
   return frame;
+}
+
+// Looks at what the stream has, since any of the files may have changed by now.
+void FrameBuilder::compare_copy(const FramePiece& piece, std::size_t begin, ByteSpan frame) {
+  const ByteSpan original = frame.subspan(piece.original_data, piece.data_length);
+  const ByteSpan copy = frame.subspan(begin + piece.header_length, piece.data_length);
+  if (!std::ranges::equal(original, copy)) verdicts_.note_difference(tree_.inode_of(piece.link));
 }
 
 void FrameBuilder::build_piece(const FramePiece& piece, MutableByteSpan out) {

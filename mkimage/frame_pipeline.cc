@@ -49,7 +49,7 @@ class FramePipeline::Worker {
  public:
   Worker(const Setup& setup, EncoderPool& encoders)
       : setup_(setup),
-        builder_(setup.tree, setup.root_fd, setup.frame_bound, setup.troubles),
+        builder_(setup.tree, setup.root_fd, setup.frame_bound, setup.troubles, setup.verdicts),
         encoders_(encoders) {}
 
   Result<void> make(const FramePlan& plan, CodedFrame& frame) {

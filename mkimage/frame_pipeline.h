@@ -28,6 +28,7 @@ class FramePipeline {
     Planner& planner;
     FrameSink& sink;
     Troubles& troubles;
+    CopyVerdicts& verdicts;
     Progress& progress;
     std::uint32_t frame_bound;
     EncoderOptions encoder;

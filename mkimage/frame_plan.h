@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "format/offsets.h"
@@ -17,6 +18,10 @@ struct FramePiece {
   std::uint32_t header_length = 0;
   std::uint32_t data_length = 0;
   std::uint32_t padding = 0;
+
+  /// Of a copy: where in the frame the data lies that this piece's data is taken to equal.
+  static constexpr std::uint32_t kNoOriginal = std::numeric_limits<std::uint32_t>::max();
+  std::uint32_t original_data = kNoOriginal;
 
   [[nodiscard]] std::uint32_t size() const { return header_length + data_length + padding; }
 };

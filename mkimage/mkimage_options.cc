@@ -48,6 +48,12 @@ Codec codec(const std::string& name) {
   throw CLI::ValidationError("--codec", fmt::format("'{}' is none of zstd, lz4, adaptive", name));
 }
 
+Dedupe dedupe(const std::string& name) {
+  if (name == "off") return Dedupe::kOff;
+  if (name == "near") return Dedupe::kNear;
+  throw CLI::ValidationError("--dedupe", fmt::format("'{}' is none of off, near", name));
+}
+
 void check_level(const EncoderOptions& encoder) {
   const LevelRange levels = levels_of(encoder.codec);
   if (levels.contains(encoder.level)) return;
@@ -75,6 +81,7 @@ struct RawOptions {
   std::string codec;
   std::optional<int> level;
   std::optional<std::string> frame_size;
+  std::string dedupe = "near";
   bool force = false;
   bool quiet = false;
   bool verbose = false;
@@ -109,6 +116,10 @@ void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
   app.add_flag("--ignore-failed-read", build.troubles.ignore_unreadable,
                "Do not fail because of files that cannot be read")
       ->group(kTroubles);
+  app.add_option("--dedupe", raw.dedupe,
+                 "near (if not given): put small files of equal content\ntogether; off: do not "
+                 "look for them")
+      ->type_name("HOW");
   app.add_flag("-f,--force", raw.force, "Replace IMAGE if it exists");
   app.add_flag("-q,--quiet", raw.quiet, "Print nothing but troubles");
   const auto* verbose = app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");
@@ -124,6 +135,7 @@ void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
   if (!raw.codec.empty()) build.encoder.codec = codec(raw.codec);
   build.encoder.level = raw.level.value_or(levels_of(build.encoder.codec).standard);
   check_level(build.encoder);
+  build.dedupe = dedupe(raw.dedupe);
   check_threads(build.threads);
   if (raw.frame_size) {
     build.bounds.small = frame_size("--frame-size", *raw.frame_size);

@@ -4,8 +4,12 @@
 
 namespace zvfs {
 
-Planner::Planner(Tree& tree, const FrameBounds& bounds)
-    : tree_(tree), bounds_(bounds), walk_(tree), describer_(tree) {}
+Planner::Planner(Tree& tree, const FrameBounds& bounds, Duplicates duplicates)
+    : tree_(tree),
+      bounds_(bounds),
+      duplicates_(std::move(duplicates)),
+      order_(tree, duplicates_),
+      describer_(tree) {}
 
 Result<bool> Planner::next(FramePlan& plan) {
   plan.pieces.clear();
@@ -41,10 +45,11 @@ void Planner::fill(FramePlan& plan) {
 
 // Takes the next member to place; false after the last one.
 bool Planner::start_member() {
-  Link link = walk_.next();
-  while (link.directory.value != 0 && is_socket(tree_.inode(tree_.inode_of(link)))) {
-    link = walk_.next();
+  MemberOrder::Item item = order_.next();
+  while (item.link.directory.value != 0 && is_socket(tree_.inode(tree_.inode_of(item.link)))) {
+    item = order_.next();
   }
+  const Link link = item.link;
   if (link.directory.value == 0) return false;
 
   const InodeNumber number = tree_.inode_of(link);
@@ -53,8 +58,11 @@ bool Planner::start_member() {
     if (Link& first = tree_.first_link(number); first.directory.value == 0) first = link;
   }
   const TarMember& tar_member = describer_.describe(link);
-  member_ = {
-      .link = link, .header_size = tar_header_size(tar_member), .data_size = tar_member.size};
+  member_ = {.link = link,
+             .header_size = tar_header_size(tar_member),
+             .data_size = tar_member.size,
+             .copies = item.copies,
+             .is_copy = item.is_copy};
   return true;
 }
 
@@ -64,7 +72,9 @@ bool Planner::belongs_in(const FramePlan& plan) const {
   const std::uint64_t data = member_.data_size + tar_padding(member_.data_size);
   if (member_.header_left() == 0) return !is_cut() && data <= room_in(plan);
   const std::uint64_t whole = member_.header_size + data;
-  return (whole <= bounds_.small ? whole : member_.header_left()) <= room_in(plan);
+  if (whole > bounds_.small) return member_.header_left() <= room_in(plan);
+  const std::uint64_t with_copies = whole * (1 + member_.copies);
+  return (with_copies <= bounds_.small ? with_copies : whole) <= room_in(plan);
 }
 
 void Planner::place_headers(FramePlan& plan) {
@@ -86,6 +96,7 @@ bool Planner::place_data(FramePlan& plan) {
     plan.pieces.push_back({.link = member_.link});
   }
   FramePiece& piece = plan.pieces.back();
+  if (member_.is_copy || member_.copies > 0) piece.original_data = find_original(plan);
   piece.data_offset = member_.data_placed;
   piece.data_length = length;
   piece.padding = length == left ? tar_padding(member_.data_size) : 0;
@@ -113,6 +124,38 @@ void Planner::note_data(const FramePlan& plan) {
         plan.number.value + (is_cut() ? static_cast<std::uint32_t>(preceding / cut()) : 0);
     preceding += extent.length;
   }
+}
+
+// Where in the frame the data lies of which the member is a copy. If there is none, the member is
+// the original of the copies after it.
+std::uint32_t Planner::find_original(const FramePlan& plan) {
+  const InodeNumber number = tree_.inode_of(member_.link);
+  if (member_.is_copy && original_.frame == plan.number) {
+    copies_.push_back({number, original_.inode});
+    return original_.offset;
+  }
+  original_ = {number, plan.number, plan.size};
+  return FramePiece::kNoOriginal;
+}
+
+CopyCounts Planner::share_copies(const CopyVerdicts& verdicts) {
+  CopyCounts shared;
+  InodeNumber changed_group;
+  for (const auto& [number, original] : copies_) {
+    // The copies after one that differs keep their own data, too: so the frame files stay in the
+    // order of their stream offsets.
+    if (original == changed_group) continue;
+    if (verdicts.differs(number)) {
+      changed_group = original;
+      continue;
+    }
+    InodeRecord& copy = tree_.inode(number);
+    copy.data = tree_.inode(original).data;
+    copy.count = tree_.inode(original).count;
+    ++shared.files;
+    shared.size += copy.size;
+  }
+  return shared;
 }
 
 std::uint32_t Planner::room_in(const FramePlan& plan) const {

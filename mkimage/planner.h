@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "mkimage/copy_verdicts.h"
+#include "mkimage/duplicates.h"
 #include "mkimage/frame_plan.h"
 #include "mkimage/grow_array.h"
 #include "mkimage/member_describer.h"
+#include "mkimage/member_order.h"
 #include "mkimage/tree.h"
-#include "mkimage/tree_walk.h"
 
 namespace zvfs {
 
@@ -42,8 +44,9 @@ struct FrameBounds {
 /// Cuts a tree's tar stream into frames, one after another, and notes in the tree's inodes and
 /// extents where their data lies. The frames depend on the tree and the bounds alone:
 ///
-/// - Small files are packed, header and data together, in path order. Only when both exceed the
-///   bound is the data in the frame after the headers.
+/// - Small files are packed, header and data together, in the order of MemberOrder. Only when both
+///   exceed the bound is the data in the frame after the headers.
+/// - A small file and its copies share a frame if they fit in one.
 /// - A larger file's data begins a frame. Its last piece, unless it is full, begins a frame of
 ///   small files.
 /// - The end-of-archive mark is a frame of its own, the last one.
@@ -52,8 +55,8 @@ struct FrameBounds {
 /// those of files that are in plans already made.
 class Planner {
  public:
-  /// Borrows the tree, which must be finished.
-  Planner(Tree& tree, const FrameBounds& bounds);
+  /// Borrows the tree, which must be finished. `duplicates` are files of at most bounds.small.
+  Planner(Tree& tree, const FrameBounds& bounds, Duplicates duplicates = {});
 
   /// Makes the next frame's plan into `plan`, whose memory it reuses; false when there is none.
   /// Errors: TooLarge (more frames than the format can hold).
@@ -62,12 +65,30 @@ class Planner {
   /// After the last frame: the inodes of the files whose data begins in each frame, in order.
   [[nodiscard]] std::span<const std::uint32_t> frame_files() const { return files_.span(); }
 
+  /// After the last frame: lets the index point copies at their original's data, where both lie in
+  /// one frame, and the bytes there are equal.
+  CopyCounts share_copies(const CopyVerdicts& verdicts);
+
  private:
+  // A file with copies, and where its data was placed; or one of those copies, if it came to lie
+  // in another frame than the one before.
+  struct Original {
+    InodeNumber inode;
+    FrameNumber frame;
+    std::uint32_t offset = 0;  // of the data in the frame
+  };
+  struct Copy {
+    InodeNumber inode;
+    InodeNumber original;
+  };
+
   // The member being placed.
   struct Member {
     Link link;
     std::uint64_t header_size = 0;
     std::uint64_t data_size = 0;
+    std::size_t copies = 0;  // that follow it
+    bool is_copy = false;    // of the last one that had copies
     std::uint64_t header_placed = 0;
     std::uint64_t data_placed = 0;
 
@@ -81,6 +102,7 @@ class Planner {
   void place_headers(FramePlan& plan);
   bool place_data(FramePlan& plan);
   void note_data(const FramePlan& plan);
+  std::uint32_t find_original(const FramePlan& plan);
   [[nodiscard]] std::uint32_t room_in(const FramePlan& plan) const;
   // Whether the member is cut into frames of its own, of cut() bytes.
   [[nodiscard]] bool is_cut() const { return member_.data_size > bounds_.small; }
@@ -88,9 +110,12 @@ class Planner {
 
   Tree& tree_;
   const FrameBounds bounds_;
-  TreeWalk walk_;
+  const Duplicates duplicates_;
+  MemberOrder order_;
   MemberDescriber describer_;
   Member member_;
+  Original original_;
+  std::vector<Copy> copies_;
   GrowArray<std::uint32_t> files_;
   std::uint32_t frame_count_ = 0;
   std::uint64_t stream_size_ = 0;

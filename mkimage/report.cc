@@ -46,6 +46,7 @@ std::string to_text(const BuildReport& report) {
   append_count(report.symlinks, "symlink", "symlinks", counts);
   append_count(report.others, "special file", "special files", counts);
   append_count(report.hard_links, "hard link", "hard links", counts);
+  append_count(report.copies.files, "copy", "copies", counts);
   std::string content = human_size(report.allocated_size);
   if (report.content_size != report.allocated_size) {
     content += fmt::format(" ({} with holes)", human_size(report.content_size));

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "codecs/frame_kind.h"
+#include "mkimage/copy_verdicts.h"
 #include "mkimage/tree.h"
 
 namespace zvfs {
@@ -19,6 +20,7 @@ struct BuildReport {
   std::uint64_t hard_links = 0;      ///< Names beyond the first of a file.
   std::uint64_t content_size = 0;    ///< Of all regular files, holes included, in bytes.
   std::uint64_t allocated_size = 0;  ///< The same without holes.
+  CopyCounts copies;                 ///< Files whose data is that of another.
   std::uint64_t stream_size = 0;     ///< Of the tar stream.
   std::uint64_t image_size = 0;
   std::uint64_t index_size = 0;  ///< Of the index frame, which is part of the image.

@@ -108,6 +108,17 @@ class TroublesTest(unittest.TestCase):
         said = self.change_while_read(replace, expect=1)
         self.assertIn("changed type", said)
 
+    def test_a_copy_that_changes_keeps_its_own_content(self):
+        edge_tree.write(self.source / "y", b"0123456789" * 100)
+        for i in range(16):  # copies that come before these, for a while
+            for name in ("first", "second"):
+                edge_tree.write(self.source / f"{i}-{name}", edge_tree.text(100_000, seed=100 + i))
+        said = self.change_while_read(lambda path: path.write_bytes(b"9876543210" * 100), expect=1)
+        self.assertIn("changed as we read it", said)
+        for name, content in (("y", b"0123456789" * 100), ("z", b"9876543210" * 100)):
+            self.assertEqual(self.content_of(name), content)
+            self.assertEqual(run(zvfs_tools.tool("ZVFS_ZVFS"), "cat", self.target, name), content)
+
     def test_failures_may_be_ignored(self):
         said = self.change_while_read(os.unlink, "--ignore-failed-read", expect=0)
         self.assertIn("No such file", said)

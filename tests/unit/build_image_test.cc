@@ -122,7 +122,7 @@ TEST(BuildImage, IsTheSameForAnyNumberOfThreads) {
 TEST(BuildImage, ListsNamesInPathOrder) {
   const ScratchDirectory directory;
   for (const char* name : {"source/b/x", "source/a", "source/c\n", "source/b/large"}) {
-    directory.write(name, "x");
+    directory.write(name, name);
   }
   directory.write("source/b/large", noise(100'000, 3));
   BuildOptions options = options_for(directory, "image");
@@ -180,6 +180,27 @@ TEST(BuildImage, RefusesBadOptions) {
   expect_refused("existing target",
                  [&](BuildOptions& options) { options.target = directory / "existing"; });
   EXPECT_EQ(read_file(directory / "existing"), "x");
+}
+
+TEST(BuildImage, SharesTheDataOfCopies) {
+  const ScratchDirectory directory;
+  const std::string content = noise(3000, 1);
+  for (const char* name : {"a/1", "b/2", "b/3"}) {
+    directory.write(fmt::format("source/{}", name), content);
+  }
+  directory.write("source/b/other", noise(3000, 2));
+  BuildOptions options = options_for(directory, "image");
+  EXPECT_EQ(build(options).copies.files, 2U);
+  const auto image = open(directory / "image");
+  const std::uint64_t data = look_up(*image, "a/1").record.data;
+  EXPECT_EQ(look_up(*image, "b/2").record.data, data);
+  EXPECT_EQ(look_up(*image, "b/3").record.data, data);
+  EXPECT_NE(look_up(*image, "b/other").record.data, data);
+  EXPECT_LT(fs::file_size(directory / "image"), 3 * content.size());
+
+  options.dedupe = Dedupe::kOff;
+  options.if_target_exists = IfExists::kReplace;
+  EXPECT_EQ(build(options).copies.files, 0U);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mkimage/tree_walk.h"
 #include "tests/support/made_tree.h"
 
 namespace zvfs {
@@ -228,6 +229,75 @@ TEST(Planner, PlacesEveryByteOnce) {
     const bool small = size > 0 && size <= kBounds.small;
     EXPECT_TRUE(!small || frames[inode] == 1) << size;
   }
+}
+
+// The links of all of a made tree's files but the first, which are the copies of that one.
+Duplicates copies_of_first(const Tree& tree) {
+  std::vector<Link> links;
+  TreeWalk walk(tree);
+  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+    if (is_regular(tree.inode(tree.inode_of(link)))) links.push_back(link);
+  }
+  Duplicates duplicates;
+  duplicates.add(links);
+  return duplicates;
+}
+
+// Plans all, and finds the copies but `different` to be equal.
+CopyCounts plan_copies(Tree& tree, InodeNumber different = {}) {
+  tree.finish();
+  Planner planner(tree, kBounds, copies_of_first(tree));
+  FramePlan plan;
+  while (*planner.next(plan)) {
+  }
+  CopyVerdicts verdicts;
+  verdicts.note_difference(different);
+  return planner.share_copies(verdicts);
+}
+
+TEST(Planner, SharesTheDataOfCopiesInOneFrame) {
+  MadeTree made;
+  const InodeNumber a = made.file(kRootInode, "a", 3000);
+  const InodeNumber b = made.file(kRootInode, "b", 3000);
+  const InodeNumber c = made.file(kRootInode, "c", 3000);
+  const CopyCounts shared = plan_copies(made.tree);
+  EXPECT_EQ(shared.files, 2U);
+  EXPECT_EQ(shared.size, 6000U);
+  EXPECT_EQ(made.tree.inode(a).data, 1024U);
+  EXPECT_EQ(made.tree.inode(b).data, 1024U);
+  EXPECT_EQ(made.tree.inode(c).data, 1024U);
+}
+
+TEST(Planner, SharesNothingFromACopyThatDiffersOn) {
+  MadeTree made;
+  made.file(kRootInode, "a", 1000);
+  const InodeNumber b = made.file(kRootInode, "b", 1000);
+  const InodeNumber c = made.file(kRootInode, "c", 1000);
+  const InodeNumber d = made.file(kRootInode, "d", 1000);
+  EXPECT_EQ(plan_copies(made.tree, c).files, 1U);
+  EXPECT_EQ(made.tree.inode(b).data, 1024U);
+  EXPECT_EQ(made.tree.inode(c).data, 1024U + 2 * 1536);
+  EXPECT_EQ(made.tree.inode(d).data, 1024U + 3 * 1536);
+}
+
+TEST(Planner, BeginsAFrameForCopiesThatFitInOne) {
+  MadeTree made;
+  made.file(kRootInode, "a", 7400);
+  made.file(kRootInode, "b", 7400);
+  made.directory(kRootInode, "c");
+  EXPECT_EQ(plan_copies(made.tree).files, 1U);
+  EXPECT_EQ(made.tree.inode(InodeNumber{2}).count, 1U);
+}
+
+TEST(Planner, SharesNothingAcrossFrames) {
+  MadeTree made;
+  for (const char* name : {"a", "b", "c", "d"}) made.file(kRootInode, name, 7000);
+  // Two fit in each frame, but not all four: those of the second frame share with each other.
+  EXPECT_EQ(plan_copies(made.tree).files, 2U);
+  const auto data = [&](std::uint32_t inode) { return made.tree.inode(InodeNumber{inode}).data; };
+  EXPECT_EQ(data(2), data(3));
+  EXPECT_EQ(data(4), data(5));
+  EXPECT_NE(data(2), data(4));
 }
 
 }  // namespace

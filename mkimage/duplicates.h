@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "mkimage/tree.h"
+
+namespace zvfs {
+
+/// Which files of a tree seem to have equal content, in groups of two or more. A plain value;
+/// whoever relies on equality compares the bytes.
+class Duplicates {
+ public:
+  /// Adds a group of names, one for each file.
+  void add(std::span<const Link> group) {
+    links_.insert(links_.end(), group.begin(), group.end());
+    ends_.push_back(static_cast<std::uint32_t>(links_.size()));
+  }
+
+  /// The number of groups.
+  [[nodiscard]] std::size_t size() const { return ends_.size(); }
+  [[nodiscard]] std::span<const Link> group(std::size_t index) const {
+    const std::uint32_t begin = index == 0 ? 0 : ends_[index - 1];
+    return std::span(links_).subspan(begin, ends_[index] - begin);
+  }
+
+ private:
+  std::vector<Link> links_;
+  std::vector<std::uint32_t> ends_;
+};
+
+}  // namespace zvfs

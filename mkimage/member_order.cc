@@ -1,0 +1,67 @@
+#include "mkimage/member_order.h"
+
+namespace zvfs {
+
+MemberOrder::MemberOrder(const Tree& tree, const Duplicates& duplicates)
+    : tree_(tree), duplicates_(duplicates), walk_(tree) {
+  if (duplicates.size() == 0) return;
+  marked_.resize(tree.dentries().size());
+  for (std::size_t i = 0; i < duplicates.size(); ++i) {
+    for (const Link link : duplicates.group(i)) mark(link);
+  }
+}
+
+void MemberOrder::mark(Link link) {
+  while (link != kRootLink && !marked_[link.dentry]) {
+    marked_[link.dentry] = true;
+    link = tree_.link_of(link.directory);
+  }
+}
+
+MemberOrder::Item MemberOrder::next() {
+  if (duplicates_.size() == 0 || !started_) {
+    started_ = true;
+    return {.link = walk_.next()};
+  }
+  if (group_ < duplicates_.size()) return next_duplicate();
+  while (pending_.empty()) walk_on();
+  const Link link = pending_.front();
+  pending_.pop_front();
+  return {.link = link};
+}
+
+MemberOrder::Item MemberOrder::next_duplicate() {
+  const auto group = duplicates_.group(group_);
+  Item item{.link = group[in_group_]};
+  if (in_group_ == 0) {
+    item.copies = group.size() - 1;
+  } else {
+    item.is_copy = true;
+  }
+  if (++in_group_ == group.size()) {
+    ++group_;
+    in_group_ = 0;
+  }
+  return item;
+}
+
+// Takes a step in path order, which may let directories come that the walk has left.
+void MemberOrder::walk_on() {
+  const Link link = walk_.next();
+  leave_directories_above(link);
+  if (link.directory.value == 0) {
+    pending_.push_back(link);
+    return;
+  }
+  if (!marked_[link.dentry]) pending_.push_back(link);
+  if (is_directory(tree_.inode(tree_.inode_of(link)))) open_.push_back(link);
+}
+
+void MemberOrder::leave_directories_above(Link link) {
+  while (!open_.empty() && tree_.inode_of(open_.back()) != link.directory) {
+    if (marked_[open_.back().dentry]) pending_.push_back(open_.back());
+    open_.pop_back();
+  }
+}
+
+}  // namespace zvfs

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <vector>
+
+#include "mkimage/duplicates.h"
+#include "mkimage/tree.h"
+#include "mkimage/tree_walk.h"
+
+namespace zvfs {
+
+/// The order of a tree's names in the stream: the root; then the files that have copies, each
+/// followed by its copies; then all others in path order, but that the directories of those files
+/// come after what is in them.
+///
+/// So a directory's own member comes either before or after all that is in it, and whatever comes
+/// without its parents makes them as needed. Anything else spoils the times of directories: GNU tar
+/// sets them, and the permissions, as soon as a member lies outside, and does not come back;
+/// bsdtar sets those of a directory that exists at once. Not thread-safe.
+class MemberOrder {
+ public:
+  struct Item {
+    Link link;               ///< `directory` is 0 after the last one.
+    std::size_t copies = 0;  ///< That follow it.
+    bool is_copy = false;    ///< Of the last one that had copies.
+  };
+
+  /// Borrows both.
+  MemberOrder(const Tree& tree, const Duplicates& duplicates);
+
+  /// The next name.
+  Item next();
+
+ private:
+  void mark(Link link);
+  Item next_duplicate();
+  void walk_on();
+  void leave_directories_above(Link link);
+
+  const Tree& tree_;
+  const Duplicates& duplicates_;
+  TreeWalk walk_;
+  std::vector<bool> marked_;  // by dentry: the names in groups, and their directories
+  bool started_ = false;
+  std::size_t group_ = 0;
+  std::size_t in_group_ = 0;
+  std::vector<Link> open_;    // directories that the walk is in, without the root
+  std::deque<Link> pending_;  // come next
+};
+
+}  // namespace zvfs

@@ -1,0 +1,74 @@
+#include "mkimage/member_order.h"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/made_tree.h"
+
+namespace zvfs {
+namespace {
+
+using testing::MadeTree;
+
+// a/first, a/next, b/c/copy, b/file, d/copy
+struct Sample {
+  Sample() {
+    const InodeNumber a = made.directory(kRootInode, "a");
+    const InodeNumber b = made.directory(kRootInode, "b");
+    const InodeNumber d = made.directory(kRootInode, "d");
+    made.file(a, "first", 5);
+    made.file(a, "next", 5);
+    const InodeNumber c = made.directory(b, "c");
+    made.file(b, "file", 5);
+    made.file(d, "copy", 5);
+    made.file(c, "copy", 5);
+    made.tree.finish();
+  }
+  Link link(std::string_view path) {
+    TreeWalk walk(made.tree);
+    Link link = walk.next();
+    while (made.tree.path_of(link) != path) link = walk.next();
+    return link;
+  }
+  std::string order(const Duplicates& duplicates) {
+    MemberOrder order(made.tree, duplicates);
+    std::string text;
+    for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
+      text += made.tree.path_of(item.link) + " ";
+    }
+    return text;
+  }
+  MadeTree made;
+};
+
+TEST(MemberOrder, IsPathOrderWithoutDuplicates) {
+  Sample sample;
+  EXPECT_EQ(sample.order({}), " a a/first a/next b b/c b/c/copy b/file d d/copy ");
+}
+
+TEST(MemberOrder, PutsGroupsOfCopiesFirst) {
+  Sample sample;
+  Duplicates duplicates;
+  duplicates.add(
+      std::vector{sample.link("a/first"), sample.link("b/c/copy"), sample.link("d/copy")});
+  duplicates.add(std::vector{sample.link("a/next"), sample.link("b/file")});
+  EXPECT_EQ(sample.order(duplicates), " a/first b/c/copy d/copy a/next b/file a b/c b d ");
+}
+
+TEST(MemberOrder, TellsOriginalsFromCopies) {
+  Sample sample;
+  Duplicates duplicates;
+  duplicates.add(
+      std::vector{sample.link("a/first"), sample.link("b/c/copy"), sample.link("d/copy")});
+  MemberOrder order(sample.made.tree, duplicates);
+  std::string roles;
+  for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
+    roles += fmt::format("{}{} ", item.copies, item.is_copy ? "c" : "");
+  }
+  EXPECT_EQ(roles, "0 2 0c 0c 0 0 0 0 0 0 ");
+}
+
+}  // namespace
+}  // namespace zvfs
