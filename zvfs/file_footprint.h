@@ -4,12 +4,14 @@
 
 #include "base/result.h"
 #include "format/image.h"
+#include "zvfs/frame_contents.h"
 
 namespace zvfs {
 
 /// What the data of a regular file takes in its image, and where it lies.
 struct FileFootprint {
-  /// Of the image, in bytes: whole frames, and of those that hold other data, too, the like part.
+  /// Of the image, in bytes: of each frame the part that the file is of all files' data in it. So
+  /// tar headers count with the files beside them.
   double coded_bytes = 0;
   bool has_data = false;    ///< What follows is of a file with data alone.
   StreamOffset begin;       ///< Of its first byte of data.
@@ -21,15 +23,18 @@ struct FileFootprint {
 /// thread-safe. Borrows the image.
 class FootprintReader {
  public:
-  explicit FootprintReader(const Image& image) : image_(image), cursor_(image.raw().index()) {}
+  /// Goes through all files of the image once.
+  explicit FootprintReader(const Image& image)
+      : image_(image), contents_(FrameContents::of(image)), cursor_(image.raw().index()) {}
 
-  /// Errors: Corrupt, Io. Precondition: inode.is_regular(). Cost: four rows for each extent.
+  /// Errors: Corrupt, Io. Precondition: inode.is_regular(). Cost: two rows for each frame.
   Result<FileFootprint> of(const Inode& inode);
 
  private:
   Result<void> add(const FileSegment& segment, FileFootprint& footprint);
 
   const Image& image_;
+  const FrameContents contents_;
   IndexReader::Cursor cursor_;
 };
 

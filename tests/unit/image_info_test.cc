@@ -83,19 +83,39 @@ TEST(ImageInfo, ShowsHostileTextAsOneLine) {
   EXPECT_EQ(json["image_base64"], "aW1hZ2UK/w==");
 }
 
-TEST(FileFootprint, TakesWholeFramesAndPartsOfOthers) {
+TEST(FrameContents, CountsFilesDataOnce) {
+  ImageForge forge;
+  forge.inode(4).size = 50;  // what was empty has the same data as deep
+  forge.inode(4).data = 100;
+  forge.frame_files = {7, 4, 2, 6};
+  forge.first_files = {0, 2, 3, 3, 3, 4, 4};
+  const FrameContents contents = FrameContents::of(*open(forge));
+  const std::vector<std::uint32_t> expected = {50, 512, 512, 256, 220 + 50 + 26, 0};
+  for (std::uint32_t frame = 0; frame < expected.size(); ++frame) {
+    EXPECT_EQ(contents.data_bytes({frame}), expected[frame]) << frame;
+  }
+}
+
+TEST(FileFootprint, TakesItsPartOfAllDataInAFrame) {
   const auto image = open({});
-  const FileFootprint big =
-      footprint_of(*image, 2);  // frames 1 to 3, and 220 of frame 4's 400 bytes
+  const FileFootprint big = footprint_of(*image, 2);  // frames 1 to 3, and 220 of 296 in frame 4
   EXPECT_EQ(big.first_frame.value, 1U);
   EXPECT_EQ(big.last_frame.value, 4U);
   const auto whole = static_cast<double>(coded_size(*image, 1, 4));
-  const auto part = static_cast<double>(coded_size(*image, 4, 5)) * 220 / 400;
+  const auto part = static_cast<double>(coded_size(*image, 4, 5)) * 220 / 296;
   EXPECT_NEAR(big.coded_bytes, whole + part, 1e-6);
 
-  const FileFootprint deep = footprint_of(*image, 7);  // 50 of frame 0's 400 bytes
-  EXPECT_NEAR(deep.coded_bytes, static_cast<double>(coded_size(*image, 0, 1)) * 50 / 400, 1e-6);
+  const FileFootprint deep = footprint_of(*image, 7);  // alone in frame 0, beside what is no data
+  EXPECT_NEAR(deep.coded_bytes, static_cast<double>(coded_size(*image, 0, 1)), 1e-6);
   EXPECT_EQ(deep.last_frame.value, 0U);
+}
+
+TEST(FileFootprint, IsNoMoreThanItsFramesWhateverTheIndexSays) {
+  ImageForge forge;
+  forge.frame_files = {1, 1, 1};
+  const auto image = open(forge);
+  const auto frame = static_cast<double>(coded_size(*image, 0, 1));
+  EXPECT_NEAR(footprint_of(*image, 7).coded_bytes, frame, 1e-6);
 }
 
 TEST(FileFootprint, LeavesOutHoles) {
