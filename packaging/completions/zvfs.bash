@@ -50,6 +50,7 @@ _zvfs_value() {
     -C | --directory) _zvfs_files -d ;;
     -o | --output | -X | --exclude-from | -N | --namespace) _zvfs_files -f ;;
     -c | --codec) _zvfs_words $'zstd\nlz4\nadaptive' ;;
+    --dedupe) _zvfs_words $'near\noff' ;;
     --owner) _zvfs_words "$(compgen -u)" ;;
     --group) _zvfs_words "$(compgen -g)" ;;
   esac

@@ -57,6 +57,8 @@ function __zvfs_value
             __fish_complete_path (commandline -ct)
         case -c --codec
             printf '%s\n' zstd lz4 adaptive
+        case --dedupe
+            printf '%s\n' near off
         case --owner
             __fish_complete_users
         case --group

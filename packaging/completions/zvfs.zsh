@@ -10,6 +10,7 @@ _zvfs_action() {
     (-C|--directory) print -r -- _directories ;;
     (-o|--output|-X|--exclude-from|-N|--namespace) print -r -- _files ;;
     (-c|--codec) print -r -- '(zstd lz4 adaptive)' ;;
+    (--dedupe) print -r -- '(near off)' ;;
     (--owner) print -r -- _users ;;
     (--group) print -r -- _groups ;;
     (*) print -r -- ' ' ;;
