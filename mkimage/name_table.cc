@@ -6,7 +6,6 @@
 #include <cstring>
 #include <limits>
 #include <random>
-#include <ranges>
 #include <span>
 #include <utility>
 
@@ -141,8 +140,8 @@ Result<void> NameTable::add_entries(Tree& tree) const {
     for (const std::uint32_t row : names) {
       ZVFS_TRY(tree.add_entry(rows_[directory].inode, name_of(row), rows_[row].inode));
     }
-    for (const std::uint32_t row : std::views::reverse(names)) {
-      if (is_directory(tree.inode(rows_[row].inode))) pending.push_back(row);
+    for (auto row = names.rbegin(); row != names.rend(); ++row) {
+      if (is_directory(tree.inode(rows_[*row].inode))) pending.push_back(*row);
     }
   }
   return {};

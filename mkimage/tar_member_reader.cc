@@ -146,11 +146,10 @@ void TarMemberReader::read_xattrs() {
   }
   add_acl(kAclAccessXattr, pax().access_acl);
   add_acl(kAclDefaultXattr, pax().default_acl);
-  const auto [first, last] = std::ranges::remove_if(xattrs_, [this](const Xattr& xattr) {
+  std::erase_if(xattrs_, [this](const Xattr& xattr) {
     if (!fits(xattr)) note("an extended attribute exceeds what Linux can hold, and is left out");
     return !fits(xattr);
   });
-  xattrs_.erase(first, last);
   if (!xattrs_.empty()) entry_.xattrs = XattrSet(std::exchange(xattrs_, {}));
 }
 

@@ -24,8 +24,7 @@ bool matches(const Component& component, std::string_view name) {
 
 void sort_unique(auto& items) {
   std::ranges::sort(items);
-  const auto repeated = std::ranges::unique(items);
-  items.erase(repeated.begin(), repeated.end());
+  items.erase(std::unique(items.begin(), items.end()), items.end());
 }
 
 }  // namespace
