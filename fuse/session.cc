@@ -106,8 +106,11 @@ Result<void> Session::mount(const std::string& mount_point) {
 }
 
 int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
-  fuse_bufvec buffer = FUSE_BUFVEC_INIT(content.size());
+  fuse_bufvec buffer{};
+  buffer.count = 1;
+  buffer.buf[0].size = content.size();
   buffer.buf[0].mem = const_cast<std::byte*>(content.data());  // only read
+  buffer.buf[0].fd = -1;
   // One writev: splicing through a pipe costs more than it saves for files of this size.
   return fuse_lowlevel_notify_store(session_, inode.value, static_cast<off_t>(offset), &buffer,
                                     FUSE_BUF_NO_SPLICE);
