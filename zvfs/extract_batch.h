@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "format/image.h"
@@ -15,6 +16,8 @@ namespace zvfs {
 
 /// The name under which a file with several names is made; the others are linked to it.
 struct FirstName {
+  explicit FirstName(OutputName name) : where(std::move(name)) {}
+
   OutputName where;
   std::atomic<bool> is_restored = false;
 };
