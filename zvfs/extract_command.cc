@@ -11,6 +11,7 @@
 #include "base/parallel.h"
 #include "base/progress_line.h"
 #include "base/units.h"
+#include "mkimage/signal_cleanup.h"
 #include "zvfs/extractor.h"
 #include "zvfs/messages.h"
 #include "zvfs/open_image.h"
@@ -96,9 +97,9 @@ class ExtractCommand final : public Command {
       return fail(ErrorCode::kInvalidArgument, "a tar archive is not written to a terminal");
     }
     const auto image = ZVFS_TRY(open_image(image_path_, TarExport::kCacheSize));
-    auto output = ZVFS_TRY(OutputFile::open(
-        tar_path_, force_ ? OutputFile::Existing::kReplace : OutputFile::Existing::kKeep,
-        image_path_));
+    install_signal_cleanup();
+    auto output = ZVFS_TRY(
+        OutputFile::open(tar_path_, force_ ? IfExists::kReplace : IfExists::kFail, image_path_));
     std::atomic<std::uint64_t> done = 0;
     const std::uint64_t total = operands_.empty() ? image->header().stream_size : 0;
     ProgressLine line([&](double elapsed,

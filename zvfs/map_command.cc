@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/quoting.h"
+#include "mkimage/signal_cleanup.h"
 #include "zvfs/map_page.h"
 #include "zvfs/messages.h"
 #include "zvfs/open_image.h"
@@ -33,7 +34,8 @@ class MapCommand final : public Command {
 
   Result<int> run() override {
     const auto image = ZVFS_TRY(open_image(image_path_));
-    const auto existing = force_ ? OutputFile::Existing::kReplace : OutputFile::Existing::kKeep;
+    const auto existing = force_ ? IfExists::kReplace : IfExists::kFail;
+    install_signal_cleanup();
     auto output = ZVFS_TRY(OutputFile::open(output_path_, existing, image_path_));
     bool is_whole = true;
     MapTree tree(*image, {}, [&](std::string_view path, const Error& error) {

@@ -1,42 +1,39 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "mkimage/atomic_file.h"
 
 namespace zvfs {
 
-/// A file that a command writes from its begin to its end, or standard output. A file that was not
-/// finished is removed. Not thread-safe.
+/// What a command writes from its begin to its end: a file, which appears when it is finished, or
+/// standard output. Not thread-safe.
 class OutputFile {
  public:
-  enum class Existing : bool { kKeep, kReplace };
-
-  /// Makes the file `path`, or takes standard output for "-". What exists is replaced only if it
-  /// may be, is a regular file, and is not `image_path`, which is being read; other than regular
-  /// files (a pipe, /dev/null) are written to as they are. Errors: InvalidArgument (exists; is the
-  /// image), Io.
-  static Result<OutputFile> open(const std::string& path, Existing existing,
+  /// Begins the file `path`, or takes standard output for "-". `image_path`, which is being read,
+  /// is never replaced. What exists and is no regular file (a pipe, /dev/null) is written to as it
+  /// is. Errors: InvalidArgument (exists and may not be replaced; is the image), Io.
+  static Result<OutputFile> open(const std::string& path, IfExists if_exists,
                                  const std::string& image_path);
-  OutputFile(OutputFile&&) = default;
-  OutputFile& operator=(OutputFile&&) = delete;
-  ~OutputFile();
 
   /// Errors: Io.
   Result<void> write(ByteSpan bytes);
 
-  /// All was written: the file stays. Errors: Io.
+  /// All was written: the file appears. Errors: InvalidArgument (exists by now), Io.
   Result<void> finish();
 
  private:
-  OutputFile(std::string path, UniqueFd owned, int fd)
-      : path_(std::move(path)), owned_(std::move(owned)), fd_(fd) {}
+  explicit OutputFile(std::string path) : path_(std::move(path)) {}
 
-  std::string path_;  // of a file to be removed; empty for none
-  UniqueFd owned_;
-  int fd_;
+  [[nodiscard]] int fd() const;
+
+  std::string path_;
+  std::optional<AtomicFile> file_;
+  UniqueFd special_;  // standard output without this and without a file
 };
 
 }  // namespace zvfs

@@ -238,7 +238,10 @@ class Extract(unittest.TestCase):
         for operands in ([], ["other"]):
             said = self.extract("--to-tar", self.out / "half.tar", *operands, image=image, expect=2)
             self.assertIn("frame", said)
-            self.assertFalse((self.out / "half.tar").exists())
+            self.assertEqual([path.name for path in self.out.iterdir()], ["damaged.tar.zst"])
+        (self.out / "whole.tar").write_bytes(b"an older one")
+        self.extract("-f", "--to-tar", self.out / "whole.tar", image=image, expect=2)
+        self.assertEqual((self.out / "whole.tar").read_bytes(), b"an older one")
         self.assertEqual(len(self.members(self.tar("docs", image=image))), 6)
 
 
