@@ -160,14 +160,15 @@ bool OldIndex::confirms(const TarEntry& member, StreamOffset data) {
   }
   if (member.type != TarMember::Type::kFile) return !inode->is_regular();
   return inode->is_regular() && record.size == member.size &&
-         (member.data_size == 0 || has_data_at(*inode, data));
+         (member.data_size == 0 || may_have_data_at(*inode, data));
 }
 
-bool OldIndex::has_data_at(const Inode& inode, StreamOffset data) {
-  if ((inode.record.flags & InodeRecord::kExtentList) == 0) return inode.record.data == data.value;
+// A file that has a copy before it has its own data in the archive, but the copy's in the index.
+bool OldIndex::may_have_data_at(const Inode& inode, StreamOffset data) {
+  if ((inode.record.flags & InodeRecord::kExtentList) == 0) return inode.record.data <= data.value;
   if (inode.record.count == 0) return false;
   const auto extent = cursor_.row<ExtentRecord>(Table::kExtents, inode.record.data);
-  return extent && extent->stream_offset == data.value;
+  return extent && extent->stream_offset <= data.value;
 }
 
 }  // namespace zvfs

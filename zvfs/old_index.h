@@ -31,12 +31,13 @@ class OldIndex {
   [[nodiscard]] Result<std::vector<std::optional<StreamOffset>>> place(
       std::span<const FoundFrame> frames) const;
 
-  /// Whether the image has that member, its data at `data`. Errors are no.
+  /// Whether the image has that member, with all attributes, its data at `data` or a copy of it
+  /// before. Errors are no.
   bool confirms(const TarEntry& member, StreamOffset data);
 
  private:
   explicit OldIndex(std::unique_ptr<const Image> image);
-  bool has_data_at(const Inode& inode, StreamOffset data);
+  bool may_have_data_at(const Inode& inode, StreamOffset data);
 
   const std::unique_ptr<const Image> image_;
   DentryFinder finder_;

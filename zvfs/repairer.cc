@@ -150,11 +150,10 @@ class Repairer {
     return {};
   }
 
-  // Of an archive that mkimage has made, what is kept up to a place is one, too. Another one may
-  // lack members for directories.
+  // Where members are missing, directories may have none.
   [[nodiscard]] std::uint32_t features() const {
-    const bool is_from_start = plan_.kept.size() == 1 && plan_.kept.front().begin == 0;
-    return plan_.is_ours && is_from_start ? 0 : IndexHeader::kForeignStream;
+    const bool has_all_members = plan_.has_end_mark && plan_.dropped == 0 && !plan_.resumed;
+    return plan_.is_ours && has_all_members ? 0 : IndexHeader::kForeignStream;
   }
 
   void take_trouble(const Trouble& trouble) {

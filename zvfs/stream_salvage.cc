@@ -6,7 +6,6 @@
 #include "codecs/checksum.h"
 #include "mkimage/tar_block.h"
 #include "mkimage/tar_header.h"
-#include "mkimage/tar_member_reader.h"
 
 namespace zvfs {
 namespace {
@@ -24,19 +23,22 @@ std::string plain_path(std::string_view path) {
   return plain;
 }
 
-// Whether `a` comes before `b` in path order: names compared as bytes, a directory before all in
-// it. Both plain.
-bool precedes(std::string_view a, std::string_view b) {
-  return std::ranges::lexicographical_compare(a, b, [](char left, char right) {
-    const auto rank = [](char c) { return c == '/' ? 0 : static_cast<unsigned char>(c) + 1; };
-    return rank(left) < rank(right);
-  });
-}
-
 bool is_header(ByteSpan bytes) {
   constexpr std::size_t kMagicOffset = 257;
   const TarBlock block(bytes.first<kTarBlockSize>());
   return as_text(bytes).substr(kMagicOffset, 5) == "ustar" && block.has_checksum();
+}
+
+// Whether mkimage may have made that header: it leaves the names of users and groups empty, so that
+// archives of most other programs are told from its own, also those that lie in them as files.
+bool may_be_ours(ByteSpan header) {
+  using namespace std::string_view_literals;
+  constexpr std::size_t kMagicOffset = 257;
+  const std::string_view magic_and_names = as_text(header).substr(kMagicOffset, 8 + 32 + 32);
+  return magic_and_names.starts_with(
+             "ustar\0"
+             "00"sv) &&
+         magic_and_names.find_first_not_of('\0', 8) == std::string_view::npos;
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ std::size_t StreamSalvage::skip(ByteSpan bytes) {
 
 std::size_t StreamSalvage::search(ByteSpan bytes) {
   std::size_t size = 0;
-  while (bytes.size() - size >= kTarBlockSize && !is_header(bytes.subspan(size, kTarBlockSize))) {
+  while (bytes.size() - size >= kTarBlockSize && !resumes_at(bytes.subspan(size, kTarBlockSize))) {
     size += kTarBlockSize;
   }
   const bool found = bytes.size() - size >= kTarBlockSize;
@@ -118,12 +120,14 @@ std::size_t StreamSalvage::search(ByteSpan bytes) {
   advance(size);
   open_begin_ = at_;
   if (!found) return size;
-  const char type = TarBlock(bytes.subspan(size).first<kTarBlockSize>()).type();
-  const bool begins_frame = at_ == frame_begin_;
   searched_ = true;
-  is_first_doubtful_ = !begins_frame || !(plan_.is_ours || TarMemberReader::is_extended(type));
+  is_first_doubtful_ = !plan_.is_ours;
   start_parser();
   return size;
+}
+
+bool StreamSalvage::resumes_at(ByteSpan block) const {
+  return is_header(block) && (!plan_.is_ours || may_be_ours(block));
 }
 
 void StreamSalvage::start_parser() {
@@ -153,13 +157,13 @@ void StreamSalvage::follow(const TarParser::Step& step) {
 void StreamSalvage::recognise(const TarEntry& member) {
   const bool is_first = parser_begin_ + member.header_begin == 0;
   if (is_first) plan_.begins_archive = plan_.is_ours = member.path == "./";
+  if (is_first && plan_.begins_archive) is_first_doubtful_ = false;
   if (!is_first && member.path.starts_with("./")) plan_.is_ours = false;
 }
 
 void StreamSalvage::close_member() {
   if (!is_credible(*member_)) return drop();
-  last_path_ = plain_path(member_->entry.path);
-  if (remembers_paths_) plan_.paths.insert(path_key(last_path_));
+  if (remembers_paths_) plan_.paths.insert(path_key(member_->entry.path));
   plan_.has_end_mark = false;
   plan_.end = at_;
   keep();
@@ -174,12 +178,12 @@ bool StreamSalvage::is_credible(const Member& member) {
   }
   if (!searched_) return true;
   if (index_ != nullptr) return index_->confirms(entry, member.data);
-  if (is_doubtful) return false;
-  return !plan_.is_ours || last_path_.empty() || precedes(last_path_, plain_path(entry.path));
+  return !is_doubtful;
 }
 
 // Keeps what is open.
 void StreamSalvage::keep() {
+  plan_.resumed = is_damaged_;
   if (!plan_.kept.empty() && plan_.kept.back().end == open_begin_) {
     plan_.kept.back().end = at_;
   } else if (open_begin_ < at_) {

@@ -31,6 +31,7 @@ struct SalvagePlan {
   std::uint64_t end = 0;                    ///< Behind the last member, or its end mark.
   bool begins_archive = false;              ///< The first member is that of the root, "./".
   bool is_ours = false;                     ///< And no other name begins so: mkimage has made it.
+  bool resumed = false;                     ///< Something was kept behind what was not.
   std::uint64_t dropped = 0;                ///< Members that were not whole, or not to be trusted.
   std::unordered_set<std::uint64_t> paths;  ///< path_key() of all kept, where they are remembered.
 };
@@ -42,8 +43,9 @@ std::uint64_t path_key(std::string_view path);
 /// Takes the tar archive apart that is in a found stream, and tells which members are whole. Behind
 /// a gap it goes on at the next header: where the old index says how much is missing, exactly
 /// there; otherwise at the next block that is one. With an old index, only members that it has
-/// are kept from there on; without one, the first member is not, whose name may have stood in
-/// an extended header that is lost, unless it begins a frame of an archive that mkimage has made.
+/// are kept from there on; without one, of an archive that mkimage has made, those whose header
+/// looks like its own, and of others all but the first, whose name may have stood in an extended
+/// header that is lost.
 /// Not thread-safe; use once.
 class StreamSalvage {
  public:
@@ -79,6 +81,7 @@ class StreamSalvage {
   std::size_t parse(ByteSpan bytes);
   std::size_t search(ByteSpan bytes);
   std::size_t skip(ByteSpan bytes);
+  [[nodiscard]] bool resumes_at(ByteSpan block) const;
   void start_parser();
   void follow(const TarParser::Step& step);
   void recognise(const TarEntry& member);
@@ -105,7 +108,6 @@ class StreamSalvage {
   bool searched_ = false;           // names need to be confirmed
   bool is_first_doubtful_ = false;  // that of the next member
   bool is_damaged_ = false;
-  std::string last_path_;
 };
 
 }  // namespace zvfs
