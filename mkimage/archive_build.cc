@@ -31,7 +31,8 @@ Result<void> ArchiveBuild::run(std::string_view name, ByteStream& stream, BuildR
   return finish_image(writer_, tree_, indexer_.files(),
                       {.encoder = options_.encoder,
                        .frame_bound = options_.bounds.max(),
-                       .compat = IndexHeader::kForeignStream},
+                       .compat = IndexHeader::kForeignStream,
+                       .gather_sizes = options_.gather_sizes},
                       report);
 }
 

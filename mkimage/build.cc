@@ -4,8 +4,10 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "codecs/simd.h"
@@ -61,22 +63,41 @@ Result<Source> open_source(const std::string& path) {
   return source;
 }
 
+// Where an image goes: a file that appears when it is whole, or, in a dry run, nowhere.
+struct Target {
+  std::optional<AtomicFile> file;
+  UniqueFd nowhere;
+
+  [[nodiscard]] int fd() const { return file ? file->fd() : nowhere.get(); }
+};
+
+Result<Target> open_target(const BuildOptions& options) {
+  Target target;
+  if (options.dry_run) {
+    target.nowhere = UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
+    if (!target.nowhere.is_open()) return fail_errno(errno, "/dev/null");
+    return target;
+  }
+  auto file = AtomicFile::create(options.target, options.if_target_exists);
+  if (!file) return Unexpected(std::move(file).error().within(options.target));
+  target.file.emplace(*std::move(file));
+  return target;
+}
+
 // The new file, and the one that it replaces: should the target lie in the source, they are no
 // part of the image.
-std::vector<FileId> files_of_target(const AtomicFile& file) {
+std::vector<FileId> files_of_target(const BuildOptions& options, const Target& target) {
   std::vector<FileId> ids;
   struct stat status;
-  if (::fstat(file.fd(), &status) == 0) ids.push_back(id_of(status));
-  if (::fstatat(file.directory_fd(), file.name().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
-    ids.push_back(id_of(status));
-  }
+  if (target.file && ::fstat(target.fd(), &status) == 0) ids.push_back(id_of(status));
+  if (::lstat(options.target.c_str(), &status) == 0) ids.push_back(id_of(status));
   return ids;
 }
 
 /// One build, from the open source and target on.
 class Build {
  public:
-  Build(const BuildOptions& options, BuildMonitor& monitor, Source source, AtomicFile target)
+  Build(const BuildOptions& options, BuildMonitor& monitor, Source source, Target target)
       : options_(options),
         monitor_(monitor),
         source_(std::move(source)),
@@ -85,17 +106,25 @@ class Build {
         writer_(target_.fd(), monitor.progress, monitor.on_names) {}
 
   Result<BuildReport> run() {
-    const auto start = std::chrono::steady_clock::now();
     ZVFS_TRY(source_.is_directory ? pack_directory() : convert_archive());
     ZVFS_TRY(judge_troubles());
-    if (auto committed = target_.commit(); !committed) {
-      return Unexpected(std::move(committed).error().within(options_.target));
+    if (target_.file) {
+      if (auto committed = target_.file->commit(); !committed) {
+        return Unexpected(std::move(committed).error().within(options_.target));
+      }
+      end_stage("sync");
     }
-    report_.elapsed = std::chrono::steady_clock::now() - start;
+    report_.elapsed = std::chrono::steady_clock::now() - start_;
     return report_;
   }
 
  private:
+  // Notes what the stage has taken that began when the last one ended.
+  void end_stage(const char* name) {
+    const auto now = std::chrono::steady_clock::now();
+    report_.stages.emplace_back(name, now - std::exchange(stage_start_, now));
+  }
+
   Result<void> judge_troubles() {
     const TroublePolicy& policy = options_.troubles;
     report_.changed = troubles_.changed();
@@ -116,15 +145,18 @@ class Build {
     const std::string name = options_.source == kStandardInput ? "standard input" : options_.source;
     auto stream = open_archive(source_.fd.get(), options_.rules, troubles_, monitor_.progress);
     if (!stream) return Unexpected(std::move(stream).error().within(name));
-    return ArchiveBuild(options_, monitor_, troubles_, writer_).run(name, **stream, report_);
+    ZVFS_TRY(ArchiveBuild(options_, monitor_, troubles_, writer_).run(name, **stream, report_));
+    end_stage("frames");
+    return {};
   }
 
   Result<void> scan() {
-    Scanner scanner(source_.fd.get(), options_.rules, files_of_target(target_), tree_, troubles_,
-                    monitor_.progress);
+    Scanner scanner(source_.fd.get(), options_.rules, files_of_target(options_, target_), tree_,
+                    troubles_, monitor_.progress);
     if (auto scanned = scanner.scan(); !scanned) {
       return Unexpected(std::move(scanned).error().within(options_.source));
     }
+    end_stage("scan");
     report_.count(tree_);
     monitor_.progress.work_total =
         report_.allocated_size + (tree_.dentries().size() + 1) * Progress::kWorkPerFile;
@@ -138,7 +170,9 @@ class Build {
                             .troubles = troubles_,
                             .threads = options_.threads,
                             .max_size = options_.bounds.small / 2});
-    return finder.find();
+    Duplicates duplicates = finder.find();
+    end_stage("duplicates");
+    return duplicates;
   }
 
   Result<void> write() {
@@ -156,16 +190,24 @@ class Build {
                             .threads = options_.threads,
                             .list_names = static_cast<bool>(monitor_.on_names)});
     ZVFS_TRY(pipeline.run());
+    end_stage("frames");
     report_.copies = planner.share_copies(verdicts);
-    return finish_image(writer_, tree_, planner.frame_files(),
-                        {.encoder = options_.encoder, .frame_bound = options_.bounds.max()},
-                        report_);
+    ZVFS_TRY(finish_image(writer_, tree_, planner.frame_files(),
+                          {.encoder = options_.encoder,
+                           .frame_bound = options_.bounds.max(),
+                           .compat = 0,
+                           .gather_sizes = options_.gather_sizes},
+                          report_));
+    end_stage("index");
+    return {};
   }
 
   const BuildOptions& options_;
   BuildMonitor& monitor_;
   Source source_;
-  AtomicFile target_;
+  Target target_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point stage_start_ = start_;
   Troubles troubles_;
   Tree tree_;
   ImageWriter writer_;
@@ -177,9 +219,8 @@ class Build {
 Result<BuildReport> build_image(const BuildOptions& options, BuildMonitor& monitor) {
   ZVFS_TRY(check(options));
   Source source = ZVFS_TRY(open_source(options.source));
-  auto target = AtomicFile::create(options.target, options.if_target_exists);
-  if (!target) return Unexpected(std::move(target).error().within(options.target));
-  return Build(options, monitor, std::move(source), *std::move(target)).run();
+  Target target = ZVFS_TRY(open_target(options));
+  return Build(options, monitor, std::move(source), std::move(target)).run();
 }
 
 }  // namespace zvfs

@@ -36,6 +36,8 @@ struct BuildOptions {
   EntryRules rules;
   Dedupe dedupe = Dedupe::kNear;
   TroublePolicy troubles;
+  bool gather_sizes = false;  ///< Whether the report has SizeStatistics.
+  bool dry_run = false;       ///< Do all but write the image.
 };
 
 /// How a caller watches a build. The listeners may be empty, and are called by any thread.

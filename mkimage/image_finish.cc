@@ -40,6 +40,11 @@ Result<void> finish_image(ImageWriter& writer, const Tree& tree,
   report.stream_size = writer.stream_size();
   report.index_size = index.size();
   for (const FrameRecord& frame : writer.frames()) ++report.frames[frame.kind];
+  if (end.gather_sizes) {
+    report.sizes = SizeStatistics::gather(
+        tree, writer.frames(),
+        {.image_offset = writer.image_size(), .stream_offset = writer.stream_size()});
+  }
   ZVFS_TRY(writer.finish(index));
   report.image_size = writer.image_size();
   return {};

@@ -16,6 +16,7 @@ struct ImageEnd {
   const EncoderOptions& encoder;
   std::uint32_t frame_bound;  ///< No frame decodes to more.
   std::uint32_t compat = 0;   ///< Features, as in IndexHeader.
+  bool gather_sizes = false;  ///< Whether the report gets SizeStatistics.
 };
 
 /// Writes what follows the data frames of an image, whose tree is complete: the index and the seek

@@ -1,4 +1,5 @@
 // mkimage: packs a directory into a zvfs image. See packaging/man/mkimage.1.
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -11,6 +12,7 @@
 #include "base/quoting.h"
 #include "mkimage/build.h"
 #include "mkimage/mkimage_options.h"
+#include "mkimage/report_json.h"
 #include "mkimage/signal_cleanup.h"
 
 namespace {
@@ -36,6 +38,24 @@ Result<BuildReport> build(const MkimageOptions& options) {
   return build_image(options.build, monitor);
 }
 
+// False when it cannot be written.
+bool write_json(const BuildReport& report, const MkimageOptions& options) {
+  const std::string json = report_json(report, options.build.target);
+  const bool to_stdout = options.json == "-";
+  std::FILE* const file = to_stdout ? stdout : std::fopen(options.json.c_str(), "we");
+  bool written = file != nullptr && std::fwrite(json.data(), 1, json.size(), file) == json.size();
+  if (to_stdout) {
+    written = std::fflush(file) == 0 && written;
+  } else if (file != nullptr) {
+    written = std::fclose(file) == 0 && written;
+  }
+  if (!written) {
+    const Result<void> failure = fail_errno(errno, quote_name(options.json));
+    fmt::print(stderr, "mkimage: {}\n", failure.error().message);
+  }
+  return written;
+}
+
 int run(int argc, char** argv) {
   const auto parsed = parse_mkimage_options(argc, argv);
   if (const auto* exit = std::get_if<ExitNow>(&parsed)) return exit->code;
@@ -49,6 +69,7 @@ int run(int argc, char** argv) {
     return kFailed;
   }
   if (options.verbosity != Verbosity::kQuiet) fmt::print(stderr, "{}", to_text(*report));
+  if (!options.json.empty() && !write_json(*report, options)) return kFailed;
   if (std::fflush(stdout) != 0) return kFailed;
   if (report->unreadable > 0) return kFailed;
   return report->changed > 0 ? kFilesChanged : kDone;

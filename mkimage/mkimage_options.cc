@@ -87,7 +87,8 @@ struct RawOptions {
   bool verbose = false;
 };
 
-void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
+void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
+  BuildOptions& build = options.build;
   app.add_option("SOURCE", build.source,
                  "The directory to pack; or an archive (tar, cpio, zip, 7z,\niso, deb, ...), of "
                  "which a tar is kept byte for byte; - is\nstandard input")
@@ -120,6 +121,10 @@ void add_options(CLI::App& app, BuildOptions& build, RawOptions& raw) {
                  "near (if not given): put small files of equal content\ntogether; off: do not "
                  "look for them")
       ->type_name("HOW");
+  app.add_flag("-n,--dry-run", build.dry_run, "Do all but write IMAGE: tells its size");
+  app.add_option("--json", options.json,
+                 "Write a report for programs to FILE; - is standard output")
+      ->type_name("FILE");
   app.add_flag("-f,--force", raw.force, "Replace IMAGE if it exists");
   app.add_flag("-q,--quiet", raw.quiet, "Print nothing but troubles");
   const auto* verbose = app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");
@@ -145,6 +150,10 @@ void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
   if (raw.quiet && raw.verbose) {
     throw CLI::ValidationError("--quiet", "does not go with --verbose");
   }
+  if (raw.verbose && options.json == "-") {
+    throw CLI::ValidationError("--json", "standard output has the names of --verbose");
+  }
+  build.gather_sizes = !options.json.empty();
   build.if_target_exists = raw.force ? IfExists::kReplace : IfExists::kFail;
   if (raw.quiet) options.verbosity = Verbosity::kQuiet;
   if (raw.verbose) options.verbosity = Verbosity::kNames;
@@ -161,7 +170,7 @@ std::variant<MkimageOptions, ExitNow> parse_mkimage_options(int argc, char** arg
   options.build.threads = std::min(available_cpus(), kMaxThreads);
   RawOptions raw;
   EntryOptions entries;
-  add_options(app, options.build, raw);
+  add_options(app, options, raw);
   entries.add_to(app);
   try {
     app.parse(argc, argv);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <variant>
 
 #include "mkimage/build.h"
@@ -16,6 +17,7 @@ enum class Verbosity : std::uint8_t {
 struct MkimageOptions {
   BuildOptions build;
   Verbosity verbosity = Verbosity::kNormal;
+  std::string json;  ///< Where the report for programs goes: a path, "-", or "" for nowhere.
 };
 
 /// That the tool ends at once, after --help or a usage error, and with which exit code.

@@ -3,10 +3,14 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "codecs/frame_kind.h"
 #include "mkimage/copy_verdicts.h"
+#include "mkimage/size_statistics.h"
 #include "mkimage/tree.h"
 
 namespace zvfs {
@@ -25,7 +29,10 @@ struct BuildReport {
   std::uint64_t image_size = 0;
   std::uint64_t index_size = 0;  ///< Of the index frame, which is part of the image.
   std::array<std::uint64_t, kFrameKindCount> frames{};  ///< By FrameKind.
+  std::optional<SizeStatistics> sizes;                  ///< If they were asked for.
   std::chrono::duration<double> elapsed{};
+  /// What the stages of the build took, by name, in their order.
+  std::vector<std::pair<const char*, std::chrono::duration<double>>> stages;
   std::uint64_t changed = 0;     ///< Files that changed while they were read.
   std::uint64_t unreadable = 0;  ///< Files that could not be read, or not wholly.
 

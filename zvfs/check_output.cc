@@ -7,7 +7,7 @@
 
 #include "base/quoting.h"
 #include "base/units.h"
-#include "zvfs/json_text.h"
+#include "base/json_text.h"
 
 namespace zvfs {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "base/quoting.h"
 #include "mkimage/tree.h"
-#include "zvfs/json_text.h"
+#include "base/json_text.h"
 
 namespace zvfs {
 namespace {

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/units.h"
-#include "zvfs/json_text.h"
+#include "base/json_text.h"
 
 namespace zvfs {
 namespace {

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/quoting.h"
-#include "zvfs/json_text.h"
+#include "base/json_text.h"
 #include "zvfs/map_encoding.h"
 
 namespace zvfs {

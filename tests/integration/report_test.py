@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""What mkimage tells programs and people of a build: --json, --dry-run, the summary."""
+import json
+import os
+import subprocess
+import unittest
+
+import edge_tree
+import zvfs_tools
+from zvfs_tools import run
+
+
+class ReportTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = cls.enterClassContext(zvfs_tools.scratch_directory())
+        cls.source = cls.scratch / "source"
+        (cls.source / "directory").mkdir(parents=True)
+        edge_tree.write(cls.source / "noise.bin", edge_tree.noise(300_000))
+        edge_tree.write(cls.source / "text.txt", edge_tree.text(50_000))
+        for name in ("one.txt", "two.txt"):
+            edge_tree.write(cls.source / "directory" / name, edge_tree.text(9_000, seed=3))
+        os.symlink("one.txt", cls.source / "directory/link")
+        os.link(cls.source / "text.txt", cls.source / "directory/hard.txt")
+        edge_tree.write(os.fsencode(cls.source) + b"/\xff.txt", b"x")
+
+    def report(self, *options, image="image.tar.zst"):
+        path = self.scratch / image
+        return json.loads(run(zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", "-f", "--json", "-", *options,
+                              self.source, path)), path
+
+    def test_json(self):
+        report, image = self.report()
+        self.assertEqual(report["image"], str(image))
+        self.assertEqual(report["image_size"], os.path.getsize(image))
+        counts = {key: report[key] for key in ("files", "directories", "symlinks", "hard_links")}
+        self.assertEqual(counts, {"files": 5, "directories": 2, "symlinks": 1, "hard_links": 1})
+        self.assertEqual(report["copies"], {"files": 1, "size": 9000})
+        self.assertEqual(report["content_size"], 368_001)
+        coded = sum(kind["coded_size"] for kind in report["frames"].values())
+        seek_table = 17 + 12 * (1 + sum(kind["count"] for kind in report["frames"].values()))
+        self.assertEqual(coded + report["index_size"] + seek_table, report["image_size"])
+        decoded = sum(kind["decoded_size"] for kind in report["frames"].values())
+        self.assertEqual(decoded, report["stream_size"])
+        self.assertEqual(report["largest"][0]["path"], "noise.bin")
+        self.assertIn("path_base64", next(file for file in report["largest"] if "\ufffd" in file["path"]))
+        texts = next(group for group in report["extensions"] if group["extension"] == "txt")
+        self.assertEqual((texts["files"], texts["size"]), (4, 68_001))
+        seconds = report["seconds"]
+        self.assertEqual(list(seconds), ["scan", "duplicates", "frames", "index", "sync", "total"])
+        self.assertLessEqual(sum(seconds.values()) - seconds["total"], seconds["total"] + 0.01)
+
+    def test_json_to_a_file(self):
+        file = self.scratch / "report.json"
+        run(zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", "-f", "--json", file, self.source,
+            self.scratch / "other.tar.zst")
+        report = json.loads(file.read_text())
+        self.assertEqual(report["files"], 5)
+
+    def test_a_report_that_cannot_be_written(self):
+        run(zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", "-f", "--json", "/no/such/file", self.source,
+            self.scratch / "other.tar.zst", expect=2)
+
+    def test_a_dry_run_tells_the_same_and_writes_nothing(self):
+        made, image = self.report()
+        dry, nothing = self.report("--dry-run", image="none")
+        self.assertFalse(nothing.exists())
+        for report in (made, dry):
+            del report["seconds"], report["image"]
+        self.assertEqual(dry, made)
+        before = image.read_bytes()
+        self.report("-n", "-l1")
+        self.assertEqual(image.read_bytes(), before)
+
+    def test_a_tar_as_source(self):
+        tar = self.scratch / "source.tar"
+        run("tar", "-cf", tar, "-C", self.source, ".")
+        report = json.loads(run(zvfs_tools.tool("ZVFS_MKIMAGE"), "-qn", "--json", "-", tar, "none"))
+        self.assertEqual(report["files"], 5)
+        self.assertEqual(report["stream_size"], os.path.getsize(tar))
+        self.assertEqual(report["largest"][0]["path"], "noise.bin")
+
+    def test_summary(self):
+        done = subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), "-n", self.source, "none"],
+                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+        self.assertTrue(done.stderr.startswith(
+            "5 files, 2 directories, 1 symlink, 1 hard link, 1 copy\n360K in, "), done.stderr)
+
+
+if __name__ == "__main__":
+    zvfs_tools.main()
