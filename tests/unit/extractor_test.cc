@@ -122,6 +122,34 @@ TEST(Extractor, WritesThroughNoSymlinkOfTheImage) {
   }
 }
 
+// So many files lie between the symlink and the directory that the symlink is there first.
+TEST(Extractor, WritesThroughNoSymlinkThatItHasMade) {
+  for (const Existing existing : {Existing::kKeep, Existing::kReplace}) {
+    Places places;
+    ImageForge forge;
+    const std::string target = places.outside.string();
+    forge.inode(5).data = forge.add_string(target);
+    forge.inode(5).size = target.size();
+    const DentryRecord directory = dentry(forge, "dir");
+    const std::size_t first = forge.dentries.size();
+    forge.dentries.push_back(directory);
+    forge.dentries.back().inode = 5;
+    forge.dentries.back().type = 0120000 >> 12;
+    for (int i = 0; i < 8000; ++i) {
+      const std::string name = fmt::format("file-{}", i);
+      forge.dentries.push_back(
+          {forge.add_string(name), 4, static_cast<std::uint16_t>(name.size()), 0100000 >> 12});
+    }
+    forge.dentries.push_back(directory);
+    forge.inode(1).data = first;
+    forge.inode(1).count = static_cast<std::uint32_t>(forge.dentries.size() - first);
+    ASSERT_TRUE(places.extract(forge, existing));
+    places.expect_outside_untouched();
+    EXPECT_EQ(fs::is_symlink(places.inside / "dir"), existing == Existing::kKeep);
+    EXPECT_TRUE(fs::exists(places.inside / "file-7999"));
+  }
+}
+
 TEST(Extractor, EndsWhereDirectoriesMakeACycle) {
   ImageForge forge;
   dentry(forge, "deep").inode = 3;  // dir in itself
