@@ -6,8 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "base/units.h"
 #include "base/json_text.h"
+#include "base/units.h"
 
 namespace zvfs {
 namespace {

@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/json_text.h"
 #include "base/quoting.h"
 #include "base/units.h"
-#include "base/json_text.h"
 
 namespace zvfs {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/quoting.h"
 #include "base/json_text.h"
+#include "base/quoting.h"
 #include "zvfs/map_encoding.h"
 
 namespace zvfs {
