@@ -150,12 +150,16 @@ class Build {
     return {};
   }
 
+  template <typename Root>
+  Scanner scanner_of(const Root& root) {
+    return {root,  options_.rules, files_of_target(options_, target_),
+            tree_, troubles_,      monitor_.progress};
+  }
+
   Result<void> scan() {
-    Scanner scanner(source_.fd.get(), options_.rules, files_of_target(options_, target_), tree_,
-                    troubles_, monitor_.progress);
-    if (auto scanned = scanner.scan(); !scanned) {
-      return Unexpected(std::move(scanned).error().within(options_.source));
-    }
+    auto scanned = options_.sources ? scanner_of(*options_.sources).scan()
+                                    : scanner_of(source_.fd.get()).scan();
+    if (!scanned) return Unexpected(std::move(scanned).error().within(options_.source));
     end_stage("scan");
     report_.count(tree_);
     monitor_.progress.work_total =
@@ -218,7 +222,9 @@ class Build {
 
 Result<BuildReport> build_image(const BuildOptions& options, BuildMonitor& monitor) {
   ZVFS_TRY(check(options));
-  Source source = ZVFS_TRY(open_source(options.source));
+  Source source;
+  source.is_directory = true;
+  if (!options.sources) source = ZVFS_TRY(open_source(options.source));
   Target target = ZVFS_TRY(open_target(options));
   return Build(options, monitor, std::move(source), std::move(target)).run();
 }

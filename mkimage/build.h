@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@
 #include "mkimage/planner.h"
 #include "mkimage/progress.h"
 #include "mkimage/report.h"
+#include "mkimage/source_list.h"
 #include "mkimage/troubles.h"
 
 namespace zvfs {
@@ -28,6 +30,8 @@ enum class Dedupe : std::uint8_t {
 struct BuildOptions {
   /// A directory, an archive that becomes the stream as it is, or kStandardInput: an archive.
   std::string source;
+  /// What to pack in place of `source`.
+  std::optional<SourceList> sources;
   std::string target;
   IfExists if_target_exists = IfExists::kFail;
   EncoderOptions encoder;

@@ -1,29 +1,38 @@
 #pragma once
 
+#include <string>
+
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "mkimage/tree.h"
 
 namespace zvfs {
 
-/// Opens directories of a scanned tree, one name at a time from the root: so a path may be longer
-/// than PATH_MAX, and a symlink that replaced a directory is never followed. Keeps the directory
-/// opened last, since the next file mostly lies in it or in a child. Not thread-safe.
+/// Opens directories of a scanned tree, one name at a time from the root, or from the last one
+/// whose place on disk is in the tree's source places: so a path may be longer than PATH_MAX, and a
+/// symlink that replaced a directory is never followed. Keeps the directory opened last, since the
+/// next file mostly lies in it or in a child. Not thread-safe.
 class DirectoryOpener {
  public:
-  /// Borrows both; `root_fd` is the tree's root directory.
+  /// Borrows both; `root_fd` is the tree's root directory, or -1 when that has no
+  /// place on disk.
   DirectoryOpener(const Tree& tree, int root_fd) : tree_(tree), root_fd_(root_fd) {}
 
   /// A descriptor (O_PATH) for the *at() calls, valid until the next open().
   /// Errors: Io, with errno's text alone as the message.
   Result<int> open(InodeNumber directory);
 
+  /// The same of the directory on disk that holds that name.
+  Result<int> open_parent(Link link);
+
  private:
+  [[nodiscard]] const std::string* place_of(InodeNumber directory) const;
   Result<UniqueFd> open_from(int parent_fd, InodeNumber directory) const;
   Result<UniqueFd> walk_to(InodeNumber directory) const;
 
   const Tree& tree_;
   const int root_fd_;
+  UniqueFd parent_fd_;  // of a name with a place of its own
   InodeNumber current_ = kRootInode;
   UniqueFd current_fd_;  // closed while `current_` is the root
 };

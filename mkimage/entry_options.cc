@@ -128,12 +128,14 @@ void EntryOptions::add_xattrs(CLI::App& app) {
       ->type_name("GLOB")
       ->expected(1)
       ->take_all()
+      ->allow_extra_args(false)  // which would be operands
       ->group(kMetadata);
   app.add_option("--xattrs-exclude", rules_.xattrs.exclude,
                  "Leave out attributes that match GLOB: 'security.*'")
       ->type_name("GLOB")
       ->expected(1)
       ->take_all()
+      ->allow_extra_args(false)  // which would be operands
       ->group(kMetadata);
 }
 

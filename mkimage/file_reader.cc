@@ -29,7 +29,7 @@ bool FileReader::open(Link link) {
   if (link == link_) return fd_.is_open();
   link_ = link;
   fd_.reset();
-  const Result<int> directory = directories_.open(link.directory);
+  const Result<int> directory = directories_.open_parent(link);
   if (!directory) {
     report(Severity::kUnreadable,
            directory.error().message + "; the image has zeros in place of its content");

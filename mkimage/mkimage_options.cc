@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <optional>
 #include <sched.h>
+#include <sstream>
 #include <thread>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -78,6 +81,11 @@ std::string version(bool verbose) {
 
 // The options as they are given, before they are checked.
 struct RawOptions {
+  std::vector<std::string> operands;
+  std::string image;  // never given: IMAGE is the last of the operands
+  std::optional<std::string> files_from;
+  bool null_separated = false;
+  bool no_recursion = false;
   std::string codec;
   std::optional<int> level;
   std::optional<std::string> frame_size;
@@ -89,12 +97,20 @@ struct RawOptions {
 
 void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
   BuildOptions& build = options.build;
-  app.add_option("SOURCE", build.source,
+  // The last of them is IMAGE: see take_operands().
+  app.add_option("SOURCE", raw.operands,
                  "The directory to pack; or an archive (tar, cpio, zip, 7z,\niso, deb, ...), of "
-                 "which a tar is kept byte for byte; - is\nstandard input")
-      ->required()
+                 "which a tar is kept byte for byte; - is\nstandard input. Several directories "
+                 "and files are packed\nunder their names")
       ->type_name("");
-  app.add_option("IMAGE", build.target, "The file to make")->required()->type_name("");
+  app.add_option("IMAGE", raw.image, "The file to make")->type_name("");
+  app.add_option("--files-from", raw.files_from,
+                 "Pack the files and directories whose names are in FILE,\none a line; - is "
+                 "standard input")
+      ->type_name("FILE");
+  app.add_flag("-0,--null", raw.null_separated, "Names in that FILE end in a zero byte");
+  app.add_flag("--no-recursion", raw.no_recursion,
+               "Pack of directories in that FILE nothing but themselves");
   app.add_option(
          "-c,--codec", raw.codec,
          "zstd (if not given); lz4: larger, faster to read, a\n.tar.lz4; adaptive: lz4 where "
@@ -135,8 +151,52 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
   app.get_formatter()->label("REQUIRED", "");
 }
 
+// The names in --files-from.
+SourceList read_list(const RawOptions& raw) {
+  SourceList list;
+  if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
+  const std::string& path = *raw.files_from;
+  const std::string file = path == kStandardInput ? "/dev/stdin" : path;
+  std::ifstream stream(file, std::ios::binary);
+  std::stringstream text;
+  if (stream.peek() != EOF) text << stream.rdbuf();
+  if (!stream.is_open() || stream.bad()) {
+    throw CLI::ValidationError("--files-from", fmt::format("cannot read '{}'", path));
+  }
+  const auto added = list.add_paths(text.view(), raw.null_separated ? '\0' : '\n');
+  if (!added) throw CLI::ValidationError("--files-from", added.error().message);
+  return list;
+}
+
+// SOURCE... IMAGE, or with --files-from IMAGE alone.
+void take_operands(const RawOptions& raw, BuildOptions& build) {
+  std::vector<std::string> sources = raw.operands;
+  if (sources.empty()) throw CLI::RequiredError("IMAGE");
+  build.target = sources.back();
+  sources.pop_back();
+  if (raw.files_from) {
+    if (!sources.empty()) {
+      throw CLI::ValidationError("--files-from", fmt::format("does not go with '{}'", sources[0]));
+    }
+    build.source = *raw.files_from;
+    build.sources = read_list(raw);
+    return;
+  }
+  if (raw.null_separated) throw CLI::ValidationError("--null", "needs --files-from");
+  if (raw.no_recursion) throw CLI::ValidationError("--no-recursion", "needs --files-from");
+  if (sources.empty()) throw CLI::RequiredError("SOURCE");
+  build.source = sources[0];
+  if (sources.size() == 1) return;
+  build.sources.emplace();
+  for (const std::string& source : sources) {
+    const auto added = build.sources->add_source(source);
+    if (!added) throw CLI::ValidationError("SOURCE", added.error().message);
+  }
+}
+
 void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
   BuildOptions& build = options.build;
+  take_operands(raw, build);
   if (!raw.codec.empty()) build.encoder.codec = codec(raw.codec);
   build.encoder.level = raw.level.value_or(levels_of(build.encoder.codec).standard);
   check_level(build.encoder);

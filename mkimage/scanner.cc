@@ -18,6 +18,11 @@ bool fits_in_tar(const XattrSetRecord& xattrs) {
   return xattrs.length + xattrs.count * kMoreInTar <= kMaxPaxSize;
 }
 
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
 }  // namespace
 
 Scanner::Scanner(int root_fd, const EntryRules& rules, std::vector<FileId> excluded, Tree& tree,
@@ -31,6 +36,21 @@ Scanner::Scanner(int root_fd, const EntryRules& rules, std::vector<FileId> exclu
       opener_(tree, root_fd),
       reader_(tree, rules.xattrs) {}
 
+Scanner::Scanner(const SourceList& list, const EntryRules& rules, std::vector<FileId> excluded,
+                 Tree& tree, Troubles& troubles, Progress& progress)
+    : root_fd_(-1),
+      list_(&list),
+      rules_(rules),
+      excluded_(std::move(excluded)),
+      tree_(tree),
+      troubles_(troubles),
+      progress_(progress),
+      opener_(tree, root_fd_),
+      reader_(tree, rules.xattrs) {
+  if (!list.has_whole_root()) listed_.emplace(kRootInode, &list.root());
+  if (!list.root().place.empty()) tree_.places().directories[kRootInode] = list.root().place;
+}
+
 Result<void> Scanner::scan() {
   ZVFS_TRY(reader_.check());
   ZVFS_TRY(scan_root());
@@ -39,16 +59,43 @@ Result<void> Scanner::scan() {
     pending_.pop_back();
     ZVFS_TRY(scan_directory(next));
   }
+  if (list_ != nullptr && list_->root().place.empty()) date_made_up_root();
   tree_.finish();
   return {};
 }
 
+// Several sources have no directory in common.
+void Scanner::make_up_root() {
+  InodeRecord record = tree_.inode(kRootInode);
+  rules_.metadata.rewrite(record);
+  tree_.inode(kRootInode) = record;
+}
+
+// It is as old as the newest of what is in it.
+void Scanner::date_made_up_root() {
+  InodeRecord& root = tree_.inode(kRootInode);
+  if (root.count == 0) return;
+  Timestamp newest =
+      mtime_of(tree_.inode(tree_.inode_of({kRootInode, static_cast<std::uint32_t>(root.data)})));
+  for (std::uint64_t row = root.data; row < root.data + root.count; ++row) {
+    const Link link{kRootInode, static_cast<std::uint32_t>(row)};
+    newest = std::max(newest, mtime_of(tree_.inode(tree_.inode_of(link))));
+  }
+  root.mtime_seconds = newest.seconds;
+  root.mtime_nanoseconds = newest.nanoseconds;
+}
+
 Result<void> Scanner::scan_root() {
+  if (list_ != nullptr && list_->root().place.empty()) {
+    make_up_root();
+    return {};
+  }
+  const int root_fd = ZVFS_TRY(opener_.open(kRootInode));
   struct stat status;
-  if (::fstat(root_fd_, &status) != 0) return fail_errno(errno, "cannot stat the directory");
+  if (::fstat(root_fd, &status) != 0) return fail_errno(errno, "cannot stat the directory");
   root_device_ = status.st_dev;
-  InodeRecord record = ZVFS_TRY(reader_.read(root_fd_, ".", status));
-  if (const auto read = reader_.read_xattrs(root_fd_, ".", record); !read) {
+  InodeRecord record = ZVFS_TRY(reader_.read(root_fd, ".", status));
+  if (const auto read = reader_.read_xattrs(root_fd, ".", record); !read) {
     troubles_.report(Severity::kUnreadable, ".", read.error().message);
   }
   record.nlink = 2;
@@ -58,8 +105,64 @@ Result<void> Scanner::scan_root() {
   return {};
 }
 
+// Adds what is listed in a directory, and the directories on the way to more of it.
+Result<void> Scanner::scan_list(InodeNumber number, const SourceList::Directory& list) {
+  static const SourceList::Directory kNothing;
+  if (!directory_path_.empty()) directory_path_ += '/';
+  std::vector<std::string> names;
+  for (const auto& [name, place] : list.entries) names.push_back(name);
+  for (const auto& [name, directory] : list.directories) {
+    if (!list.entries.contains(name)) names.push_back(name);
+  }
+  std::ranges::sort(names);
+  for (const std::string& name : names) {
+    const auto below = list.directories.find(name);
+    const auto listed = list.entries.find(name);
+    const std::string place =
+        listed != list.entries.end() ? listed->second : parent_of(below->second.place);
+    ZVFS_TRY(add_from(place, {number, -1, name},
+                      below == list.directories.end() ? kNothing : below->second,
+                      listed != list.entries.end()));
+  }
+  push_subdirectories(number);
+  return {};
+}
+
+// Adds the entry of that name of the directory `place`; of a directory that is only on the way to
+// what is listed, or when there is no recursion, what `list` has below it.
+Result<void> Scanner::add_from(const std::string& place, Entry entry,
+                               const SourceList::Directory& list, bool is_listed) {
+  const UniqueFd fd(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  entry.parent_fd = fd.get();
+  if (!fd.is_open() ||
+      ::fstatat(fd.get(), entry.name.c_str(), &entry.status, AT_SYMLINK_NOFOLLOW) != 0) {
+    report(entry, Severity::kUnreadable, fail_errno(errno, "cannot stat").error().message);
+    return {};
+  }
+  if (!is_listed && !S_ISDIR(entry.status.st_mode)) {
+    report(entry, Severity::kUnreadable, "no directory; what is listed in it is left out");
+    return {};
+  }
+  const std::size_t known = tree_.dentries().size();
+  ZVFS_TRY(add(entry));
+  ++progress_.files_found;
+  if (tree_.dentries().size() == known) return {};
+  const InodeNumber inode{tree_.dentries().back().inode};
+  if (!S_ISDIR(entry.status.st_mode)) {
+    tree_.places().parents.emplace(static_cast<std::uint32_t>(known), place);
+    return {};
+  }
+  tree_.places().directories.emplace(inode, place + '/' + entry.name);
+  const bool recurses = is_listed && list_->recursion == SourceList::Recursion::kInto;
+  if (!recurses) listed_.emplace(inode, &list);
+  return {};
+}
+
 Result<void> Scanner::scan_directory(InodeNumber number) {
   directory_path_ = tree_.path_of(tree_.link_of(number));
+  if (const auto list = listed_.find(number); list != listed_.end()) {
+    return scan_list(number, *list->second);
+  }
   const auto give_up = [&](const Error& error) -> Result<void> {
     const bool is_root = directory_path_.empty();
     troubles_.report(Severity::kUnreadable, is_root ? "." : directory_path_, error.message);
@@ -67,6 +170,7 @@ Result<void> Scanner::scan_directory(InodeNumber number) {
   };
   const Result<Directory> directory = open_directory(number);
   if (!directory) return give_up(directory.error());
+  if (tree_.places().directories.contains(number)) set_root_device(::dirfd(directory->get()));
   if (is_beyond_mount_point(::dirfd(directory->get()))) return {};
   const Result<std::vector<std::string>> names = read_names(directory->get());
   if (!names) return give_up(names.error());
@@ -181,6 +285,12 @@ Result<InodeNumber> Scanner::add_rewritten(InodeRecord record) {
     tree_.keep_source_mtime(number, source_mtime);
   }
   return number;
+}
+
+// Each listed directory is on its own filesystem.
+void Scanner::set_root_device(int directory_fd) {
+  struct stat status;
+  if (::fstat(directory_fd, &status) == 0) root_device_ = status.st_dev;
 }
 
 bool Scanner::is_beyond_mount_point(int directory_fd) const {

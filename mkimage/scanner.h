@@ -12,6 +12,7 @@
 #include "mkimage/entry_rules.h"
 #include "mkimage/inode_reader.h"
 #include "mkimage/progress.h"
+#include "mkimage/source_list.h"
 #include "mkimage/tree.h"
 #include "mkimage/troubles.h"
 
@@ -32,6 +33,11 @@ class Scanner {
  public:
   /// Borrows all. Files in `excluded` are left out without a word.
   Scanner(int root_fd, const EntryRules& rules, std::vector<FileId> excluded, Tree& tree,
+          Troubles& troubles, Progress& progress);
+
+  /// As above, of what `list` names, in place of one directory. Of what is listed and missing there
+  /// is a trouble.
+  Scanner(const SourceList& list, const EntryRules& rules, std::vector<FileId> excluded, Tree& tree,
           Troubles& troubles, Progress& progress);
 
   /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
@@ -61,6 +67,12 @@ class Scanner {
   };
 
   Result<void> scan_root();
+  void make_up_root();
+  void date_made_up_root();
+  Result<void> scan_list(InodeNumber number, const SourceList::Directory& list);
+  Result<void> add_from(const std::string& place, Entry entry, const SourceList::Directory& list,
+                        bool is_listed);
+  void set_root_device(int directory_fd);
   Result<void> scan_directory(InodeNumber number);
   Result<Directory> open_directory(InodeNumber number);
   Result<void> check_for_loop(InodeNumber number, int fd);
@@ -75,6 +87,7 @@ class Scanner {
   void report(const Entry& entry, Trouble::Severity severity, std::string message);
 
   const int root_fd_;
+  const SourceList* const list_ = nullptr;
   const EntryRules& rules_;
   const std::vector<FileId> excluded_;
   Tree& tree_;
@@ -87,6 +100,7 @@ class Scanner {
   std::vector<InodeNumber> pending_;  // directories to scan, the next one last
   std::vector<Ancestor> ancestors_;   // of the directory scanned last, and itself; the root first
   std::map<FileId, Linked> linked_;
+  std::map<InodeNumber, const SourceList::Directory*> listed_;  // not recursed into, with what is
 };
 
 }  // namespace zvfs

@@ -36,7 +36,8 @@ Result<void> StreamCutter::begin_data(std::uint64_t size) {
   if (is_large || content_.size() + data > bounds_.small) ZVFS_TRY(cut(content_.size()));
   in_headers_ = false;
   data_left_ = is_large ? size : 0;
-  piece_left_ = is_large ? bounds_.large : 0;
+  piece_size_ = bounds_.cut(size);
+  piece_left_ = is_large ? piece_size_ : 0;
   return {};
 }
 
@@ -56,7 +57,7 @@ Result<void> StreamCutter::append_data(ByteSpan bytes) {
     piece_left_ -= size;
     if (piece_left_ > 0) continue;
     ZVFS_TRY(cut(content_.size()));
-    piece_left_ = bounds_.large;
+    piece_left_ = piece_size_;
   }
   return {};
 }

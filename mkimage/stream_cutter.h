@@ -52,6 +52,7 @@ class StreamCutter {
   std::size_t headers_begin_ = 0;  // of the member whose data has not begun, while in_headers_
   bool in_headers_ = false;
   bool in_end_ = false;           // content_ is no member's
+  std::uint32_t piece_size_ = 0;  // of a large file's frames
   std::uint64_t piece_left_ = 0;  // of a large file, until the next cut
   std::uint64_t data_left_ = 0;   // of a large file
 };

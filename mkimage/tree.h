@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "format/records.h"
 #include "mkimage/grow_array.h"
+#include "mkimage/source_places.h"
 #include "mkimage/timestamp.h"
 #include "mkimage/xattr_store.h"
 
@@ -89,6 +90,10 @@ class Tree {
     return {strings_.span().data(), strings_.size()};
   }
   [[nodiscard]] std::span<const ExtentRecord> extents() const { return extents_.span(); }
+  /// Where the entries lie on disk, when a scan was of more than one directory.
+  [[nodiscard]] const SourcePlaces& places() const { return places_; }
+  [[nodiscard]] SourcePlaces& places() { return places_; }
+
   [[nodiscard]] const XattrStore& xattrs() const { return xattrs_; }
   [[nodiscard]] XattrStore& xattrs() { return xattrs_; }
 
@@ -114,6 +119,7 @@ class Tree {
   GrowArray<HardLink> hard_links_;        // ascending by inode after finish()
   GrowArray<SourceMtime> source_mtimes_;  // ascending by inode
   XattrStore xattrs_;
+  SourcePlaces places_;
 };
 
 inline Timestamp mtime_of(const InodeRecord& record) {

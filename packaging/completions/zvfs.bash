@@ -48,7 +48,7 @@ _zvfs_files() { # -f or -d
 _zvfs_value() {
   case $1 in
     -C | --directory) _zvfs_files -d ;;
-    -o | --output | -X | --exclude-from | -N | --namespace) _zvfs_files -f ;;
+    -o | --output | -X | --exclude-from | --files-from | -N | --namespace) _zvfs_files -f ;;
     -c | --codec) _zvfs_words $'zstd\nlz4\nadaptive' ;;
     --dedupe) _zvfs_words $'near\noff' ;;
     --owner) _zvfs_words "$(compgen -u)" ;;

@@ -53,7 +53,7 @@ function __zvfs_value
     switch $argv[1]
         case -C --directory
             __fish_complete_directories (commandline -ct)
-        case -o --output -X --exclude-from -N --namespace
+        case -o --output -X --exclude-from --files-from -N --namespace
             __fish_complete_path (commandline -ct)
         case -c --codec
             printf '%s\n' zstd lz4 adaptive

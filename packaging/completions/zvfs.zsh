@@ -8,7 +8,7 @@
 _zvfs_action() {
   case $1 in
     (-C|--directory) print -r -- _directories ;;
-    (-o|--output|-X|--exclude-from|-N|--namespace) print -r -- _files ;;
+    (-o|--output|-X|--exclude-from|--files-from|-N|--namespace) print -r -- _files ;;
     (-c|--codec) print -r -- '(zstd lz4 adaptive)' ;;
     (--dedupe) print -r -- '(near off)' ;;
     (--owner) print -r -- _users ;;
@@ -79,7 +79,7 @@ _zvfs() {
   case $service in
     (mkimage)
       _zvfs_specs mkimage
-      _arguments -s -S : $specs '1:source:_files' '2:image:_files'
+      _arguments -s -S : $specs '*:file:_files'
       ;;
     (mount.zvfs)
       _zvfs_specs mount.zvfs

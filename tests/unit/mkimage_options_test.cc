@@ -66,6 +66,21 @@ TEST(MkimageOptions, CapTheFramesOfLargeFilesAtTheFrameSize) {
   EXPECT_EQ(options({"-b", "64K", "d", "i"}).build.bounds.huge, 64U * 1024);
 }
 
+TEST(MkimageOptions, TakeSeveralSources) {
+  const BuildOptions build = options({"x/a", "b", "i"}).build;
+  EXPECT_EQ(build.target, "i");
+  ASSERT_TRUE(build.sources);
+  EXPECT_EQ(build.sources->root().entries.at("a"), "x");
+  EXPECT_FALSE(options({"d", "i"}).build.sources);
+}
+
+TEST(MkimageOptions, TakeAListOfSources) {
+  const BuildOptions build = options({"--files-from=/dev/null", "-0", "--no-recursion", "i"}).build;
+  EXPECT_EQ(build.target, "i");
+  ASSERT_TRUE(build.sources);
+  EXPECT_EQ(build.sources->recursion, SourceList::Recursion::kNone);
+}
+
 TEST(MkimageOptions, MakeEntryRules) {
   const EntryRules rules =
       options({"--exclude=a", "--exclude", "!a", "-x", "--owner=root", "--group=:7", "--mode=go-w",
@@ -97,7 +112,9 @@ TEST(MkimageOptions, RefuseWhatIsWrong) {
   const std::vector<std::vector<std::string>> wrong = {
       {},
       {"d"},
-      {"d", "i", "more"},
+      {"x/d", "y/d", "i"},
+      {"-0", "d", "i"},
+      {"--files-from", "/no/such/file", "i"},
       {"-l", "0", "d", "i"},
       {"-l", "23", "d", "i"},
       {"-l", "x", "d", "i"},

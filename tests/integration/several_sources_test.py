@@ -1,0 +1,117 @@
+#!/usr/bin/env python3
+"""Images of several directories and files, and of listed ones, against what tar packs of them."""
+import os
+import subprocess
+import unittest
+
+import edge_tree
+import tree_compare
+import zvfs_tools
+from zvfs_tools import run, tool
+
+CASES = ("sizes", "hardlinks", "modes", "symlinks", "sparse")
+
+
+class SeveralSourcesTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = cls.enterClassContext(zvfs_tools.scratch_directory())
+        cls.source = cls.scratch / "source"
+        edge_tree.build(cls.source, without={case.__name__ for case in edge_tree.CASES} - set(CASES))
+
+    def mkimage(self, *arguments, expect=0, **options):
+        done = subprocess.run([tool("ZVFS_MKIMAGE"), "-qf", *arguments], cwd=self.source,
+                              stderr=subprocess.PIPE, check=False, **options)
+        self.assertEqual(done.returncode, expect, done.stderr.decode())
+        return done.stderr.decode()
+
+    def image_of_list(self, names, *options, expect=0, end=b"\0"):
+        image = self.scratch / "listed.zst"
+        said = self.mkimage("--files-from", "-", *(["-0"] if end == b"\0" else []), *options, image,
+                            input=b"".join(name + end for name in names), expect=expect)
+        return image, said
+
+    def assert_shows(self, image, expected, **rules):
+        run(tool("ZVFS_ZVFS"), "check", image)
+        zvfs_tools.require_fuse()
+        rules = tree_compare.Rules(**{name: frozenset(value) for name, value in rules.items()})
+        with zvfs_tools.mounted(image) as mount:
+            self.assertEqual(tree_compare.compare(expected, mount, rules), [])
+
+    def packed_by_tar(self, *arguments, **options):
+        """What tar makes of the same arguments. Of parents it says nothing."""
+        target = self.enterContext(zvfs_tools.scratch_directory()) / "extracted"
+        target.mkdir()
+        archive = run("tar", "-cSf-", "--format=pax", *arguments, cwd=self.source, **options)
+        run("tar", "-xpf-", cwd=target, input=archive, stdin=None)
+        return target
+
+    def test_several_sources_have_their_names(self):
+        image = self.scratch / "several.zst"
+        self.mkimage("sizes", self.source / "modes/", "symlinks/file", image)
+        expected = self.packed_by_tar("sizes", "modes", "-C", "symlinks", "file")
+        self.assert_shows(image, expected, fields={"dir_nlink", "nlink"}, fields_of={
+            (b".", "mtime_ns")})
+
+    def test_hard_links_across_sources_are_one_file(self):
+        image = self.scratch / "links.zst"
+        (self.source / "modes" / "also").unlink(missing_ok=True)
+        os.link(self.source / "sizes" / "noise-1", self.source / "modes" / "also")
+        self.addCleanup((self.source / "modes" / "also").unlink)
+        self.mkimage("sizes", "modes", image)
+        self.assert_shows(image, self.packed_by_tar("sizes", "modes"),
+                          fields={"dir_nlink"}, fields_of={(b".", "mtime_ns")})
+
+    def test_names_that_clash_or_are_missing(self):
+        said = self.mkimage("sizes", "./modes/../sizes", self.scratch / "x.zst", expect=2)
+        self.assertIn("another source has the name sizes", said)
+        self.assertIn("has no name", self.mkimage("sizes", ".", self.scratch / "x.zst", expect=2))
+        said = self.mkimage("sizes", "missing", self.scratch / "x.zst", expect=2)
+        self.assertEqual(said, "mkimage: missing: cannot stat: No such file or directory\n")
+
+    def test_listed_files(self):
+        names = run("find", ".", "-type", "f", "-print0", cwd=self.source).split(b"\0")[:-1]
+        image, _ = self.image_of_list(names[::2])
+        expected = self.packed_by_tar("--null", "-T-", input=b"\0".join(names[::2]), stdin=None)
+        # Tar says nothing of parents, which are in the image as they are on disk.
+        for path, directories, _ in os.walk(expected):
+            for name in directories:
+                copy = os.path.join(path, name)
+                original = self.source / os.path.relpath(copy, expected)
+                os.chmod(copy, os.stat(original).st_mode & 0o7777)
+                os.utime(copy, ns=(0, os.stat(original).st_mtime_ns))
+        self.assert_shows(image, expected, fields={"dir_nlink"}, fields_of={(b".", "mtime_ns")})
+
+    def test_a_listing_without_recursion_is_the_tree(self):
+        names = run("find", ".", "-print0", cwd=self.source).split(b"\0")[:-1]
+        image, _ = self.image_of_list(names, "--no-recursion")
+        self.assert_shows(image, self.source)
+        image, _ = self.image_of_list([b".", b"modes"], "--no-recursion")
+        self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", "-R", image), b"modes/\n")
+
+    def test_listed_directories_are_packed_whole(self):
+        image, _ = self.image_of_list([b"sizes/empty", b"sizes", b"modes/"], end=b"\n")
+        self.assert_shows(image, self.packed_by_tar("sizes", "modes"), fields={"dir_nlink", "nlink"},
+                          fields_of={(b".", "mtime_ns")})
+        whole, _ = self.image_of_list([b"."])
+        self.assert_shows(whole, self.source)
+
+    def test_listed_files_that_are_not_there(self):
+        image, said = self.image_of_list([b"sizes/empty", b"no/such", b"sizes/missing", b"symlinks/file/x"],
+                                         expect=2)
+        self.assertEqual(len(said.splitlines()), 3, said)
+        self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", "-R", image), b"sizes/\nsizes/empty\nsymlinks/\n")
+
+    def test_usage(self):
+        image = self.scratch / "usage.zst"
+        for arguments in ((image,), ("-0", "sizes", image), ("--no-recursion", "sizes", image),
+                          ("--files-from", "/does/not/exist", image),
+                          ("--files-from", "/dev/null", "sizes", image)):
+            self.mkimage(*arguments, expect=2)
+            self.assertFalse(image.exists())
+        image, said = self.image_of_list([b"../outside"], expect=2)
+        self.assertIn("..", said)
+
+
+if __name__ == "__main__":
+    zvfs_tools.main()
