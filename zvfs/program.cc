@@ -27,7 +27,9 @@ class HelpFormatter final : public CLI::Formatter {
   std::string make_option_opts(const CLI::Option* option) const override {
     const std::string type = option->get_type_name();
     if (option->get_positional() || option->get_type_size() == 0) return "";
-    return ' ' + type.substr(0, type.find(':'));
+    const std::size_t bounds = type.find(':');  // but "OFF[:LEN]" is a name
+    const bool has_bounds = bounds != type.npos && (bounds == 0 || type[bounds - 1] != '[');
+    return ' ' + (has_bounds ? type.substr(0, bounds) : type);
   }
 };
 

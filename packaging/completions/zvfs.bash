@@ -5,14 +5,14 @@
 # list to keep. Needs nothing of the package bash-completion, which loads this file by the command's
 # name from share/bash-completion/completions.
 
-# The options of a command, one a line; "=" ends those that take a value. The arguments are the
-# command's words: `zvfs ls`.
+# The options of a command, one a line; those that take a value as --option=VALUE. The arguments are
+# the command's words: `zvfs ls`.
 _zvfs_options() {
   "$@" --help 2>/dev/null </dev/null | awk '
     /^  -/ {
       sub(/^  /, ""); sub(/  .*/, "")
       count = split($0, words, /[, ]+/)
-      end = words[count] ~ /^-/ ? "" : "="
+      end = words[count] ~ /^-/ ? "" : "=" words[count]
       for (i = 1; i <= count; i++) if (words[i] ~ /^-/) print words[i] end
     }'
 }
@@ -44,15 +44,15 @@ _zvfs_files() { # -f or -d
   COMPREPLY=($(compgen "$1" -- "$cur"))
 }
 
-# What the option $1 takes; nothing is offered for those that take a number or a pattern.
+# What is called $1 in --help; nothing is offered for numbers and patterns.
 _zvfs_value() {
   case $1 in
-    -C | --directory) _zvfs_files -d ;;
-    -o | --output | -X | --exclude-from | --files-from | -N | --namespace) _zvfs_files -f ;;
-    -c | --codec) _zvfs_words $'zstd\nlz4\nadaptive' ;;
-    --dedupe) _zvfs_words $'near\noff' ;;
-    --owner) _zvfs_words "$(compgen -u)" ;;
-    --group) _zvfs_words "$(compgen -g)" ;;
+    DIR) _zvfs_files -d ;;
+    FILE | PATH) _zvfs_files -f ;;
+    CODEC) _zvfs_words $'zstd\nlz4\nadaptive' ;;
+    HOW) _zvfs_words $'near\noff' ;;
+    USER) _zvfs_words "$(compgen -u)" ;;
+    GROUP) _zvfs_words "$(compgen -g)" ;;
   esac
 }
 
@@ -79,7 +79,7 @@ _zvfs_no_option() {
     if [[ $word == = ]]; then # --option=value comes in three words
       ((i++))
     elif [[ $word == -?* ]]; then
-      [[ " ${options[*]} " == *" $word= "* && ${COMP_WORDS[i + 1]:-} != = ]] && ((i++))
+      [[ " ${options[*]}" == *" $word="* && ${COMP_WORDS[i + 1]:-} != = ]] && ((i++))
     else
       operands+=("$word")
     fi
@@ -91,12 +91,14 @@ _zvfs_no_option() {
   elif [[ $previous == = ]]; then
     previous=${COMP_WORDS[COMP_CWORD - 2]}
   fi
-  if ((COMP_CWORD > $#)) && [[ " ${options[*]} " == *" $previous= "* ]]; then
-    _zvfs_value "$previous"
+  local after=" ${options[*]} "
+  if ((COMP_CWORD > $#)) && [[ $after == *" $previous="* ]]; then
+    after=${after#*" $previous="}
+    _zvfs_value "${after%% *}"
     return 1
   fi
   if [[ $cur == -* ]]; then
-    _zvfs_words "$(printf '%s\n' "${options[@]%=}")"
+    _zvfs_words "$(printf '%s\n' "${options[@]%%=*}")"
     return 1
   fi
 }

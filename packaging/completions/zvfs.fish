@@ -14,11 +14,14 @@ function __zvfs_options
     end
 end
 
-# Those of them that take a value.
+# Those of them that take a value, as --option=VALUE.
 function __zvfs_options_with_value
     command $argv --help 2>/dev/null | string match -r '^  -.*' | while read -l line
         set -l words (string split -n ' ' -- (string replace -a , ' ' -- (string replace -r '^ *(.*?)(  .*)?$' '$1' -- $line)))
-        string match -q -- '-*' $words[-1]; or string match -- '-*' $words
+        string match -q -- '-*' $words[-1]; and continue
+        for name in (string match -- '-*' $words)
+            echo $name=$words[-1]
+        end
     end
 end
 
@@ -48,20 +51,20 @@ function __zvfs_inside
     command zvfs ls -- $argv[1] $directory 2>/dev/null
 end
 
-# What option $argv[1] takes.
+# What is called $argv[1] in --help.
 function __zvfs_value
     switch $argv[1]
-        case -C --directory
+        case DIR
             __fish_complete_directories (commandline -ct)
-        case -o --output -X --exclude-from --files-from -N --namespace
+        case FILE PATH
             __fish_complete_path (commandline -ct)
-        case -c --codec
+        case CODEC
             printf '%s\n' zstd lz4 adaptive
-        case --dedupe
+        case HOW
             printf '%s\n' near off
-        case --owner
+        case USER
             __fish_complete_users
-        case --group
+        case GROUP
             __fish_complete_groups
     end
 end
@@ -70,8 +73,9 @@ end
 # there are operands to complete beside.
 function __zvfs_options_or_value
     set -l words (commandline -opc)
-    if contains -- $words[-1] (__zvfs_options_with_value $argv)
-        __zvfs_value $words[-1]
+    for option in (__zvfs_options_with_value $argv)
+        string match -q -- "$words[-1]=*" $option; or continue
+        __zvfs_value (string replace -r '^[^=]*=' '' -- $option)
         return 1
     end
     string match -q -- '-*' (commandline -ct); or return 0
@@ -82,7 +86,7 @@ end
 # The operands before the word, after the command's own words, of which there are $argv[1].
 function __zvfs_operands
     set -l words (commandline -opc)
-    set -l takes_value (__zvfs_options_with_value $words[1..$argv[1]])
+    set -l takes_value (__zvfs_options_with_value $words[1..$argv[1]] | string replace -r '=.*' '')
     set -l skip 0
     for word in $words[(math $argv[1] + 1)..]
         if test $skip = 1

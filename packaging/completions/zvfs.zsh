@@ -4,15 +4,15 @@
 # Commands and options, with what they do, are those that the programs' own --help lists, so that
 # there is no second list to keep.
 
-# What the option $1, which takes a $2, completes to: an action of _arguments.
+# What is called $1 in --help completes to this: an action of _arguments.
 _zvfs_action() {
   case $1 in
-    (-C|--directory) print -r -- _directories ;;
-    (-o|--output|-X|--exclude-from|--files-from|-N|--namespace) print -r -- _files ;;
-    (-c|--codec) print -r -- '(zstd lz4 adaptive)' ;;
-    (--dedupe) print -r -- '(near off)' ;;
-    (--owner) print -r -- _users ;;
-    (--group) print -r -- _groups ;;
+    (DIR) print -r -- _directories ;;
+    (FILE|PATH) print -r -- _files ;;
+    (CODEC) print -r -- '(zstd lz4 adaptive)' ;;
+    (HOW) print -r -- '(near off)' ;;
+    (USER) print -r -- _users ;;
+    (GROUP) print -r -- _groups ;;
     (*) print -r -- ' ' ;;
   esac
 }
@@ -38,9 +38,9 @@ _zvfs_specs() {
       if [[ -z $value ]]; then
         specs+=("($names)${name}[$text]")
       elif [[ $name == --* ]]; then
-        specs+=("($names)${name}=[$text]:${value//:/\\:}:$(_zvfs_action $name)")
+        specs+=("($names)${name}=[$text]:${value//:/\\:}:$(_zvfs_action $value)")
       else
-        specs+=("($names)${name}+[$text]:${value//:/\\:}:$(_zvfs_action $name)")
+        specs+=("($names)${name}+[$text]:${value//:/\\:}:$(_zvfs_action $value)")
       fi
     done
   done
@@ -79,7 +79,7 @@ _zvfs() {
   case $service in
     (mkimage)
       _zvfs_specs mkimage
-      _arguments -s -S : $specs '*:file:_files'
+      _arguments -s -S : $specs '*:source or image:_files'
       ;;
     (mount.zvfs)
       _zvfs_specs mount.zvfs
