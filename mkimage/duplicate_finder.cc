@@ -63,7 +63,8 @@ void DuplicateFinder::keep_equal_sizes() {
   for (const Candidate& candidate : candidates_) sizes.push_back(candidate.size);
   std::ranges::sort(sizes);
   std::erase_if(candidates_, [&](const Candidate& candidate) {
-    return std::ranges::equal_range(sizes, candidate.size).size() == 1;
+    const auto [first, last] = std::equal_range(sizes.begin(), sizes.end(), candidate.size);
+    return last - first == 1;
   });
 }
 

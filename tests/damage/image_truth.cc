@@ -65,8 +65,7 @@ std::vector<std::uint32_t> ImageTruth::files_in(std::uint64_t begin, std::uint64
     files.insert(files.end(), frame->second.begin(), frame->second.end());
   }
   std::ranges::sort(files);
-  const auto repeated = std::ranges::unique(files);
-  files.erase(repeated.begin(), repeated.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;
 }
 
