@@ -115,11 +115,34 @@ Result<std::unique_ptr<OldIndex>> OldIndex::open(const ImageSource& source, File
   for (std::uint32_t number = 0; number < header.index_frame_count; ++number) {
     ZVFS_TRY(image->raw().index().frame(number));
   }
-  return std::unique_ptr<OldIndex>(new OldIndex(std::move(image)));
+  return std::unique_ptr<OldIndex>(new OldIndex(source, index, std::move(image)));
 }
 
-OldIndex::OldIndex(std::unique_ptr<const Image> image)
-    : image_(std::move(image)), finder_(*image_), cursor_(image_->raw().index()) {}
+OldIndex::OldIndex(const ImageSource& source, FileRange range, std::unique_ptr<const Image> image)
+    : source_(source),
+      range_(range),
+      image_(std::move(image)),
+      finder_(*image_),
+      cursor_(image_->raw().index()) {}
+
+Result<ByteVector> OldIndex::index_frame() const {
+  const IndexHeader& header = image_->header();
+  ByteVector bytes(range_.size());
+  ZVFS_TRY(source_.read(range_.begin, bytes));
+  std::vector<SeekTableEntry> entries;
+  std::uint64_t tables_left = header.tables_size;
+  ByteReader directory(ByteSpan(bytes).subspan(kSkippableHeaderSize + IndexHeader::kSize));
+  for (std::uint32_t number = 0; number < header.index_frame_count; ++number) {
+    const IndexEntry entry = IndexEntry::parse(directory.take(IndexEntry::kSize));
+    const auto decoded_size =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(tables_left, header.index_frame_size));
+    tables_left -= decoded_size;
+    entries.push_back({entry.coded_size, decoded_size, entry.checksum});
+  }
+  const ByteVector table = encode_seek_table(entries);
+  std::ranges::copy(table, bytes.end() - static_cast<std::ptrdiff_t>(table.size()));
+  return bytes;
+}
 
 Result<std::vector<std::optional<StreamOffset>>> OldIndex::place(
     std::span<const FoundFrame> frames) const {
@@ -144,6 +167,21 @@ Result<std::vector<std::optional<StreamOffset>>> OldIndex::place(
     next = number + 1;
   }
   return places;
+}
+
+Result<bool> OldIndex::has_exactly(std::span<const FoundFrame> frames) const {
+  const RawImage& raw = image_->raw();
+  if (frames.size() != raw.header().frame_count) return false;
+  IndexReader::Cursor cursor(raw.index());
+  for (std::uint32_t number = 0; number < raw.header().frame_count; ++number) {
+    const FrameLocation row = ZVFS_TRY(raw.frame_table().frame(cursor, {number})).location;
+    const FoundFrame& found = frames[number];
+    if (row.coded_size != found.coded.size() || row.decoded_size != found.decoded_size ||
+        row.checksum != found.checksum || row.kind != found.kind) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool OldIndex::confirms(const TarEntry& member, StreamOffset data) {

@@ -53,9 +53,7 @@ class Repairer {
   void open_index() {
     for (std::size_t i = found_.indexes.size(); i-- > 0 && index_ == nullptr;) {
       auto index = OldIndex::open(source_, found_.indexes[i]);
-      if (!index) continue;
-      index_ = *std::move(index);
-      index_range_ = found_.indexes[i];
+      if (index) index_ = *std::move(index);
     }
   }
 
@@ -77,7 +75,7 @@ class Repairer {
     std::erase(*places, std::nullopt);
     found_.frames = std::move(placed);
     places_ = *std::move(places);
-    has_all_frames_ = places_.size() == index_->image().header().frame_count;
+    has_all_frames_ = ZVFS_TRY(index_->has_exactly(found_.frames));
     return {};
   }
 
@@ -121,8 +119,7 @@ class Repairer {
       coded.bytes.assign(content.coded().begin(), content.coded().end());
       ZVFS_TRY(writer.write(coded));
     }
-    ByteVector index(index_range_.size());
-    ZVFS_TRY(source_.read(index_range_.begin, index));
+    const ByteVector index = ZVFS_TRY(index_->index_frame());
     report_.copied_frames = found_.frames.size();
     report_.saved_names = image.raw().index().rows(Table::kDentries);
     return writer.finish(index);
@@ -211,7 +208,6 @@ class Repairer {
   const RepairOptions& options_;
   FrameWalkResult found_;
   std::unique_ptr<OldIndex> index_;
-  FileRange index_range_;
   std::vector<std::optional<StreamOffset>> places_;  // of the frames, where an index tells
   bool has_all_frames_ = false;                      // of the index
   SalvagePlan plan_;
