@@ -46,7 +46,9 @@ std::string features_text(const IndexHeader& header) {
   if ((header.incompat & IndexHeader::kLz4Frames) != 0) add(kLz4FramesName);
   // The image was opened, so it needs none of these.
   if (header.ro_compat != 0) add(fmt::format("ro-compat {:#x}", header.ro_compat));
-  if (header.compat != 0) add(fmt::format("compat {:#x}", header.compat));
+  if ((header.compat & IndexHeader::kForeignStream) != 0) add("foreign stream");
+  const std::uint32_t unknown = header.compat & ~IndexHeader::kForeignStream;
+  if (unknown != 0) add(fmt::format("compat {:#x}", unknown));
   return text.empty() ? "none" : text;
 }
 

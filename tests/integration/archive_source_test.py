@@ -6,6 +6,7 @@ where no program would write such a thing. What a mount must show is what `tar -
 """
 import io
 import os
+import struct
 import subprocess
 import tarfile
 import unittest
@@ -35,6 +36,13 @@ def members(*entries):
                 info.linkname = value
                 tar.addfile(info)
     return stream.getvalue()
+
+
+def data_frames(image):
+    """Coded size, decoded size and checksum of each data frame, from the seek table."""
+    image = image.read_bytes()
+    count, _, _ = struct.unpack("<IBI", image[-9:])
+    return list(struct.iter_unpack("<III", image[-9 - 12 * count:-9 - 12]))
 
 
 class ArchiveCase(unittest.TestCase):
@@ -184,6 +192,14 @@ class CompressionTest(ArchiveCase):
         lz4 = lz4.rename(self.scratch / "first.lz4")
         image, _ = self.image_of(lz4)
         self.assertTrue(image.read_bytes() == self.expected)
+
+    def test_frames_of_a_tar_are_those_of_its_tree(self):
+        source = self.scratch / "tree"
+        edge_tree.build(source, without=("deep", "terabyte", "fifos_and_sockets"))
+        (source / "large").write_bytes(edge_tree.noise(3_000_000))
+        tree = zvfs_tools.mkimage(source, self.scratch / "tree.zst")
+        image, _ = self.image_of(tree)
+        self.assertEqual(data_frames(image), data_frames(tree))
 
     def test_slow_pipe_gives_the_same_image(self):
         image = self.scratch / "slow.zst"
