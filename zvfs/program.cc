@@ -17,7 +17,7 @@ namespace zvfs {
 namespace {
 
 constexpr char kDescription[] =
-    "Looks into zvfs images, and checks and extracts them, without mounting.";
+    "Looks into zvfs images, and checks, compares, repairs and extracts them, without mounting.";
 constexpr char kFooter[] =
     "`zvfs COMMAND --help` says what a command takes; zvfs(1) says it in full.";
 
