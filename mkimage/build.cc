@@ -17,6 +17,7 @@
 #include "mkimage/frame_pipeline.h"
 #include "mkimage/image_finish.h"
 #include "mkimage/image_writer.h"
+#include "mkimage/link_maker.h"
 #include "mkimage/scanner.h"
 
 namespace zvfs {
@@ -161,26 +162,35 @@ class Build {
                                     : scanner_of(source_.fd.get()).scan();
     if (!scanned) return Unexpected(std::move(scanned).error().within(options_.source));
     end_stage("scan");
+    find_duplicates();
     report_.count(tree_);
     monitor_.progress.work_total =
         report_.allocated_size + (tree_.dentries().size() + 1) * Progress::kWorkPerFile;
     return {};
   }
 
-  Duplicates find_duplicates() {
-    if (options_.dedupe == Dedupe::kOff) return {};
+  void find_duplicates() {
+    if (options_.dedupe == Dedupe::kOff) return;
+    const std::uint64_t largest_near = options_.bounds.small / 2;
+    const bool links = options_.dedupe == Dedupe::kLinks;
     DuplicateFinder finder({.tree = tree_,
                             .root_fd = source_.fd.get(),
                             .troubles = troubles_,
                             .threads = options_.threads,
-                            .max_size = options_.bounds.small / 2});
-    Duplicates duplicates = finder.find();
+                            .max_size = links ? kMaxFileSize : largest_near});
+    duplicates_ = finder.find();
+    if (links) make_links(largest_near);
     end_stage("duplicates");
-    return duplicates;
+  }
+
+  void make_links(std::uint64_t largest_near) {
+    LinkMaker maker(tree_, source_.fd.get(), troubles_);
+    duplicates_ = maker.take_larger_than(largest_near, duplicates_);
+    if (maker.found_any()) duplicates_.renumber(tree_.link_files(maker.targets()));
   }
 
   Result<void> write() {
-    Planner planner(tree_, options_.bounds, find_duplicates());
+    Planner planner(tree_, options_.bounds, std::move(duplicates_));
     CopyVerdicts verdicts;
     FramePipeline pipeline({.tree = tree_,
                             .root_fd = source_.fd.get(),
@@ -214,6 +224,7 @@ class Build {
   std::chrono::steady_clock::time_point stage_start_ = start_;
   Troubles troubles_;
   Tree tree_;
+  Duplicates duplicates_;
   ImageWriter writer_;
   BuildReport report_;
 };

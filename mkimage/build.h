@@ -23,7 +23,8 @@ inline constexpr std::string_view kStandardInput = "-";
 /// What is done about files of equal content.
 enum class Dedupe : std::uint8_t {
   kOff,
-  kNear,  ///< Small copies follow their original in the stream, and share its data in the index.
+  kNear,   ///< Small copies follow their original in the stream, and share its data in the index.
+  kLinks,  ///< The same, and larger ones of equal metadata become hard links.
 };
 
 /// What to build an image of, and how.

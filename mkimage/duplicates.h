@@ -19,6 +19,11 @@ class Duplicates {
     ends_.push_back(static_cast<std::uint32_t>(links_.size()));
   }
 
+  /// Follows inodes to their new numbers (see Tree::link_files()).
+  void renumber(std::span<const std::uint32_t> numbers) {
+    for (Link& link : links_) link.directory.value = numbers[link.directory.value - 1];
+  }
+
   /// The number of groups.
   [[nodiscard]] std::size_t size() const { return ends_.size(); }
   [[nodiscard]] std::span<const Link> group(std::size_t index) const {

@@ -54,7 +54,8 @@ Codec codec(const std::string& name) {
 Dedupe dedupe(const std::string& name) {
   if (name == "off") return Dedupe::kOff;
   if (name == "near") return Dedupe::kNear;
-  throw CLI::ValidationError("--dedupe", fmt::format("'{}' is none of off, near", name));
+  if (name == "links") return Dedupe::kLinks;
+  throw CLI::ValidationError("--dedupe", fmt::format("'{}' is none of off, near, links", name));
 }
 
 void check_level(const EncoderOptions& encoder) {
@@ -134,8 +135,8 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
                "Do not fail because of files that cannot be read")
       ->group(kTroubles);
   app.add_option("--dedupe", raw.dedupe,
-                 "near (if not given): put small files of equal content\ntogether; off: do not "
-                 "look for them")
+                 "near (if not given): put small files of equal content\ntogether; links: and make "
+                 "larger ones hard links; off:\ndo not look for them")
       ->type_name("HOW");
   app.add_flag("-n,--dry-run", build.dry_run, "Do all but write IMAGE: tells its size");
   app.add_option("--json", options.json,

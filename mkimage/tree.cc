@@ -71,6 +71,42 @@ std::uint64_t Tree::add_string(std::string_view text) {
   return offset;
 }
 
+std::vector<std::uint32_t> Tree::link_files(const std::vector<InodeNumber>& targets) {
+  assert(targets.size() == inodes_.size());
+  std::vector<bool> kept(inodes_.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const InodeNumber target = targets[i];
+    kept[i] = target.value == i + 1;
+    if (kept[i]) continue;
+    InodeRecord& record = inode(target);
+    if (record.nlink == 1) hard_links_.push_back({target, {}});
+    record.nlink += inodes_[i].nlink;
+  }
+  for (DentryRecord& dentry : dentries_) dentry.inode = targets[dentry.inode - 1].value;
+  std::vector<std::uint32_t> numbers = keep_inodes(kept);
+  renumber(numbers);
+  return numbers;
+}
+
+// Numbers are in ascending order as before; 0 is an inode that is gone.
+void Tree::renumber(const std::vector<std::uint32_t>& numbers) {
+  for (DentryRecord& dentry : dentries_) dentry.inode = numbers[dentry.inode - 1];
+  for (InodeRecord& record : inodes_) {
+    if (is_directory(record)) record.parent = numbers[record.parent - 1];
+  }
+  for (DirectoryName& name : directories_) {
+    name.inode.value = numbers[name.inode.value - 1];
+    name.link.directory.value = numbers[name.link.directory.value - 1];
+  }
+  std::size_t count = 0;
+  for (const HardLink& link : hard_links_) {
+    const InodeNumber number{numbers[link.inode.value - 1]};
+    if (number.value != 0) hard_links_[count++] = {number, {}};
+  }
+  hard_links_.truncate(count);
+  std::ranges::sort(hard_links_, {}, &HardLink::inode);
+}
+
 void Tree::keep_source_mtime(InodeNumber inode, Timestamp mtime) {
   assert(inode.value == inodes_.size());
   source_mtimes_.push_back({inode, mtime});

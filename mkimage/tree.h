@@ -51,6 +51,11 @@ class Tree {
 
   void add_extent(const ExtentRecord& extent) { extents_.push_back(extent); }
 
+  /// Makes files hard links of others: the names of inode i become names of `targets[i - 1]`, which
+  /// is its own target; and drops the inodes that have no name then. Returns the new numbers of all
+  /// inodes, by their old ones less 1, 0 for those dropped. Call after finish().
+  std::vector<std::uint32_t> link_files(const std::vector<InodeNumber>& targets);
+
   /// Notes that the file `inode`, the one added last, has another mtime in its source than its
   /// record says.
   void keep_source_mtime(InodeNumber inode, Timestamp mtime);
@@ -110,6 +115,8 @@ class Tree {
     InodeNumber inode;
     Link first;
   };
+
+  void renumber(const std::vector<std::uint32_t>& numbers);
 
   GrowArray<InodeRecord> inodes_;
   GrowArray<DentryRecord> dentries_;

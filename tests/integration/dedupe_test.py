@@ -22,12 +22,13 @@ class DedupeTest(unittest.TestCase):
             directory.mkdir(parents=True)
             edge_tree.write(directory / "licence", edge_tree.noise(11_000))
             edge_tree.write(directory / "large", edge_tree.noise(300_000))
+            os.utime(directory / "large", ns=(0, 1_000_000_007 + package % 2))
             edge_tree.write(directory / "own", f"package {package}".encode() * 99)
             edge_tree.write(directory / "same-size", f"{package:02}".encode() * 500)
             os.chmod(directory, 0o700 + package % 8)
         os.link(cls.source / "package-03/lib/licence", cls.source / "package-19/linked")
         cls.images = {how: mkimage(cls.source, cls.scratch / how, f"--dedupe={how}")
-                      for how in ("off", "near")}
+                      for how in ("off", "near", "links")}
 
     def size(self, how):
         return os.path.getsize(self.images[how])
@@ -36,6 +37,28 @@ class DedupeTest(unittest.TestCase):
         saved = self.size("off") - self.size("near")
         # Without it, a frame of 256 KiB with a large file between has each copy in full.
         self.assertGreater(saved, 15 * 11_000)
+
+    def test_links_stores_larger_copies_once(self):
+        self.assertLess(self.size("links"), self.size("near") - 17 * 300_000)
+
+    def test_links_are_of_files_with_equal_metadata(self):
+        extracted = self.scratch / "extracted-links"
+        extracted.mkdir()
+        run("tar", "--zstd", "-xpf", self.images["links"], "-C", extracted)
+        files = [extracted / f"package-{package:02}/lib/large" for package in range(20)]
+        self.assertEqual({os.stat(path).st_nlink for path in files}, {10})
+        self.assertEqual(len({os.stat(path).st_ino for path in files}), 2)
+        self.assertEqual(os.stat(extracted / "package-00/lib/licence").st_nlink, 1)
+        # Apart from the links, the tree is what it was.
+        ours = run("find", self.source, "-printf", "%P %y %m %s %T@\\n", "!", "-type", "d")
+        theirs = run("find", extracted, "-printf", "%P %y %m %s %T@\\n", "!", "-type", "d")
+        self.assertEqual(sorted(ours.splitlines())[1:], sorted(theirs.splitlines())[1:])
+        for path in files:
+            self.assertTrue(filecmp.cmp(path, self.source / path.relative_to(extracted), shallow=False))
+        with self.subTest("mounted"):
+            zvfs_tools.require_fuse()
+            with zvfs_tools.mounted(self.images["links"]) as point:
+                self.assertEqual(tree_compare.compare(extracted, point), [])
 
     def test_tar_extracts_separate_files(self):
         self.extract_by("tar", "--zstd", "-xpf")

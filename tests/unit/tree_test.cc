@@ -78,5 +78,35 @@ TEST(Tree, RemembersTheFirstNameOfALinkedFile) {
   EXPECT_EQ(std::as_const(example.tree).first_link(InodeNumber{3}), (Link{kRootInode, 1}));
 }
 
+TEST(Tree, LinksFiles) {
+  testing::MadeTree made;
+  const InodeNumber a = made.directory(kRootInode, "a");
+  const InodeNumber first = made.file(kRootInode, "first", 5);
+  const InodeNumber b = made.directory(kRootInode, "z");
+  made.file(a, "copy", 5);
+  const InodeNumber other = made.file(b, "other", 6);
+  made.link(b, "same", other);
+  made.tree.finish();
+  std::vector<InodeNumber> targets;
+  for (std::uint32_t i = 1; i <= made.tree.inodes().size(); ++i) targets.push_back(InodeNumber{i});
+  targets[4] = first;  // of a/copy, inode 5
+  const auto numbers = made.tree.link_files(targets);
+
+  EXPECT_EQ(numbers, (std::vector<std::uint32_t>{1, 2, 3, 4, 0, 5}));
+  EXPECT_EQ(made.tree.inodes().size(), 5U);
+  EXPECT_EQ(made.tree.inode(first).nlink, 2U);
+  const InodeNumber moved{5};
+  EXPECT_EQ(made.tree.inode(moved).nlink, 2U);
+  EXPECT_EQ(made.tree.inode(moved).size, 6U);
+  EXPECT_EQ(made.tree.first_link(first).directory.value, 0U);
+  EXPECT_EQ(made.tree.first_link(moved).directory.value, 0U);
+  std::string paths;
+  TreeWalk walk(made.tree);
+  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+    paths += fmt::format("{}:{} ", made.tree.path_of(link), made.tree.inode_of(link).value);
+  }
+  EXPECT_EQ(paths, ":1 a:2 a/copy:3 first:3 z:4 z/other:5 z/same:5 ");
+}
+
 }  // namespace
 }  // namespace zvfs
