@@ -28,6 +28,14 @@ Result<void> same_type(std::uint32_t member, std::uint32_t index) {
   return same_mode(member & kTypeBits, index & kTypeBits);
 }
 
+// A time of 1.25 s before 1970 is "-1.25" in a pax record (POSIX, pax, "mtime"). libarchive 3.6
+// applies the sign to the seconds alone, and takes it for 0.25 s after -1.
+bool is_misread(archive_entry* entry, const InodeRecord& record) {
+  return record.mtime_seconds < 0 && record.mtime_nanoseconds != 0 &&
+         ::archive_entry_mtime(entry) == record.mtime_seconds + 1 &&
+         ::archive_entry_mtime_nsec(entry) == 1'000'000'000L - record.mtime_nanoseconds;
+}
+
 }  // namespace
 
 Result<void> MemberComparison::compare(archive_entry* entry) {
@@ -59,6 +67,7 @@ Result<void> MemberComparison::compare_metadata(archive_entry* entry,
   ZVFS_TRY(same_mode(::archive_entry_mode(entry) & mask, record.mode & mask));
   ZVFS_TRY(same<std::int64_t>("uid", ::archive_entry_uid(entry), record.uid));
   ZVFS_TRY(same<std::int64_t>("gid", ::archive_entry_gid(entry), record.gid));
+  if (is_misread(entry, record)) return {};
   ZVFS_TRY(same<std::int64_t>("mtime", ::archive_entry_mtime(entry), record.mtime_seconds));
   return same<std::int64_t>("mtime nanoseconds", ::archive_entry_mtime_nsec(entry),
                             record.mtime_nanoseconds);

@@ -220,5 +220,17 @@ class Look(unittest.TestCase):
                 self.zvfs(*command, self.image, *operands, stdout=full, expect=2)
 
 
+class OldTimes(unittest.TestCase):
+    def test_check_takes_fractions_of_seconds_before_1970(self):
+        with zvfs_tools.scratch_directory() as scratch:
+            root = scratch / "root"
+            root.mkdir()
+            for name, nanoseconds in (("a", -1), ("b", -1_250_000_000), ("c", -2_000_000_000)):
+                (root / name).write_bytes(b"old")
+                os.utime(root / name, ns=(0, nanoseconds))
+            image = zvfs_tools.mkimage(root, scratch / "image.tar.zst")
+            run(zvfs_tools.tool("ZVFS_ZVFS"), "check", "--deep", image)
+
+
 if __name__ == "__main__":
     zvfs_tools.main()
