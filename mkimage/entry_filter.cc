@@ -11,12 +11,7 @@ using EntryType = ExcludeList::EntryType;
 
 bool EntryFilter::apply(TarEntry& entry) {
   if (excludes(entry.path, entry.type == TarMember::Type::kDirectory)) return false;
-  InodeRecord record;
-  record.mode = static_cast<std::uint16_t>(type_bits(entry.type) | entry.mode);
-  record.uid = entry.uid;
-  record.gid = entry.gid;
-  record.mtime_seconds = entry.mtime_seconds;
-  record.mtime_nanoseconds = entry.mtime_nanoseconds;
+  InodeRecord record = metadata_of(entry);
   rules_.metadata.rewrite(record);
   entry.mode = record.mode & 07777;
   entry.uid = record.uid;

@@ -3,26 +3,6 @@
 #include <cassert>
 
 namespace zvfs {
-namespace {
-
-TarMember::Type type_of(const InodeRecord& inode) {
-  switch (inode.mode & 0170000) {
-    case 0040000:
-      return TarMember::Type::kDirectory;
-    case 0120000:
-      return TarMember::Type::kSymlink;
-    case 0020000:
-      return TarMember::Type::kCharacterDevice;
-    case 0060000:
-      return TarMember::Type::kBlockDevice;
-    case 0010000:
-      return TarMember::Type::kFifo;
-    default:
-      return TarMember::Type::kFile;
-  }
-}
-
-}  // namespace
 
 const TarMember& MemberDescriber::describe(Link link) {
   const InodeNumber number = tree_.inode_of(link);
@@ -43,7 +23,7 @@ const TarMember& MemberDescriber::describe(Link link) {
     member_.link_path = link_path_;
     return member_;
   }
-  member_.type = type_of(inode);
+  member_.type = member_type(inode.mode);
   set_xattrs(inode.xattr_set);
   set_content(inode);
   return member_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/quoting.h"
+#include "mkimage/pax_records.h"
 
 namespace zvfs {
 namespace {
@@ -62,18 +63,6 @@ Result<void> set_time(std::string_view key, std::string_view value,
   out = parse_time(value);
   if (!out) return invalid(key, value);
   return {};
-}
-
-// Undoes GNU tar's coding of "=" and "%" in the names of attributes.
-std::string decode_gnu(std::string_view text) {
-  std::string name;
-  while (!text.empty()) {
-    const bool is_equals = text.starts_with("%3D");
-    const bool is_coded = is_equals || text.starts_with("%25");
-    name += is_equals ? '=' : text.front();
-    text.remove_prefix(is_coded ? 3 : 1);
-  }
-  return name;
 }
 
 std::optional<std::string> decode_url(std::string_view text) {
@@ -163,7 +152,7 @@ Result<void> PaxAttributes::set(std::string_view key, std::string_view value) {
   std::string_view name = key;
   if (take_prefix(name, "GNU.sparse.")) return set_sparse(key, value);
   if (take_prefix(name, "SCHILY.xattr.")) {
-    xattrs.insert_or_assign(decode_gnu(name), std::string(value));
+    xattrs.insert_or_assign(decoded_xattr_name(name), std::string(value));
   } else if (take_prefix(name, "LIBARCHIVE.xattr.")) {
     return set_encoded_xattr(name, value);
   } else if (key == "RHT.security.selinux") {

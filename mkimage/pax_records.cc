@@ -131,6 +131,17 @@ void for_each_pax_record(const TarMember& member, const PaxSink& record) {
   RecordEmitter(member, record).emit_all();
 }
 
+std::string decoded_xattr_name(std::string_view text) {
+  std::string name;
+  while (!text.empty()) {
+    const bool is_equals = text.starts_with("%3D");
+    const bool is_coded = is_equals || text.starts_with("%25");
+    name += is_equals ? '=' : text.front();
+    text.remove_prefix(is_coded ? 3 : 1);
+  }
+  return name;
+}
+
 std::size_t pax_record_size(std::string_view key, std::string_view value) {
   const std::size_t rest = key.size() + value.size() + 3;  // a space, "=" and a newline
   // The length counts its own digits, which may make it a digit longer.

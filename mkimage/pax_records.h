@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
 
 #include "mkimage/tar_header.h"
@@ -15,6 +16,10 @@ inline constexpr std::size_t kMaxPaxSize = std::size_t{1} << 20;
 /// hold, extended attributes, and the marks of a sparse file. The views live for the call.
 using PaxSink = std::function<void(std::string_view key, std::string_view value)>;
 void for_each_pax_record(const TarMember& member, const PaxSink& record);
+
+/// The name of an extended attribute after "SCHILY.xattr.": undoes GNU tar's coding of "=" and "%",
+/// which for_each_pax_record() does.
+std::string decoded_xattr_name(std::string_view coded);
 
 /// The size of a record in bytes: "LENGTH KEY=VALUE\n", where LENGTH counts itself.
 std::size_t pax_record_size(std::string_view key, std::string_view value);

@@ -2,8 +2,11 @@
 
 namespace zvfs {
 
+namespace {
+
 using Type = TarMember::Type;
 
+// The file type in st_mode.
 std::uint16_t type_bits(Type type) {
   switch (type) {
     case Type::kSymlink:
@@ -19,6 +22,18 @@ std::uint16_t type_bits(Type type) {
     default:
       return 0100000;
   }
+}
+
+}  // namespace
+
+InodeRecord metadata_of(const TarEntry& entry) {
+  InodeRecord record;
+  record.mode = static_cast<std::uint16_t>(type_bits(entry.type) | entry.mode);
+  record.uid = entry.uid;
+  record.gid = entry.gid;
+  record.mtime_seconds = entry.mtime_seconds;
+  record.mtime_nanoseconds = entry.mtime_nanoseconds;
+  return record;
 }
 
 void append_entry_headers(const TarEntry& entry, ByteVector& out) {

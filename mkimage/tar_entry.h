@@ -12,9 +12,6 @@
 
 namespace zvfs {
 
-/// The file type of a member in st_mode; of a hard link, that of a regular file.
-std::uint16_t type_bits(TarMember::Type type);
-
 /// A member of a tar archive, as its headers describe it. A plain value.
 struct TarEntry {
   struct Note {
@@ -45,6 +42,9 @@ struct TarEntry {
 
   std::vector<Note> notes;  ///< What of the headers could not be understood or kept.
 };
+
+/// An inode of that type, mode, owner and time; of a hard link, that of a regular file.
+InodeRecord metadata_of(const TarEntry& entry);
 
 /// Appends the headers of that member in the form in which we write them: a pax archive's.
 void append_entry_headers(const TarEntry& entry, ByteVector& out);

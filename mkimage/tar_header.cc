@@ -110,6 +110,23 @@ void append_ustar_header(const TarMember& member, ByteVector& out) {
 
 }  // namespace
 
+TarMember::Type member_type(std::uint32_t mode) {
+  switch (mode & 0170000) {
+    case 0040000:
+      return TarMember::Type::kDirectory;
+    case 0120000:
+      return TarMember::Type::kSymlink;
+    case 0020000:
+      return TarMember::Type::kCharacterDevice;
+    case 0060000:
+      return TarMember::Type::kBlockDevice;
+    case 0010000:
+      return TarMember::Type::kFifo;
+    default:
+      return TarMember::Type::kFile;
+  }
+}
+
 std::uint64_t tar_data_size(const TarMember& member) {
   return member.size + (member.sparse ? sparse_map_size(member) : 0);
 }

@@ -213,12 +213,7 @@ Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode, const T
 }
 
 Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
-  InodeRecord record;
-  record.mode = static_cast<std::uint16_t>(type_bits(entry.type) | entry.mode);
-  record.uid = entry.uid;
-  record.gid = entry.gid;
-  record.mtime_seconds = entry.mtime_seconds;
-  record.mtime_nanoseconds = entry.mtime_nanoseconds;
+  InodeRecord record = metadata_of(entry);
   if (const auto set = tree_.xattrs().add(entry.xattrs); set) {
     record.xattr_set = *set;
   } else {

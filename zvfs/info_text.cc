@@ -179,7 +179,7 @@ std::string info_json(const ImageInfo& info, std::string_view name) {
   object["files"] = info.files;
   object["directories"] = info.directories;
   object["symlinks"] = info.symlinks;
-  object["specials"] = info.specials;
+  object["special_files"] = info.specials;
   object["hard_links"] = info.hard_links;
   object["xattr_sets"] = header.table(Table::kXattrSets).rows;
   object["data_frames"] = frames_json(info);

@@ -9,6 +9,7 @@
 #include <archive_entry.h>
 
 #include "base/bytes.h"
+#include "mkimage/pax_records.h"
 #include "zvfs/acl_entries.h"
 
 namespace zvfs {
@@ -56,18 +57,6 @@ Result<void> compare_acl(archive_entry* member, int type, const XattrSet& xattrs
   return fail(ErrorCode::kCorrupt, "attribute {} differs", name);
 }
 
-// Undoes GNU tar's coding of "=" and "%" in the names of attributes.
-std::string decoded_name(std::string_view text) {
-  std::string name;
-  while (!text.empty()) {
-    const bool is_equals = text.starts_with("%3D");
-    const bool is_coded = is_equals || text.starts_with("%25");
-    name += is_equals ? '=' : text.front();
-    text.remove_prefix(is_coded ? 3 : 1);
-  }
-  return name;
-}
-
 // The archive's attributes, each compared; returns how many there are.
 Result<std::size_t> compare_given(archive_entry* member, const XattrSet& xattrs) {
   std::size_t count = 0;
@@ -76,7 +65,7 @@ Result<std::size_t> compare_given(archive_entry* member, const XattrSet& xattrs)
   const void* value = nullptr;
   std::size_t size = 0;
   while (::archive_entry_xattr_next(member, &coded_name, &value, &size) == 0) {
-    const std::string name = decoded_name(coded_name);
+    const std::string name = decoded_xattr_name(coded_name);
     const Xattr* const expected = find_xattr(xattrs, name);
     if (expected == nullptr) return fail(ErrorCode::kCorrupt, "attribute {} is new", name);
     const ByteSpan bytes(static_cast<const std::byte*>(value), size);

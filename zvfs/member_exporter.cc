@@ -21,23 +21,6 @@ constexpr std::size_t kMostFrames = std::size_t{1} << 20;
 
 constexpr std::uint64_t kChunkSize = kMiB;
 
-TarMember::Type type_of(const Inode& inode) {
-  switch (inode.record.mode & 0170000) {
-    case 0040000:
-      return TarMember::Type::kDirectory;
-    case 0120000:
-      return TarMember::Type::kSymlink;
-    case 0020000:
-      return TarMember::Type::kCharacterDevice;
-    case 0060000:
-      return TarMember::Type::kBlockDevice;
-    case 0010000:
-      return TarMember::Type::kFifo;
-    default:
-      return TarMember::Type::kFile;
-  }
-}
-
 bool is_socket(const Inode& inode) { return (inode.record.mode & 0170000) == 0140000; }
 
 std::string member_path(const WalkEntry& entry) {
@@ -150,7 +133,7 @@ Result<void> MemberExporter::write_batch() {
 Result<void> MemberExporter::write(const Member& member, FramePrefetcher* prefetcher) {
   const InodeRecord& record = member.inode.record;
   TarMember header;
-  header.type = type_of(member.inode);
+  header.type = member_type(member.inode.record.mode);
   header.path = member.path;
   header.mode = record.mode & 07777;
   header.uid = record.uid;

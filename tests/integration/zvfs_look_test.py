@@ -158,7 +158,7 @@ class Look(unittest.TestCase):
         self.assertEqual(info["image_size"], self.image.stat().st_size)
         self.assertEqual(info["data_size"] + info["index_size"] + info["seek_table_size"],
                          info["image_size"])
-        self.assertEqual((info["files"], info["directories"], info["symlinks"], info["specials"],
+        self.assertEqual((info["files"], info["directories"], info["symlinks"], info["special_files"],
                           info["hard_links"]), (7, 4, 1, 1, 1))
         self.assertEqual(info["codec"], "zstd")
         frames = info["data_frames"]
