@@ -98,6 +98,11 @@ void Tree::renumber(const std::vector<std::uint32_t>& numbers) {
     name.inode.value = numbers[name.inode.value - 1];
     name.link.directory.value = numbers[name.link.directory.value - 1];
   }
+  std::map<InodeNumber, std::string> places;
+  for (auto& [directory, place] : places_.directories) {
+    places.emplace(InodeNumber{numbers[directory.value - 1]}, std::move(place));
+  }
+  places_.directories = std::move(places);
   std::size_t count = 0;
   for (const HardLink& link : hard_links_) {
     const InodeNumber number{numbers[link.inode.value - 1]};

@@ -62,6 +62,20 @@ class SeveralSourcesTest(unittest.TestCase):
         self.assert_shows(image, self.packed_by_tar("sizes", "modes"),
                           fields={"dir_nlink"}, fields_of={(b".", "mtime_ns")})
 
+    def test_sources_that_become_hard_links_leave_others_in_place(self):
+        parts = self.enterContext(zvfs_tools.scratch_directory())
+        content = os.urandom(300_000)
+        for name in ("first", "second"):
+            edge_tree.write(parts / name, content)
+            os.utime(parts / name, (1, 1))
+        (parts / "third").mkdir()
+        edge_tree.write(parts / "third" / "file", b"third")
+        image = self.scratch / "linked.zst"
+        self.mkimage("--dedupe=links", parts / "first", parts / "second", parts / "third", image)
+        packed = run("tar", "--zstd", "-xOf", image, "third/file")
+        self.assertEqual(packed, b"third")
+        self.assertIn(b"second link to first", run("tar", "--zstd", "-tvf", image))
+
     def test_names_that_clash_or_are_missing(self):
         said = self.mkimage("sizes", "./modes/../sizes", self.scratch / "x.zst", expect=2)
         self.assertIn("another source has the name sizes", said)
