@@ -17,8 +17,11 @@
 #include "mkimage/frame_pipeline.h"
 #include "mkimage/image_finish.h"
 #include "mkimage/image_writer.h"
+#include "mkimage/leading_files.h"
 #include "mkimage/link_maker.h"
+#include "mkimage/listed_files.h"
 #include "mkimage/scanner.h"
+#include "mkimage/similar_files.h"
 
 namespace zvfs {
 namespace {
@@ -95,6 +98,14 @@ std::vector<FileId> files_of_target(const BuildOptions& options, const Target& t
   return ids;
 }
 
+std::string describe_missing(const ListedFiles& listed) {
+  const std::uint64_t others = listed.missing() - 1;
+  const std::string_view problem = "is to come first, but is not in the image";
+  if (others == 0) return std::string(problem);
+  return fmt::format("{}; nor {} {} other{}", problem, others == 1 ? "is" : "are", others,
+                     others == 1 ? "" : "s");
+}
+
 /// One build, from the open source and target on.
 class Build {
  public:
@@ -142,6 +153,10 @@ class Build {
   }
 
   Result<void> convert_archive() {
+    if (!options_.order.is_path_order()) {
+      return fail(ErrorCode::kInvalidArgument, "{}: members of an archive keep their order",
+                  options_.source);
+    }
     monitor_.progress.work_total = source_.size;
     const std::string name = options_.source == kStandardInput ? "standard input" : options_.source;
     auto stream = open_archive(source_.fd.get(), options_.rules, troubles_, monitor_.progress);
@@ -163,6 +178,7 @@ class Build {
     if (!scanned) return Unexpected(std::move(scanned).error().within(options_.source));
     end_stage("scan");
     find_duplicates();
+    ZVFS_TRY(arrange());
     report_.count(tree_);
     monitor_.progress.work_total =
         report_.allocated_size + (tree_.dentries().size() + 1) * Progress::kWorkPerFile;
@@ -189,8 +205,35 @@ class Build {
     if (maker.found_any()) duplicates_.renumber(tree_.link_files(maker.targets()));
   }
 
+  // Decides which files lead the stream, and in which order.
+  Result<void> arrange() {
+    leading_ = ZVFS_TRY(put_listed_first());
+    if (options_.order.rest == StreamOrder::Rest::kPath) return {};
+    SimilarFiles similar({.tree = tree_,
+                          .root_fd = source_.fd.get(),
+                          .troubles = troubles_,
+                          .threads = options_.threads,
+                          .frame_bound = options_.bounds.small});
+    leading_ = similar.arrange(leading_);
+    end_stage("order");
+    return {};
+  }
+
+  Result<LeadingFiles> put_listed_first() {
+    if (options_.order.first.empty()) return LeadingFiles(std::move(duplicates_));
+    const ListedFiles listed(tree_, options_.order.first);
+    if (listed.missing() > 0) {
+      const std::string message = describe_missing(listed);
+      if (options_.troubles.strict) {
+        return fail(ErrorCode::kNotFound, "{}: {} (--strict)", listed.first_missing(), message);
+      }
+      troubles_.report(Trouble::Severity::kNote, listed.first_missing(), message);
+    }
+    return listed.before(duplicates_);
+  }
+
   Result<void> write() {
-    Planner planner(tree_, options_.bounds, std::move(duplicates_));
+    Planner planner(tree_, options_.bounds, std::move(leading_));
     CopyVerdicts verdicts;
     FramePipeline pipeline({.tree = tree_,
                             .root_fd = source_.fd.get(),
@@ -225,6 +268,7 @@ class Build {
   Troubles troubles_;
   Tree tree_;
   Duplicates duplicates_;
+  LeadingFiles leading_;
   ImageWriter writer_;
   BuildReport report_;
 };

@@ -14,6 +14,7 @@
 #include "mkimage/progress.h"
 #include "mkimage/report.h"
 #include "mkimage/source_list.h"
+#include "mkimage/stream_order.h"
 #include "mkimage/troubles.h"
 
 namespace zvfs {
@@ -40,6 +41,7 @@ struct BuildOptions {
   FrameBounds bounds;
   EntryRules rules;
   Dedupe dedupe = Dedupe::kNear;
+  StreamOrder order;  ///< Of a source that is no archive.
   TroublePolicy troubles;
   bool gather_sizes = false;  ///< Whether the report has SizeStatistics.
   bool dry_run = false;       ///< Do all but write the image.

@@ -9,7 +9,7 @@
 
 namespace zvfs {
 
-/// Which files of a tree seem to have equal content, in groups of two or more. A plain value;
+/// Which files of a tree seem to have equal content, in groups. A plain value;
 /// whoever relies on equality compares the bytes.
 class Duplicates {
  public:

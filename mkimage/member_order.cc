@@ -2,12 +2,13 @@
 
 namespace zvfs {
 
-MemberOrder::MemberOrder(const Tree& tree, const Duplicates& duplicates)
-    : tree_(tree), duplicates_(duplicates), walk_(tree) {
-  if (duplicates.size() == 0) return;
+MemberOrder::MemberOrder(const Tree& tree, const LeadingFiles& leading)
+    : tree_(tree), leading_(leading), walk_(tree) {
+  const Duplicates& groups = leading.groups;
+  if (groups.size() == 0) return;
   marked_.resize(tree.dentries().size());
-  for (std::size_t i = 0; i < duplicates.size(); ++i) {
-    for (const Link link : duplicates.group(i)) mark(link);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (const Link link : groups.group(i)) mark(link);
   }
 }
 
@@ -19,21 +20,22 @@ void MemberOrder::mark(Link link) {
 }
 
 MemberOrder::Item MemberOrder::next() {
-  if (duplicates_.size() == 0 || !started_) {
+  if (leading_.groups.size() == 0 || !started_) {
     started_ = true;
     return {.link = walk_.next()};
   }
-  if (group_ < duplicates_.size()) return next_duplicate();
+  if (group_ < leading_.groups.size()) return next_leading();
   while (pending_.empty()) walk_on();
   const Link link = pending_.front();
   pending_.pop_front();
   return {.link = link};
 }
 
-MemberOrder::Item MemberOrder::next_duplicate() {
-  const auto group = duplicates_.group(group_);
-  Item item{.link = group[in_group_]};
+MemberOrder::Item MemberOrder::next_leading() {
+  const auto group = leading_.groups.group(group_);
+  Item item{.link = group[in_group_], .listed = group_ < leading_.listed};
   if (in_group_ == 0) {
+    if (group_ < leading_.together.size()) item.together = leading_.together[group_];
     item.copies = group.size() - 1;
   } else {
     item.is_copy = true;

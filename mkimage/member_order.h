@@ -4,15 +4,14 @@
 #include <deque>
 #include <vector>
 
-#include "mkimage/duplicates.h"
+#include "mkimage/leading_files.h"
 #include "mkimage/tree.h"
 #include "mkimage/tree_walk.h"
 
 namespace zvfs {
 
-/// The order of a tree's names in the stream: the root; then the files that have copies, each
-/// followed by its copies; then all others in path order, but that the directories of those files
-/// come after what is in them.
+/// The order of a tree's names in the stream: the root; then the leading files; then all others
+/// in path order, but that the directories of leading files come after what is in them.
 ///
 /// So a directory's own member comes either before or after all that is in it, and whatever comes
 /// without its parents makes them as needed. Anything else spoils the times of directories: GNU tar
@@ -21,27 +20,29 @@ namespace zvfs {
 class MemberOrder {
  public:
   struct Item {
-    Link link;               ///< `directory` is 0 after the last one.
-    std::size_t copies = 0;  ///< That follow it.
-    bool is_copy = false;    ///< Of the last one that had copies.
+    Link link;                   ///< `directory` is 0 after the last one.
+    std::size_t copies = 0;      ///< That follow it.
+    bool is_copy = false;        ///< Of the last one that had copies.
+    bool listed = false;         ///< Whether it is one of LeadingFiles::listed.
+    std::uint32_t together = 0;  ///< Its LeadingFiles::together.
   };
 
   /// Borrows both.
-  MemberOrder(const Tree& tree, const Duplicates& duplicates);
+  MemberOrder(const Tree& tree, const LeadingFiles& leading);
 
   /// The next name.
   Item next();
 
  private:
   void mark(Link link);
-  Item next_duplicate();
+  Item next_leading();
   void walk_on();
   void leave_directories_above(Link link);
 
   const Tree& tree_;
-  const Duplicates& duplicates_;
+  const LeadingFiles& leading_;
   TreeWalk walk_;
-  std::vector<bool> marked_;  // by dentry: the names in groups, and their directories
+  std::vector<bool> marked_;  // by dentry: the leading names, and their directories
   bool started_ = false;
   std::size_t group_ = 0;
   std::size_t in_group_ = 0;

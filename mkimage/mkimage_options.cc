@@ -91,6 +91,8 @@ struct RawOptions {
   std::optional<int> level;
   std::optional<std::string> frame_size;
   std::string dedupe = "near";
+  std::string order = "path";
+  std::optional<std::string> order_file;
   bool force = false;
   bool quiet = false;
   bool verbose = false;
@@ -109,7 +111,8 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
                  "Pack the files and directories whose names are in FILE,\none a line; - is "
                  "standard input")
       ->type_name("FILE");
-  app.add_flag("-0,--null", raw.null_separated, "Names in that FILE end in a zero byte");
+  app.add_flag("-0,--null", raw.null_separated,
+               "Names in FILE, here and in --order-file, end in a zero\nbyte");
   app.add_flag("--no-recursion", raw.no_recursion,
                "Pack of directories in that FILE nothing but themselves");
   app.add_option(
@@ -138,6 +141,14 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
                  "near (if not given): put small files of equal content\ntogether; links: and make "
                  "larger ones hard links; off:\ndo not look for them")
       ->type_name("HOW");
+  app.add_option("--order", raw.order,
+                 "path (if not given); similar: files that are much alike\ncome together, for a "
+                 "smaller image of a tree with several\nversions of the same")
+      ->type_name("ORDER");
+  app.add_option("--order-file", raw.order_file,
+                 "Files whose paths in the image are in FILE, one a line,\ncome first, in that "
+                 "order; - is standard input")
+      ->type_name("FILE");
   app.add_flag("-n,--dry-run", build.dry_run, "Do all but write IMAGE: tells its size");
   app.add_option("--json", options.json,
                  "Write a report for programs to FILE; - is standard output")
@@ -152,21 +163,47 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
   app.get_formatter()->label("REQUIRED", "");
 }
 
-// The names in --files-from.
-SourceList read_list(const RawOptions& raw) {
-  SourceList list;
-  if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
-  const std::string& path = *raw.files_from;
+// What a file says that an option names.
+std::string read_file(const char* option, const std::string& path) {
   const std::string file = path == kStandardInput ? "/dev/stdin" : path;
   std::ifstream stream(file, std::ios::binary);
   std::stringstream text;
   if (stream.peek() != EOF) text << stream.rdbuf();
   if (!stream.is_open() || stream.bad()) {
-    throw CLI::ValidationError("--files-from", fmt::format("cannot read '{}'", path));
+    throw CLI::ValidationError(option, fmt::format("cannot read '{}'", path));
   }
-  const auto added = list.add_paths(text.view(), raw.null_separated ? '\0' : '\n');
+  return std::move(text).str();
+}
+
+// The names in --files-from.
+SourceList read_list(const RawOptions& raw) {
+  SourceList list;
+  if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
+  const std::string text = read_file("--files-from", *raw.files_from);
+  const auto added = list.add_paths(text, raw.null_separated ? '\0' : '\n');
   if (!added) throw CLI::ValidationError("--files-from", added.error().message);
   return list;
+}
+
+StreamOrder::Rest order(const std::string& name) {
+  if (name == "path") return StreamOrder::Rest::kPath;
+  if (name == "similar") return StreamOrder::Rest::kSimilar;
+  throw CLI::ValidationError("--order", fmt::format("'{}' is none of path, similar", name));
+}
+
+StreamOrder stream_order(const RawOptions& raw) {
+  StreamOrder result;
+  result.rest = order(raw.order);
+  if (!raw.order_file) return result;
+  if (raw.order_file == kStandardInput && raw.files_from == kStandardInput) {
+    throw CLI::ValidationError("--order-file", "--files-from reads standard input already");
+  }
+  std::istringstream lines(read_file("--order-file", *raw.order_file));
+  const char separator = raw.null_separated ? '\0' : '\n';
+  for (std::string path; std::getline(lines, path, separator);) {
+    if (!path.empty()) result.first.push_back(path);
+  }
+  return result;
 }
 
 // SOURCE... IMAGE, or with --files-from IMAGE alone.
@@ -183,7 +220,9 @@ void take_operands(const RawOptions& raw, BuildOptions& build) {
     build.sources = read_list(raw);
     return;
   }
-  if (raw.null_separated) throw CLI::ValidationError("--null", "needs --files-from");
+  if (raw.null_separated && !raw.order_file) {
+    throw CLI::ValidationError("--null", "needs --files-from or --order-file");
+  }
   if (raw.no_recursion) throw CLI::ValidationError("--no-recursion", "needs --files-from");
   if (sources.empty()) throw CLI::RequiredError("SOURCE");
   build.source = sources[0];
@@ -198,6 +237,7 @@ void take_operands(const RawOptions& raw, BuildOptions& build) {
 void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
   BuildOptions& build = options.build;
   take_operands(raw, build);
+  build.order = stream_order(raw);
   if (!raw.codec.empty()) build.encoder.codec = codec(raw.codec);
   build.encoder.level = raw.level.value_or(levels_of(build.encoder.codec).standard);
   check_level(build.encoder);

@@ -4,11 +4,11 @@
 
 namespace zvfs {
 
-Planner::Planner(Tree& tree, const FrameBounds& bounds, Duplicates duplicates)
+Planner::Planner(Tree& tree, const FrameBounds& bounds, LeadingFiles leading)
     : tree_(tree),
       bounds_(bounds),
-      duplicates_(std::move(duplicates)),
-      order_(tree, duplicates_),
+      leading_(std::move(leading)),
+      order_(tree, leading_),
       describer_(tree) {}
 
 Result<bool> Planner::next(FramePlan& plan) {
@@ -62,19 +62,26 @@ bool Planner::start_member() {
              .header_size = tar_header_size(tar_member),
              .data_size = tar_member.size,
              .copies = item.copies,
-             .is_copy = item.is_copy};
+             .is_copy = item.is_copy,
+             .listed = item.listed,
+             .together = item.together};
   return true;
 }
 
 // Whether what is next of the member, its headers or its data, goes into this frame.
 bool Planner::belongs_in(const FramePlan& plan) const {
   if (plan.size == 0) return true;
+  if (in_listed_frame_ && !member_.listed) return false;
   const std::uint64_t data = member_.data_size + tar_padding(member_.data_size);
-  if (member_.header_left() == 0) return !is_cut() && data <= room_in(plan);
+  if (member_.header_left() == 0) {
+    if (is_poured()) return room_in(plan) > 0;
+    return !is_cut() && data <= room_in(plan);
+  }
   const std::uint64_t whole = member_.header_size + data;
   if (whole > bounds_.small) return member_.header_left() <= room_in(plan);
-  const std::uint64_t with_copies = whole * (1 + member_.copies);
-  return (with_copies <= bounds_.small ? with_copies : whole) <= room_in(plan);
+  const std::uint64_t with_others =
+      std::max<std::uint64_t>(whole * (1 + member_.copies), member_.together);
+  return (with_others <= bounds_.small ? with_others : whole) <= room_in(plan);
 }
 
 void Planner::place_headers(FramePlan& plan) {
@@ -83,6 +90,7 @@ void Planner::place_headers(FramePlan& plan) {
   plan.pieces.push_back(
       {.link = member_.link, .header_offset = member_.header_placed, .header_length = length});
   plan.size += length;
+  in_listed_frame_ = member_.listed;
   member_.header_placed += length;
 }
 
@@ -90,8 +98,7 @@ void Planner::place_headers(FramePlan& plan) {
 bool Planner::place_data(FramePlan& plan) {
   if (member_.data_placed == 0) note_data(plan);
   const std::uint64_t left = member_.data_left();
-  const auto length =
-      static_cast<std::uint32_t>(is_cut() ? std::min<std::uint64_t>(left, cut()) : left);
+  const auto length = static_cast<std::uint32_t>(next_piece(plan));
   if (plan.pieces.empty() || plan.pieces.back().link != member_.link) {
     plan.pieces.push_back({.link = member_.link});
   }
@@ -102,7 +109,14 @@ bool Planner::place_data(FramePlan& plan) {
   piece.padding = length == left ? tar_padding(member_.data_size) : 0;
   plan.size += length + piece.padding;
   member_.data_placed += length;
-  return length == left && !(is_cut() && length == cut());
+  return length == left && (!is_cut() || is_poured() || length != cut());
+}
+
+// How much of the member's data comes next.
+std::uint64_t Planner::next_piece(const FramePlan& plan) const {
+  const std::uint64_t left = member_.data_left();
+  if (!is_cut()) return left;
+  return std::min<std::uint64_t>(left, is_poured() ? room_in(plan) : cut());
 }
 
 // Notes that the member's data begins at the end of what is planned.
@@ -117,11 +131,15 @@ void Planner::note_data(const FramePlan& plan) {
     return;
   }
   // The data that precedes an extent's, from which follows the frame that the extent begins in.
+  const std::uint64_t first_piece = next_piece(plan);
+  const std::uint32_t others = is_poured() ? bounds_.small : cut();
   std::uint64_t preceding = 0;
   for (ExtentRecord& extent : tree_.extents_of(inode)) {
     extent.stream_offset = stream_offset + preceding;
-    extent.frame =
-        plan.number.value + (is_cut() ? static_cast<std::uint32_t>(preceding / cut()) : 0);
+    extent.frame = plan.number.value;
+    if (preceding >= first_piece) {
+      extent.frame += 1 + static_cast<std::uint32_t>((preceding - first_piece) / others);
+    }
     preceding += extent.length;
   }
 }

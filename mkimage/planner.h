@@ -7,9 +7,9 @@
 
 #include "base/result.h"
 #include "mkimage/copy_verdicts.h"
-#include "mkimage/duplicates.h"
 #include "mkimage/frame_plan.h"
 #include "mkimage/grow_array.h"
+#include "mkimage/leading_files.h"
 #include "mkimage/member_describer.h"
 #include "mkimage/member_order.h"
 #include "mkimage/tree.h"
@@ -46,17 +46,20 @@ struct FrameBounds {
 ///
 /// - Small files are packed, header and data together, in the order of MemberOrder. Only when both
 ///   exceed the bound is the data in the frame after the headers.
-/// - A small file and its copies share a frame if they fit in one.
+/// - A small file and its copies share a frame if they fit in one; so do files that should.
 /// - A larger file's data begins a frame. Its last piece, unless it is full, begins a frame of
 ///   small files.
+/// - The frames of listed files hold no others. A larger one that is not huge is cut where they are
+///   full.
 /// - The end-of-archive mark is a frame of its own, the last one.
 ///
 /// Not thread-safe. While it runs, other threads may read the tree, but of the data fields only
 /// those of files that are in plans already made.
 class Planner {
  public:
-  /// Borrows the tree, which must be finished. `duplicates` are files of at most bounds.small.
-  Planner(Tree& tree, const FrameBounds& bounds, Duplicates duplicates = {});
+  /// Borrows the tree, which must be finished. The leading files that have
+  /// copies are of at most bounds.small.
+  Planner(Tree& tree, const FrameBounds& bounds, LeadingFiles leading = LeadingFiles());
 
   /// Makes the next frame's plan into `plan`, whose memory it reuses; false when there is none.
   /// Errors: TooLarge (more frames than the format can hold).
@@ -89,6 +92,8 @@ class Planner {
     std::uint64_t data_size = 0;
     std::size_t copies = 0;  // that follow it
     bool is_copy = false;    // of the last one that had copies
+    bool listed = false;
+    std::uint32_t together = 0;  // how much from its header on should lie in one frame
     std::uint64_t header_placed = 0;
     std::uint64_t data_placed = 0;
 
@@ -104,14 +109,21 @@ class Planner {
   void note_data(const FramePlan& plan);
   std::uint32_t find_original(const FramePlan& plan);
   [[nodiscard]] std::uint32_t room_in(const FramePlan& plan) const;
-  // Whether the member is cut into frames of its own, of cut() bytes.
+  // Whether the member is cut into pieces of cut() bytes, each in a frame of its own, unless the
+  // member is poured.
   [[nodiscard]] bool is_cut() const { return member_.data_size > bounds_.small; }
+  // Whether its data fills up frames that it shares with others.
+  [[nodiscard]] bool is_poured() const {
+    return member_.listed && is_cut() && member_.data_size <= FrameBounds::kHugeFile;
+  }
+  [[nodiscard]] std::uint64_t next_piece(const FramePlan& plan) const;
   [[nodiscard]] std::uint32_t cut() const { return bounds_.cut(member_.data_size); }
 
   Tree& tree_;
   const FrameBounds bounds_;
-  const Duplicates duplicates_;
+  const LeadingFiles leading_;
   MemberOrder order_;
+  bool in_listed_frame_ = false;  // whether the frame being filled holds listed files
   MemberDescriber describer_;
   Member member_;
   Original original_;

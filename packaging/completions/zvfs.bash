@@ -51,6 +51,7 @@ _zvfs_value() {
     FILE | PATH) _zvfs_files -f ;;
     CODEC) _zvfs_words $'zstd\nlz4\nadaptive' ;;
     HOW) _zvfs_words $'near\noff' ;;
+    ORDER) _zvfs_words $'path\nsimilar' ;;
     USER) _zvfs_words "$(compgen -u)" ;;
     GROUP) _zvfs_words "$(compgen -g)" ;;
   esac

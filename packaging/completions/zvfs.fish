@@ -62,6 +62,8 @@ function __zvfs_value
             printf '%s\n' zstd lz4 adaptive
         case HOW
             printf '%s\n' near off
+        case ORDER
+            printf '%s\n' path similar
         case USER
             __fish_complete_users
         case GROUP

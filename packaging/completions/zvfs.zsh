@@ -11,6 +11,7 @@ _zvfs_action() {
     (FILE|PATH) print -r -- _files ;;
     (CODEC) print -r -- '(zstd lz4 adaptive)' ;;
     (HOW) print -r -- '(near off)' ;;
+    (ORDER) print -r -- '(path similar)' ;;
     (USER) print -r -- _users ;;
     (GROUP) print -r -- _groups ;;
     (*) print -r -- ' ' ;;

@@ -95,6 +95,7 @@ class Bash(Shells):
         self.assertEqual(self.complete("mkimage", "-c", ""), {"zstd", "lz4", "adaptive"})
         self.assertEqual(self.complete("mkimage", "--codec", "=", "a"), {"adaptive"})
         self.assertEqual(self.complete("mkimage", "--dedupe", ""), {"near", "off"})
+        self.assertEqual(self.complete("mkimage", "--order", ""), {"path", "similar"})
         self.assertEqual(self.complete("mkimage", "--codec", "="), {"zstd", "lz4", "adaptive"})
         self.assertEqual(self.complete("zvfs", "extract", "-C", "b"), {"bin"})
         self.assertNotIn("image.tar.zst", self.complete("zvfs", "extract", "-C", ""))

@@ -32,11 +32,13 @@ struct Sample {
     while (made.tree.path_of(link) != path) link = walk.next();
     return link;
   }
-  std::string order(const Duplicates& duplicates) {
-    MemberOrder order(made.tree, duplicates);
+  std::string order(Duplicates duplicates, std::size_t listed = 0) {
+    LeadingFiles leading(std::move(duplicates));
+    leading.listed = listed;
+    MemberOrder order(made.tree, leading);
     std::string text;
     for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
-      text += made.tree.path_of(item.link) + " ";
+      text += made.tree.path_of(item.link) + (item.listed ? "! " : " ");
     }
     return text;
   }
@@ -57,12 +59,21 @@ TEST(MemberOrder, PutsGroupsOfCopiesFirst) {
   EXPECT_EQ(sample.order(duplicates), " a/first b/c/copy d/copy a/next b/file a b/c b d ");
 }
 
+TEST(MemberOrder, PutsFilesWithoutCopiesFirstAndTellsWhichAreListed) {
+  Sample sample;
+  Duplicates files;
+  files.add(std::vector{sample.link("d/copy")});
+  files.add(std::vector{sample.link("a/next")});
+  EXPECT_EQ(sample.order(files, 1), " d/copy! a/next a/first a b b/c b/c/copy b/file d ");
+}
+
 TEST(MemberOrder, TellsOriginalsFromCopies) {
   Sample sample;
   Duplicates duplicates;
   duplicates.add(
       std::vector{sample.link("a/first"), sample.link("b/c/copy"), sample.link("d/copy")});
-  MemberOrder order(sample.made.tree, duplicates);
+  const LeadingFiles leading(duplicates);
+  MemberOrder order(sample.made.tree, leading);
   std::string roles;
   for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
     roles += fmt::format("{}{} ", item.copies, item.is_copy ? "c" : "");

@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/scratch_directory.h"
+
 namespace zvfs {
 namespace {
 
@@ -79,6 +81,21 @@ TEST(MkimageOptions, TakeAListOfSources) {
   EXPECT_EQ(build.target, "i");
   ASSERT_TRUE(build.sources);
   EXPECT_EQ(build.sources->recursion, SourceList::Recursion::kNone);
+}
+
+TEST(MkimageOptions, TakeAnOrder) {
+  const testing::ScratchDirectory directory;
+  const std::string lines = directory.write("lines", "a\n\nb/c d");
+  const std::string zeros = directory.write("zeros", std::string_view("a\nb\0c\0", 6));
+  const StreamOrder order =
+      options({"--order=similar", "--order-file", lines, "dir", "img"}).build.order;
+  EXPECT_EQ(order.rest, StreamOrder::Rest::kSimilar);
+  EXPECT_EQ(order.first, (std::vector<std::string>{"a", "b/c d"}));
+  EXPECT_EQ(options({"-0", "--order-file", zeros, "dir", "img"}).build.order.first,
+            (std::vector<std::string>{"a\nb", "c"}));
+  EXPECT_EQ(exit_code({"--order=size", "dir", "img"}), 2);
+  EXPECT_EQ(exit_code({"--order-file", directory / "missing", "dir", "img"}), 2);
+  EXPECT_EQ(exit_code({"--files-from=-", "--order-file=-", "img"}), 2);
 }
 
 TEST(MkimageOptions, MakeEntryRules) {
