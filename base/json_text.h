@@ -10,7 +10,4 @@ namespace zvfs {
 /// becomes U+FFFD, and object["<key>_base64"] has the bytes themselves.
 void put_text(nlohmann::ordered_json& object, std::string_view key, std::string_view bytes);
 
-/// RFC 4648, with padding.
-std::string base64(std::string_view bytes);
-
 }  // namespace zvfs

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/base64.h"
 #include "base/quoting.h"
 #include "mkimage/pax_records.h"
 
@@ -79,23 +80,6 @@ std::optional<std::string> decode_url(std::string_view text) {
     if (error != std::errc() || end != text.data() + 3) return std::nullopt;
     out += static_cast<char>(byte);
     text.remove_prefix(3);
-  }
-  return out;
-}
-
-std::optional<std::string> decode_base64(std::string_view text) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::size_t digit = kDigits.find(c);
-    if (digit == kDigits.npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count >= 8) out += static_cast<char>(bits >> (count -= 8));
   }
   return out;
 }

@@ -5,16 +5,15 @@
 #include <vector>
 
 #include "base/quoting.h"
+#include "mkimage/path_names.h"
 
 namespace zvfs {
 namespace {
 
 std::vector<std::string> names_of(std::string_view path) {
   std::vector<std::string> names;
-  while (!path.empty()) {
-    const std::string_view name = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), name.size() + 1));
-    if (!name.empty() && name != ".") names.emplace_back(name);
+  for (std::string_view name = take_first_name(path); !name.empty(); name = take_first_name(path)) {
+    names.emplace_back(name);
   }
   return names;
 }

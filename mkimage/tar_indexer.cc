@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/quoting.h"
+#include "mkimage/path_names.h"
 
 namespace zvfs {
 namespace {
@@ -14,35 +15,6 @@ using Type = TarMember::Type;
 
 constexpr std::size_t kMaxPath = 65535;
 constexpr unsigned kMaxSymlinks = 40;  // Linux's limit for one path
-
-// Cuts the last name off `path`, with the slashes and "." around it; empty when none is left.
-std::string_view take_last_name(std::string_view& path) {
-  while (!path.empty()) {
-    const std::size_t slash = path.rfind('/');
-    const std::string_view name = path.substr(slash + 1);
-    path = slash == path.npos ? std::string_view() : path.substr(0, slash);
-    if (!name.empty() && name != ".") return name;
-  }
-  return {};
-}
-
-// The same at the front.
-std::string_view take_first_name(std::string_view& path) {
-  while (!path.empty()) {
-    const std::string_view name = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), name.size() + 1));
-    if (!name.empty() && name != ".") return name;
-  }
-  return {};
-}
-
-bool has_dot_dot(std::string_view path) {
-  while (true) {
-    const std::string_view name = take_first_name(path);
-    if (name == "..") return true;
-    if (name.empty()) return false;
-  }
-}
 
 Unexpected refuse(std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, "{}; the image does not show it", why);

@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
+#include "base/base64.h"
 #include "base/quoting.h"
 #include "zvfs/map_encoding.h"
 

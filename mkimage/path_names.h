@@ -1,0 +1,22 @@
+// Paths as archives, lists and options have them: names between slashes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace zvfs {
+
+/// Cuts the first name off `path`, with the slashes and "." around it; empty when none is left.
+std::string_view take_first_name(std::string_view& path);
+
+/// The same at the end.
+std::string_view take_last_name(std::string_view& path);
+
+/// Whether one of the names is "..".
+bool has_dot_dot(std::string_view path);
+
+/// The names joined by single slashes, without "." and leading or trailing slashes; empty for the
+/// root: "usr/bin" for "/usr/./bin/".
+std::string plain_path(std::string_view path);
+
+}  // namespace zvfs
