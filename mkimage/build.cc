@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
+#include <memory>
 #include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,6 +23,7 @@
 #include "mkimage/listed_files.h"
 #include "mkimage/scanner.h"
 #include "mkimage/similar_files.h"
+#include "mkimage/tree_shaper.h"
 
 namespace zvfs {
 namespace {
@@ -131,6 +133,8 @@ class Build {
   }
 
  private:
+  Tree& tree() { return *tree_; }
+
   // Notes what the stage has taken that began when the last one ended.
   void end_stage(const char* name) {
     const auto now = std::chrono::steady_clock::now();
@@ -168,20 +172,23 @@ class Build {
 
   template <typename Root>
   Scanner scanner_of(const Root& root) {
-    return {root,  options_.rules, files_of_target(options_, target_),
-            tree_, troubles_,      monitor_.progress};
+    return {root,   options_.rules, files_of_target(options_, target_),
+            tree(), troubles_,      monitor_.progress};
   }
 
   Result<void> scan() {
     auto scanned = options_.sources ? scanner_of(*options_.sources).scan()
                                     : scanner_of(source_.fd.get()).scan();
     if (!scanned) return Unexpected(std::move(scanned).error().within(options_.source));
+    if (!options_.rules.keeps_tree()) {
+      tree_ = ZVFS_TRY(TreeShaper(std::move(tree_), options_.rules, troubles_).shape());
+    }
     end_stage("scan");
     find_duplicates();
     ZVFS_TRY(arrange());
-    report_.count(tree_);
+    report_.count(tree());
     monitor_.progress.work_total =
-        report_.allocated_size + (tree_.dentries().size() + 1) * Progress::kWorkPerFile;
+        report_.allocated_size + (tree().dentries().size() + 1) * Progress::kWorkPerFile;
     return {};
   }
 
@@ -189,7 +196,7 @@ class Build {
     if (options_.dedupe == Dedupe::kOff) return;
     const std::uint64_t largest_near = options_.bounds.small / 2;
     const bool links = options_.dedupe == Dedupe::kLinks;
-    DuplicateFinder finder({.tree = tree_,
+    DuplicateFinder finder({.tree = tree(),
                             .root_fd = source_.fd.get(),
                             .troubles = troubles_,
                             .threads = options_.threads,
@@ -200,16 +207,16 @@ class Build {
   }
 
   void make_links(std::uint64_t largest_near) {
-    LinkMaker maker(tree_, source_.fd.get(), troubles_);
+    LinkMaker maker(tree(), source_.fd.get(), troubles_);
     duplicates_ = maker.take_larger_than(largest_near, duplicates_);
-    if (maker.found_any()) duplicates_.renumber(tree_.link_files(maker.targets()));
+    if (maker.found_any()) duplicates_.renumber(tree().link_files(maker.targets()));
   }
 
   // Decides which files lead the stream, and in which order.
   Result<void> arrange() {
     leading_ = ZVFS_TRY(put_listed_first());
     if (options_.order.rest == StreamOrder::Rest::kPath) return {};
-    SimilarFiles similar({.tree = tree_,
+    SimilarFiles similar({.tree = tree(),
                           .root_fd = source_.fd.get(),
                           .troubles = troubles_,
                           .threads = options_.threads,
@@ -221,7 +228,7 @@ class Build {
 
   Result<LeadingFiles> put_listed_first() {
     if (options_.order.first.empty()) return LeadingFiles(std::move(duplicates_));
-    const ListedFiles listed(tree_, options_.order.first);
+    const ListedFiles listed(tree(), options_.order.first);
     if (listed.missing() > 0) {
       const std::string message = describe_missing(listed);
       if (options_.troubles.strict) {
@@ -233,9 +240,9 @@ class Build {
   }
 
   Result<void> write() {
-    Planner planner(tree_, options_.bounds, std::move(leading_));
+    Planner planner(tree(), options_.bounds, std::move(leading_));
     CopyVerdicts verdicts;
-    FramePipeline pipeline({.tree = tree_,
+    FramePipeline pipeline({.tree = tree(),
                             .root_fd = source_.fd.get(),
                             .planner = planner,
                             .sink = writer_,
@@ -249,7 +256,7 @@ class Build {
     ZVFS_TRY(pipeline.run());
     end_stage("frames");
     report_.copies = planner.share_copies(verdicts);
-    ZVFS_TRY(finish_image(writer_, tree_, planner.frame_files(),
+    ZVFS_TRY(finish_image(writer_, tree(), planner.frame_files(),
                           {.encoder = options_.encoder,
                            .frame_bound = options_.bounds.max(),
                            .compat = 0,
@@ -266,7 +273,7 @@ class Build {
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point stage_start_ = start_;
   Troubles troubles_;
-  Tree tree_;
+  std::unique_ptr<Tree> tree_ = std::make_unique<Tree>();
   Duplicates duplicates_;
   LeadingFiles leading_;
   ImageWriter writer_;

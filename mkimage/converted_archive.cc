@@ -32,13 +32,15 @@ Result<ByteSpan> ConvertedArchive::next() {
 }
 
 Result<void> ConvertedArchive::read_member() {
-  archive_entry* const member = ZVFS_TRY(reader_->next());
+  archive_entry* const member = source_ended_ ? nullptr : ZVFS_TRY(reader_->next());
   if (member != nullptr) {
     begin(member);
-  } else {
-    out_.resize(out_.size() + kTarEndSize);
-    ended_ = true;
+    return {};
   }
+  source_ended_ = true;
+  if (ZVFS_TRY(filter_.append_more(out_))) return {};
+  out_.resize(out_.size() + kTarEndSize);
+  ended_ = true;
   return {};
 }
 
@@ -49,28 +51,36 @@ void ConvertedArchive::begin(archive_entry* member) {
     return troubles_.report(Severity::kUnreadable, path == nullptr ? "" : path,
                             entry.error().message);
   }
-  if (!filter_.apply(*entry)) return;
+  // Links are known by their names in the source.
+  const std::string path = entry->path;
+  const auto first = entry->type == Type::kHardLink ? links_.find(entry->link_path) : links_.end();
+  const bool has_data_of_others = first != links_.end() && entry->data_size > 0;
+  if (!filter_.apply(*entry)) {
+    if (has_data_of_others) begin_file_with_links(*std::move(entry), first);
+    return;
+  }
   for (TarEntry::Note& note : entry->notes) {
     troubles_.report(note.severity, entry->path, std::move(note.message));
   }
+  filter_.append_parents(out_);
   if (entry->type == Type::kFile && entry->data_size == 0 && ::archive_entry_nlink(member) > 1) {
-    links_.try_emplace(entry->path);
+    links_.try_emplace(path);
   }
-  const bool is_link = entry->type == Type::kHardLink;
-  if (const auto first = links_.find(entry->link_path); is_link && first != links_.end()) {
-    if (entry->data_size > 0) return begin_file_with_links(*std::move(entry), first->second);
-    first->second.push_back(entry->path);
-  }
+  if (first != links_.end()) first->second.push_back(entry->path);
+  if (has_data_of_others) return begin_file_with_links(*std::move(entry), first);
   append_entry_headers(*entry, out_);
   if (entry->type == Type::kFile && entry->data_size > 0) begin_data(*std::move(entry));
 }
 
-// The data of a file whose other names came before it, without data: they become links to it.
-void ConvertedArchive::begin_file_with_links(TarEntry entry, std::vector<std::string>& links) {
-  links_behind_ = std::move(links);
-  links_behind_.push_back(entry.link_path);
-  links_.erase(entry.link_path);
+// The data of a file whose other names came before it, without data. The first of them becomes the
+// file, since the one that brings the data may be left out.
+void ConvertedArchive::begin_file_with_links(TarEntry entry, Links::iterator first) {
   entry.type = Type::kFile;
+  entry.path = first->first;
+  entry.link_path.clear();
+  links_behind_ = std::move(first->second);
+  links_.erase(first);
+  if (!filter_.apply(entry)) return;
   append_entry_headers(entry, out_);
   begin_data(std::move(entry));
 }

@@ -23,16 +23,20 @@ class ConvertedArchive final : public ByteStream {
   /// Borrows rules and troubles.
   ConvertedArchive(std::unique_ptr<ArchiveReader> reader, const EntryRules& rules,
                    Troubles& troubles)
-      : reader_(std::move(reader)), filter_(rules), troubles_(troubles) {}
+      : reader_(std::move(reader)), filter_(rules, troubles), troubles_(troubles) {}
 
   /// Errors: those of ArchiveReader; a member whose data cannot be read has zeros in its place,
   /// and is reported.
   Result<ByteSpan> next() override;
 
  private:
+  // Of files without data, but with several names, all but the first, by the first as the source
+  // has it: in cpio archives the data may come with the last name.
+  using Links = std::map<std::string, std::vector<std::string>>;
+
   Result<void> read_member();
   void begin(archive_entry* member);
-  void begin_file_with_links(TarEntry entry, std::vector<std::string>& links);
+  void begin_file_with_links(TarEntry entry, Links::iterator first);
   void begin_data(TarEntry entry);
   Result<void> read_data();
   Result<void> read_block();
@@ -43,6 +47,7 @@ class ConvertedArchive final : public ByteStream {
   Troubles& troubles_;
   ByteVector out_;
   std::size_t given_ = 0;  // of out_, by the last call
+  bool source_ended_ = false;
   bool ended_ = false;
 
   TarEntry entry_;  // whose data is read
@@ -52,9 +57,7 @@ class ConvertedArchive final : public ByteStream {
   std::uint64_t zeros_end_ = 0;  // until there it is zeros, and behind them:
   ByteSpan block_;               // of the reader's
 
-  // Of files without data, but with several names, all but the first, by the first: in cpio
-  // archives the data may come with the last name.
-  std::map<std::string, std::vector<std::string>> links_;
+  Links links_;
   std::vector<std::string> links_behind_;  // to the file whose data is read
 };
 

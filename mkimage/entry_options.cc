@@ -18,6 +18,7 @@ namespace zvfs {
 namespace {
 
 constexpr const char* kSelection = "What goes into the image";
+constexpr const char* kShape = "Where it goes, and what is added";
 constexpr const char* kMetadata = "Metadata in the image";
 
 // The value of a Result, or a usage error.
@@ -73,11 +74,12 @@ Timestamp parse_source_date_epoch(std::string_view text) {
 
 void EntryOptions::add_to(CLI::App& app) {
   add_selection(app);
+  add_shape(app);
   add_metadata(app);
   add_xattrs(app);
 }
 
-// --exclude and --exclude-from are triggered one by one, since their order counts.
+// Options that may be repeated are triggered one by one, since their order counts.
 void EntryOptions::add_selection(CLI::App& app) {
   app.add_option_function<std::string>(
          "--exclude",
@@ -98,6 +100,42 @@ void EntryOptions::add_selection(CLI::App& app) {
       ->trigger_on_parse();
   app.add_flag("-x,--one-file-system", one_file_system_, "Keep mount points empty")
       ->group(kSelection);
+}
+
+void EntryOptions::add_shape(CLI::App& app) {
+  app.add_option("--strip-components", rules_.shape.strip_components,
+                 "Take COUNT leading names off each path, as tar does;\nwhat has no more is left "
+                 "out")
+      ->type_name("COUNT")
+      ->group(kShape);
+  app.add_option_function<std::string>(
+         "--prefix",
+         [this](const std::string& directory) {
+           check("--prefix", rules_.shape.set_prefix(directory));
+         },
+         "Place all below this directory of the image")
+      ->type_name("PREFIX")
+      ->group(kShape);
+  app.add_option_function<std::string>(
+         "--pseudo",
+         [this](const std::string& definition) {
+           check("--pseudo", rules_.pseudo.add(definition));
+         },
+         "Add or modify an entry, as mksquashfs -p does:\n'/dev/null c 666 0 0 1 3'; runs no "
+         "commands")
+      ->type_name("DEFINITION")
+      ->group(kShape)
+      ->trigger_on_parse();
+  app.add_option_function<std::string>(
+         "--pseudo-file",
+         [this](const std::string& path) {
+           const std::string text = value_of("--pseudo-file", read_text(path));
+           check("--pseudo-file", rules_.pseudo.add_lines(text));
+         },
+         "The same of each line of FILE")
+      ->type_name("FILE")
+      ->group(kShape)
+      ->trigger_on_parse();
 }
 
 void EntryOptions::add_metadata(CLI::App& app) {

@@ -25,6 +25,7 @@ class EntryOptions {
 
  private:
   void add_selection(CLI::App& app);
+  void add_shape(CLI::App& app);
   void add_metadata(CLI::App& app);
   void add_xattrs(CLI::App& app);
   void set_times(const char* source_date_epoch);

@@ -29,21 +29,13 @@ bool FileReader::open(Link link) {
   if (link == link_) return fd_.is_open();
   link_ = link;
   fd_.reset();
-  const Result<int> directory = directories_.open_parent(link);
-  if (!directory) {
+  Result<UniqueFd> file = open_file(link);
+  if (!file) {
     report(Severity::kUnreadable,
-           directory.error().message + "; the image has zeros in place of its content");
+           file.error().message + "; the image has zeros in place of its content");
     return false;
   }
-  const std::string name(tree_.name_of(link));
-  // O_NONBLOCK: should a fifo have taken the file's place, do not wait for its writer.
-  fd_ = UniqueFd(::openat(*directory, name.c_str(),
-                          O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (!fd_.is_open()) {
-    report(Severity::kUnreadable, fail_errno(errno, "cannot open").error().message +
-                                      "; the image has zeros in place of its content");
-    return false;
-  }
+  fd_ = *std::move(file);
   struct stat status;
   if (::fstat(fd_.get(), &status) == 0 && !S_ISREG(status.st_mode)) {
     report(Severity::kChanged,
@@ -51,6 +43,23 @@ bool FileReader::open(Link link) {
     fd_.reset();
   }
   return fd_.is_open();
+}
+
+Result<UniqueFd> FileReader::open_file(Link link) {
+  // O_NONBLOCK: should a fifo have taken the file's place, do not wait for its writer.
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  const auto& files = tree_.places().files;
+  UniqueFd file;
+  if (const auto place = files.find(tree_.inode_of(link)); place != files.end()) {
+    file = UniqueFd(::open(place->second.c_str(), kFlags));
+  } else {
+    const Link source = tree_.source_link(link);
+    const int directory = ZVFS_TRY(directories_.open_parent(source));
+    const std::string name(tree_.scanned().name_of(source));
+    file = UniqueFd(::openat(directory, name.c_str(), kFlags));
+  }
+  if (!file.is_open()) return fail_errno(errno, "cannot open");
+  return file;
 }
 
 void FileReader::read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out) {

@@ -17,13 +17,14 @@ class FileReader {
  public:
   /// Borrows all; `root_fd` is the tree's root directory.
   FileReader(const Tree& tree, int root_fd, Troubles& troubles)
-      : tree_(tree), directories_(tree, root_fd), troubles_(troubles) {}
+      : tree_(tree), directories_(tree.scanned(), root_fd), troubles_(troubles) {}
 
   /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
   void read(Link link, std::uint64_t offset, MutableByteSpan out);
 
  private:
   bool open(Link link);
+  Result<UniqueFd> open_file(Link link);
   void read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out);
   void read_run(std::uint64_t file_offset, MutableByteSpan out);
   void check_unchanged();

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "format/records.h"
 #include "mkimage/tar_header.h"
 
 namespace zvfs {
@@ -11,6 +12,12 @@ namespace zvfs {
 /// The most that the records of a member may take: libarchive refuses a pax header above 1 MiB.
 /// Extended attributes that would exceed it are left out, and are in the index alone.
 inline constexpr std::size_t kMaxPaxSize = std::size_t{1} << 20;
+
+/// Whether the records of these attributes stay below that; on the safe side.
+constexpr bool fits_in_tar(const XattrSetRecord& xattrs) {
+  constexpr std::uint64_t kMoreInTar = 16;  // for each attribute, beside its name and value
+  return xattrs.length + xattrs.count * kMoreInTar <= kMaxPaxSize;
+}
 
 /// Calls `record` for each pax record that `member` needs, in a fixed order: what ustar cannot
 /// hold, extended attributes, and the marks of a sparse file. The views live for the call.

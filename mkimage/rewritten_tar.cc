@@ -7,12 +7,18 @@ namespace zvfs {
 Result<ByteSpan> RewrittenTar::next() {
   out_.clear();
   while (out_.empty() && !ended_) {
-    if (ZVFS_TRY(read())) continue;
-    ZVFS_TRY(parser_.finish());
-    out_.resize(kTarEndSize);
-    ended_ = true;
+    if (source_ended_ || !ZVFS_TRY(read())) ZVFS_TRY(end());
   }
   return ByteSpan(out_);
+}
+
+// Appends a part of what follows the members of the source.
+Result<void> RewrittenTar::end() {
+  if (!std::exchange(source_ended_, true)) ZVFS_TRY(parser_.finish());
+  if (ZVFS_TRY(filter_.append_more(out_))) return {};
+  out_.resize(kTarEndSize);
+  ended_ = true;
+  return {};
 }
 
 // Takes a run of the source; false when there is none.
@@ -37,6 +43,7 @@ void RewrittenTar::add_member(TarEntry entry) {
   for (TarEntry::Note& note : entry.notes) {
     troubles_.report(note.severity, entry.path, std::move(note.message));
   }
+  filter_.append_parents(out_);
   append_entry_headers(entry, out_);
   copies_data_ = entry.type == TarMember::Type::kFile;
 }

@@ -13,19 +13,21 @@
 namespace zvfs {
 
 /// A tar archive with the rules for entries applied: members are left out, and the headers of the
-/// others written anew, in the order of the source. What is no member is left out, too.
+/// others written anew, in the order of the source, before what the rules add. What is no member is
+/// left out, too.
 /// Not thread-safe.
 class RewrittenTar final : public ByteStream {
  public:
   /// Borrows rules and troubles.
   RewrittenTar(std::unique_ptr<ByteStream> source, const EntryRules& rules, Troubles& troubles)
-      : source_(std::move(source)), filter_(rules), troubles_(troubles) {}
+      : source_(std::move(source)), filter_(rules, troubles), troubles_(troubles) {}
 
-  /// Errors: those of the source and of TarParser.
+  /// Errors: those of the source, of TarParser and of EntryFilter.
   Result<ByteSpan> next() override;
 
  private:
   Result<bool> read();
+  Result<void> end();
   void add_member(TarEntry entry);
 
   std::unique_ptr<ByteStream> source_;
@@ -34,6 +36,7 @@ class RewrittenTar final : public ByteStream {
   TarParser parser_;
   ByteVector out_;
   bool copies_data_ = false;  // of the member that the parser is in
+  bool source_ended_ = false;
   bool ended_ = false;
 };
 

@@ -12,12 +12,6 @@ using Severity = Trouble::Severity;
 
 namespace {
 
-// Whether the pax records of these attributes stay below the limit; on the safe side.
-bool fits_in_tar(const XattrSetRecord& xattrs) {
-  constexpr std::uint64_t kMoreInTar = 16;  // for each attribute, beside its name and value
-  return xattrs.length + xattrs.count * kMoreInTar <= kMaxPaxSize;
-}
-
 std::string parent_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == 0 ? "/" : path.substr(0, slash);

@@ -16,6 +16,8 @@ struct SourcePlaces {
   /// By dentry of what is no directory: the path of the directory that it lies in, where that is
   /// not the place of its directory in the tree.
   std::map<std::uint32_t, std::string> parents;
+  /// By regular file: its path, when it is not one of the source's.
+  std::map<InodeNumber, std::string> files;
 };
 
 }  // namespace zvfs

@@ -6,6 +6,32 @@
 
 namespace zvfs {
 
+namespace {
+
+using Numbers = std::vector<std::uint32_t>;  // new ones, by old ones less 1; 0 is none
+
+// Keeps the rows of inodes that have a new number.
+template <typename Row>
+void keep_rows(GrowArray<Row>& rows, const Numbers& numbers) {
+  std::size_t count = 0;
+  for (Row row : rows) {
+    row.inode.value = numbers[row.inode.value - 1];
+    if (row.inode.value != 0) rows[count++] = row;
+  }
+  rows.truncate(count);
+}
+
+void renumber_keys(std::map<InodeNumber, std::string>& map, const Numbers& numbers) {
+  std::map<InodeNumber, std::string> renumbered;
+  for (auto& [inode, text] : map) {
+    const InodeNumber number{numbers[inode.value - 1]};
+    if (number.value != 0) renumbered.emplace(number, std::move(text));
+  }
+  map = std::move(renumbered);
+}
+
+}  // namespace
+
 Tree::Tree() {
   InodeRecord root;
   root.mode = 0040755;
@@ -33,12 +59,10 @@ std::vector<std::uint32_t> Tree::keep_inodes(const std::vector<bool>& kept) {
     numbers[i] = count;
   }
   inodes_.truncate(count);
-  std::size_t times = 0;
-  for (const auto& [inode, mtime] : source_mtimes_) {
-    const InodeNumber number{numbers[inode.value - 1]};
-    if (number.value != 0) source_mtimes_[times++] = {number, mtime};
-  }
-  source_mtimes_.truncate(times);
+  keep_rows(source_mtimes_, numbers);
+  keep_rows(source_links_, numbers);
+  renumber_keys(places_.directories, numbers);
+  renumber_keys(places_.files, numbers);
   return numbers;
 }
 
@@ -98,11 +122,6 @@ void Tree::renumber(const std::vector<std::uint32_t>& numbers) {
     name.inode.value = numbers[name.inode.value - 1];
     name.link.directory.value = numbers[name.link.directory.value - 1];
   }
-  std::map<InodeNumber, std::string> places;
-  for (auto& [directory, place] : places_.directories) {
-    places.emplace(InodeNumber{numbers[directory.value - 1]}, std::move(place));
-  }
-  places_.directories = std::move(places);
   std::size_t count = 0;
   for (const HardLink& link : hard_links_) {
     const InodeNumber number{numbers[link.inode.value - 1]};
@@ -121,6 +140,19 @@ Timestamp Tree::source_mtime(InodeNumber number) const {
   const auto found = std::ranges::lower_bound(source_mtimes_, number, {}, &SourceMtime::inode);
   if (found != source_mtimes_.end() && found->inode == number) return found->mtime;
   return mtime_of(inode(number));
+}
+
+void Tree::keep_source_link(InodeNumber inode, Link link) {
+  assert(inode.value == inodes_.size());
+  source_links_.push_back({inode, link});
+}
+
+Link Tree::source_link(Link link) const {
+  if (scanned_ == nullptr) return link;
+  const InodeNumber number = inode_of(link);
+  const auto found = std::ranges::lower_bound(source_links_, number, {}, &SourceLink::inode);
+  assert(found != source_links_.end() && found->inode == number);
+  return found->link;
 }
 
 void Tree::finish() {

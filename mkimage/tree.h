@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,6 +64,19 @@ class Tree {
   /// The mtime that a file has in its source, by which one sees whether it has changed since.
   [[nodiscard]] Timestamp source_mtime(InodeNumber inode) const;
 
+  /// Notes that the data of the file `inode`, the one added last, is that of `link` in scanned().
+  void keep_source_link(InodeNumber inode, Link link);
+
+  /// The name in scanned() by which the data of that file is found. Precondition: it has one, so
+  /// the file is not in places().files.
+  [[nodiscard]] Link source_link(Link link) const;
+
+  /// Says that this tree was made of `scanned`, whose names are those on disk.
+  void set_scanned(std::unique_ptr<const Tree> scanned) { scanned_ = std::move(scanned); }
+
+  /// The tree whose names are those on disk: this one, unless set_scanned() was called.
+  [[nodiscard]] const Tree& scanned() const { return scanned_ == nullptr ? *this : *scanned_; }
+
   /// Call once, after all entries were added.
   void finish();
 
@@ -111,6 +125,10 @@ class Tree {
     InodeNumber inode;
     Timestamp mtime;
   };
+  struct SourceLink {
+    InodeNumber inode;
+    Link link;
+  };
   struct HardLink {
     InodeNumber inode;
     Link first;
@@ -125,6 +143,8 @@ class Tree {
   GrowArray<DirectoryName> directories_;  // but the root; ascending by inode after finish()
   GrowArray<HardLink> hard_links_;        // ascending by inode after finish()
   GrowArray<SourceMtime> source_mtimes_;  // ascending by inode
+  GrowArray<SourceLink> source_links_;    // ascending by inode
+  std::unique_ptr<const Tree> scanned_;
   XattrStore xattrs_;
   SourcePlaces places_;
 };

@@ -15,7 +15,7 @@ namespace zvfs {
 struct Trouble {
   enum class Severity : std::uint8_t {
     kNote,        ///< The image holds the file whole, but something is worth knowing.
-    kChanged,     ///< The file changed, shrank or grew while it was read.
+    kChanged,     ///< The file changed while it was read, or a rule for it came to nothing.
     kUnreadable,  ///< The file, or a part or an attribute of it, is missing from the image.
   };
   Severity severity;
