@@ -62,7 +62,7 @@ void append_lz4_fill_block(std::byte value, std::size_t size, ByteVector& block)
 }
 
 void append_lz4_fill(std::byte value, std::size_t size, ByteWriter& out) {
-  append_lz4_header(size, out);
+  out.append(lz4_header(size));
   ByteVector block;
   for (std::size_t done = 0; done < size;) {
     const std::size_t count = std::min(size - done, lz4_block_size(size));

@@ -28,10 +28,7 @@ std::optional<std::uint64_t> zstd_content_size(ByteSpan frame) {
 std::optional<std::uint64_t> lz4_content_size(ByteSpan frame) {
   if (frame.size() < kLz4HeaderSize) return std::nullopt;
   const std::uint64_t size = ByteReader(frame.subspan(6)).u64();
-  ByteVector expected;
-  ByteWriter writer(expected);
-  append_lz4_header(size, writer);
-  if (!std::ranges::equal(expected, frame.first(kLz4HeaderSize))) return std::nullopt;
+  if (!std::ranges::equal(lz4_header(size), frame.first(kLz4HeaderSize))) return std::nullopt;
   return size;
 }
 

@@ -52,9 +52,7 @@ std::size_t Lz4Compressor::compress_block(ByteSpan content, MutableByteSpan out)
 }
 
 std::size_t Lz4Compressor::compress(ByteSpan content, MutableByteSpan out) {
-  ByteVector header;
-  ByteWriter header_writer(header);
-  append_lz4_header(content.size(), header_writer);
+  const auto header = lz4_header(content.size());
   const std::size_t block_size = lz4_block_size(content.size());
   if (out.size() < header.size()) return 0;
   std::ranges::copy(header, out.begin());
@@ -83,10 +81,7 @@ std::size_t Lz4Compressor::compress(ByteSpan content, MutableByteSpan out) {
 
 Result<void> decode_lz4_frame(ByteSpan coded, MutableByteSpan out) {
   ByteReader reader(coded);
-  ByteVector header;
-  ByteWriter header_writer(header);
-  append_lz4_header(out.size(), header_writer);
-  if (as_text(reader.take(header.size())) != as_text(header)) {
+  if (!std::ranges::equal(reader.take(kLz4HeaderSize), lz4_header(out.size()))) {
     return fail(ErrorCode::kCorrupt, "not an lz4 frame of {} bytes", out.size());
   }
   const std::size_t block_size = lz4_block_size(out.size());

@@ -3,8 +3,11 @@
 // Format 1.6.2.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <span>
 
 #include "base/bytes.h"
 #include "codecs/checksum.h"
@@ -30,16 +33,18 @@ constexpr std::size_t lz4_block_size(std::size_t content_size) {
   return std::size_t{1} << (8 + 2 * lz4_block_size_code(content_size));
 }
 
-inline void append_lz4_header(std::size_t content_size, ByteWriter& out) {
+/// The header of such a frame. An array, since on small frames an allocation would be felt.
+inline std::array<std::byte, kLz4HeaderSize> lz4_header(std::size_t content_size) {
   constexpr std::uint8_t kFlags = 1 << 6 | 1 << 5 | 1 << 3 | 1 << 2;
-  ByteVector descriptor;
-  ByteWriter writer(descriptor);
-  writer.u8(kFlags);
-  writer.u8(static_cast<std::uint8_t>(lz4_block_size_code(content_size) << 4));
-  writer.u64(content_size);
-  out.u32(kLz4Magic);
-  out.append(descriptor);
-  out.u8(static_cast<std::uint8_t>(xxh32(descriptor) >> 8));
+  std::array<std::byte, kLz4HeaderSize> header;
+  std::memcpy(header.data(), &kLz4Magic, sizeof(kLz4Magic));
+  const std::span<std::byte> descriptor = std::span(header).subspan(sizeof(kLz4Magic), 10);
+  descriptor[0] = std::byte{kFlags};
+  descriptor[1] = std::byte(lz4_block_size_code(content_size) << 4);
+  const std::uint64_t size = content_size;
+  std::memcpy(&descriptor[2], &size, sizeof(size));
+  header.back() = std::byte(xxh32(descriptor) >> 8 & 0xFF);
+  return header;
 }
 
 }  // namespace zvfs

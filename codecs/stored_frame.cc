@@ -30,7 +30,7 @@ Layout layout_of(FrameKind kind, std::size_t content_size) {
 }
 
 void append_header(FrameKind kind, std::size_t content_size, ByteWriter& out) {
-  if (kind == FrameKind::kLz4Stored) return append_lz4_header(content_size, out);
+  if (kind == FrameKind::kLz4Stored) return out.append(lz4_header(content_size));
   append_zstd_header(content_size, out);
 }
 

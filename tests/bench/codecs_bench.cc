@@ -129,13 +129,15 @@ Make by_libzstd(ZSTD_CCtx* context) {
   };
 }
 
-// A block, not a frame, and its XXH64: what the frame of an image has to offer beside framing.
+// A block, not a frame, and the two checksums that a frame of an image needs: LZ4's own and the
+// index's.
 Make by_liblz4(int level) {
   return [level](ByteSpan content, MutableByteSpan out) {
     const auto* from = reinterpret_cast<const char*>(content.data());
     auto* to = reinterpret_cast<char*>(out.data());
     const int size = static_cast<int>(content.size());
     const int limit = static_cast<int>(out.size());
+    benchmark::DoNotOptimize(xxh32(content));
     benchmark::DoNotOptimize(xxh64(content));
     return static_cast<std::size_t>(level < LZ4HC_CLEVEL_MIN
                                         ? LZ4_compress_default(from, to, size, limit)

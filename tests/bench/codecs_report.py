@@ -117,8 +117,9 @@ def report(measured):
         "### Frames of 128 KiB", frames(measured, 131072),
         "### Pages of 4 KiB", frames(measured, 4096),
         "### Beside the libraries",
-        "The same frames through direct calls: libzstd with its checksum, liblz4's block functions "
-        "and one XXH64 for encoding, its frame decoder for decoding.",
+        "The same frames through direct calls: libzstd with its checksum; for encoding liblz4's block "
+        "functions, an XXH32 as in its frames, and an XXH64 as in our index; for decoding its frame "
+        "decoder.",
         overhead(measured),
         "### Beside published figures",
         "A SIMD library that compresses memory pages, on an EPYC 7763. Its figures are of pages "

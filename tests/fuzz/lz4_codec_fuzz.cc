@@ -41,7 +41,7 @@ void decode_by_liblz4(ByteSpan coded, MutableByteSpan out) {
 ByteVector frame_around(ByteSpan blocks, std::size_t content_size) {
   ByteVector frame;
   ByteWriter writer(frame);
-  append_lz4_header(content_size, writer);
+  writer.append(lz4_header(content_size));
   writer.append(blocks);
   writer.zeros(kLz4TrailerSize);
   return frame;
