@@ -154,7 +154,7 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
     if (pattern == Readahead::Pattern::kRandom) {
       connection.filler()->was_read_at_random(*file, static_cast<std::uint64_t>(offset));
     } else {
-      connection.filler()->was_read(*file);
+      connection.filler()->was_read(*file, static_cast<std::uint64_t>(offset));
     }
   } catch (const std::bad_alloc&) {
     // The request is answered; to fill is optional.
@@ -163,6 +163,8 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
 
 void list(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,
           Filesystem::ListMode mode) {
+  Connection& connection = connection_of(request);  // the reply frees the request
+  bool is_end = false;
   serve(
       request, mode == Filesystem::ListMode::kNames ? Operation::kReaddir : Operation::kReaddirplus,
       node,
@@ -170,8 +172,15 @@ void list(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,
         return filesystem.list(node, static_cast<std::uint64_t>(offset), size, mode);
       },
       [&](const DirectoryBuffer& buffer) noexcept {
+        is_end = buffer.bytes().empty();
         fuse_reply_buf(request, buffer.bytes().data(), buffer.bytes().size());
       });
+  if (connection.filler() == nullptr || !is_end) return;
+  try {
+    connection.filler()->was_listed(InodeNumber{static_cast<std::uint32_t>(node)});
+  } catch (const std::bad_alloc&) {
+    // As after a read.
+  }
 }
 
 void on_readdir(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,

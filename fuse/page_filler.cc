@@ -8,7 +8,7 @@
 namespace zvfs {
 namespace {
 
-// More reads than this cannot be behind: each is of another file, and soon of no use.
+// Who is further behind than this fills what nobody reads any more.
 constexpr std::size_t kMaxQueued = 64;
 
 // Threads that push after their replies.
@@ -42,9 +42,8 @@ PageFiller::PageFiller(const Image& image, InodeSet& known, Store store, IsShort
       store_(std::move(store)),
       is_memory_short_(std::move(is_memory_short)),
       known_(known),
-      filled_(inode_count(image.header())),
-      stale_(inode_count(image.header())) {
-  recent_frames_.fill(kNoFrame);
+      filled_(inode_count(image.header())) {
+  recent_frames_.fill({kNoFrame, {}});
 }
 
 PageFiller::~PageFiller() { stop(); }
@@ -70,13 +69,21 @@ void PageFiller::kernel_forgot(InodeNumber inode) {
   filled_.erase(inode);
 }
 
-void PageFiller::was_read(const Inode& file) {
-  if (file.record.size > image_.header().frame_bound ||
-      (file.record.flags & InodeRecord::kExtentList) != 0) {
-    return;
-  }
-  if (!filled_.insert(file.number)) stale_.insert(file.number);
-  add_job(file);
+// Whether a file lies in one frame, which its record names.
+bool PageFiller::is_packed(const Inode& file) const {
+  return file.record.size > 0 && file.record.size <= image_.header().frame_bound &&
+         (file.record.flags & InodeRecord::kExtentList) == 0;
+}
+
+void PageFiller::was_read(const Inode& file, std::uint64_t offset) {
+  if (!is_packed(file)) return;
+  // The kernel may ask for a file in parts, so that only the first tells that it has none of it.
+  const bool was_filled = !filled_.insert(file.number) && offset == 0;
+  add_job({file.number, was_filled});
+}
+
+void PageFiller::was_listed(InodeNumber directory) {
+  if (is_walk_.load(std::memory_order_relaxed)) add_job({directory});
 }
 
 void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
@@ -95,39 +102,49 @@ void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
   }
 }
 
-void PageFiller::add_job(const Inode& file) {
+void PageFiller::add_job(Job job) {
   {
     MutexLock lock(mutex_);
     if (stopped_) return;
-    if (queue_.size() >= kMaxQueued) {
+    if (queue_.size() >= kMaxQueued) {  // what was asked for first is of least use now
       counters_.dropped.fetch_add(1, std::memory_order_relaxed);
-      return;
+      queue_.pop_front();
     }
-    queue_.push_back(file);
+    queue_.push_back(job);
   }
   wake_.notify_one();
 }
 
-std::optional<Inode> PageFiller::next_job() {
+std::optional<PageFiller::Job> PageFiller::next_job() {
   MutexLock lock(mutex_);
   while (!stopped_ && queue_.empty()) wake_.wait(mutex_);
   if (stopped_) return std::nullopt;
-  const Inode file = queue_.front();
+  const Job job = queue_.front();
   queue_.pop_front();
-  return file;
+  return job;
 }
 
 void PageFiller::run() {
-  while (const auto file = next_job()) {
+  while (const auto job = next_job()) {
     if (is_memory_short_()) {
       counters_.memory_pauses.fetch_add(1, std::memory_order_relaxed);
       continue;
     }
     try {
-      fill_around(*file);
+      work_on(*job);
     } catch (const std::bad_alloc&) {
       // Filling is optional; whoever reads the file will see the error.
     }
+  }
+}
+
+void PageFiller::work_on(const Job& job) {
+  const auto found = image_.inode(job.inode);
+  if (!found) return;
+  if (found->is_directory()) {
+    fill_listed(*found);
+  } else {
+    fill_around(*found, job.was_filled);
   }
 }
 
@@ -155,14 +172,32 @@ bool PageFiller::is_wanted_again(std::uint64_t run) {
   return true;
 }
 
-void PageFiller::fill_around(const Inode& file) {
+void PageFiller::fill_around(const Inode& file, bool was_filled) {
   const FrameNumber number{file.record.count};
-  if (stale_.contains(file.number)) forget_fills(number);
+  if (was_filled && !was_filled_just_now(number)) forget_fills(number);
   filled_.insert(file.number);
   const bool in_sequence = number.value > 0 && was_recent({number.value - 1});
-  remember(number);
   fill_frame(number, Extent::kAll);
+  remember(number);
   if (in_sequence) look_ahead({number.value + 1});
+}
+
+// Pushes the files of a directory that lie in a frame which a walk has come to.
+void PageFiller::fill_listed(const Inode& directory) {
+  constexpr std::uint32_t kMaxEntries = 64;  // among which a small file is looked for
+  std::optional<FrameNumber> number;
+  std::uint32_t seen = 0;
+  const auto visit = [&](const Dentry& entry) {
+    const auto inode = image_.inode(entry.inode);
+    if (inode && inode->is_regular() && is_packed(*inode)) {
+      number = FrameNumber{inode->record.count};
+    }
+    return !number && ++seen < kMaxEntries;
+  };
+  static_cast<void>(image_.list(directory, 0, visit));
+  if (!number || !was_recent(*number)) return;
+  const bool is_past = was_recent({number->value + 1});
+  fill_frame(*number, is_past ? Extent::kAll : Extent::kAllButFirst);
 }
 
 // Pushes a frame's files. Errors are left to whoever reads one of them.
@@ -173,8 +208,7 @@ void PageFiller::fill_frame(FrameNumber number, Extent extent) {
     return !std::exchange(skip, false);
   };
   const auto push_whole = [this](InodeNumber inode, ByteSpan content) {
-    filled_.insert(inode);  // first: a read that comes meanwhile must not take it for dropped
-    if (!push(inode, 0, content)) filled_.erase(inode);
+    if (push(inode, 0, content)) filled_.insert(inode);
     return !stop_requested_.load();
   };
   static_cast<void>(image_.visit_files(number, wanted, push_whole));
@@ -188,7 +222,6 @@ bool PageFiller::push(InodeNumber inode, std::uint64_t offset, ByteSpan content)
     counters_.bytes.fetch_add(content.size(), std::memory_order_relaxed);
   } else if (error == -ENOENT) {
     counters_.unknown.fetch_add(1, std::memory_order_relaxed);
-    known_.erase(inode);
   }
   return error == 0;
 }
@@ -198,9 +231,10 @@ bool PageFiller::push(InodeNumber inode, std::uint64_t offset, ByteSpan content)
 void PageFiller::look_ahead(FrameNumber number) {
   if (number.value >= image_.header().frame_count || was_recent(number)) return;
   if (!image_.prefetch(number)) return;
+  is_walk_.store(true, std::memory_order_relaxed);
   counters_.frames_ahead.fetch_add(1, std::memory_order_relaxed);
-  remember(number);
   fill_frame(number, Extent::kAllButFirst);
+  remember(number);
 }
 
 // The kernel has dropped pages that it had: what was filled of this frame may be gone as well.
@@ -208,19 +242,33 @@ void PageFiller::forget_fills(FrameNumber number) {
   static_cast<void>(image_.visit_files(number,
                                        [this](InodeNumber inode) {
                                          filled_.erase(inode);
-                                         stale_.erase(inode);
                                          return false;
                                        },
                                        {}));
 }
 
 bool PageFiller::was_recent(FrameNumber number) const {
-  return std::ranges::find(recent_frames_, number.value) != recent_frames_.end();
+  return std::ranges::find(recent_frames_, number.value, &RecentFrame::number) !=
+         recent_frames_.end();
+}
+
+// A reader that is as fast as the filler asks for files that are just being pushed. That does not
+// mean that the kernel has dropped them.
+bool PageFiller::was_filled_just_now(FrameNumber number) const {
+  constexpr std::chrono::milliseconds kJustNow{100};
+  const auto found = std::ranges::find(recent_frames_, number.value, &RecentFrame::number);
+  return found != recent_frames_.end() &&
+         std::chrono::steady_clock::now() - found->filled_at < kJustNow;
 }
 
 void PageFiller::remember(FrameNumber number) {
-  if (was_recent(number)) return;
-  recent_frames_[next_recent_++ % recent_frames_.size()] = number.value;
+  const auto now = std::chrono::steady_clock::now();
+  const auto found = std::ranges::find(recent_frames_, number.value, &RecentFrame::number);
+  if (found != recent_frames_.end()) {
+    found->filled_at = now;
+  } else {
+    recent_frames_[next_recent_++ % recent_frames_.size()] = {number.value, now};
+  }
 }
 
 PageFillerStats PageFiller::stats() const {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -19,9 +20,9 @@ namespace zvfs {
 struct PageFillerStats {
   std::uint64_t pushes = 0;  ///< Files, and parts of large ones, pushed into the page cache.
   std::uint64_t bytes = 0;
-  std::uint64_t unknown = 0;        ///< Files of which the kernel knew no inode after all.
+  std::uint64_t unknown = 0;        ///< Files of which the kernel knew no inode, or not yet.
   std::uint64_t frames_ahead = 0;   ///< Frames decoded before anybody asked.
-  std::uint64_t dropped = 0;        ///< Reads that found the queue full.
+  std::uint64_t dropped = 0;        ///< Reads and listings that were given up for later ones.
   std::uint64_t memory_pauses = 0;  ///< Times that memory was too short to fill.
 };
 
@@ -60,9 +61,13 @@ class PageFiller {
   /// The kernel has dropped an inode, and its pages.
   void kernel_forgot(InodeNumber inode);
 
-  /// A read of `file` was answered. Call after the reply. Cheap, and does nothing for files of more
-  /// than one frame. Throws std::bad_alloc.
-  void was_read(const Inode& file);
+  /// A read of `file` at `offset`, in bytes, was answered. Call after the reply. Cheap, and does
+  /// nothing for files of more than one frame. Throws std::bad_alloc.
+  void was_read(const Inode& file, std::uint64_t offset);
+  /// All entries of a directory were given to the kernel, and it has asked for more: so it holds
+  /// their inodes now. Where a walk reads the files of one directory after the other, those of this
+  /// one are read next. Cheap. Throws std::bad_alloc.
+  void was_listed(InodeNumber directory);
   /// A read at random of a large file was answered. Call after the reply, from a thread that
   /// answers requests: it pushes. Throws std::bad_alloc.
   void was_read_at_random(const Inode& file, std::uint64_t offset);
@@ -75,20 +80,33 @@ class PageFiller {
         memory_pauses{0};
   };
 
+  struct Job {
+    InodeNumber inode;        // a file that was read, or a directory that was listed
+    bool was_filled = false;  // the file was read although the kernel had been given it
+  };
+  struct RecentFrame {
+    std::uint32_t number;
+    std::chrono::steady_clock::time_point filled_at;
+  };
+
   // The files of a frame to be pushed.
   enum class Extent { kAll, kAllButFirst };
 
   void run();
-  void add_job(const Inode& file);
-  std::optional<Inode> next_job();
+  void add_job(Job job);
+  std::optional<Job> next_job();
+  void work_on(const Job& job);
   void fill_run(const Inode& file, std::uint64_t offset);
-  void fill_around(const Inode& file);
+  void fill_around(const Inode& file, bool was_filled);
+  void fill_listed(const Inode& directory);
   void fill_frame(FrameNumber number, Extent extent);
   bool push(InodeNumber inode, std::uint64_t offset, ByteSpan content);
   void look_ahead(FrameNumber number);
   void forget_fills(FrameNumber number);
   bool is_wanted_again(std::uint64_t run);
+  [[nodiscard]] bool is_packed(const Inode& file) const;
   [[nodiscard]] bool was_recent(FrameNumber number) const;
+  [[nodiscard]] bool was_filled_just_now(FrameNumber number) const;
   void remember(FrameNumber number);
 
   const Image& image_;
@@ -96,20 +114,21 @@ class PageFiller {
   const IsShort is_memory_short_;
   InodeSet& known_;
   InodeSet filled_;  // files that it has in its page cache, as far as we can tell
-  InodeSet stale_;   // files that were read although they were filled: the kernel dropped them
   Counters counters_;
 
   std::atomic<int> answering_threads_{0};  // threads that have called was_read_at_random()
   std::atomic<int> pushers_{0};            // threads that are there now
   std::array<std::atomic<std::uint64_t>, 8192> runs_{};  // read at random, at the hash of each
 
+  std::atomic<bool> is_walk_{false};  // frames were once wanted one after another
+
   // The filler thread's own: frames that were filled or decoded ahead last.
-  std::array<std::uint32_t, 32> recent_frames_{};
+  std::array<RecentFrame, 32> recent_frames_;
   std::size_t next_recent_ = 0;
 
   Mutex mutex_;
   CondVar wake_;
-  std::deque<Inode> queue_ ZVFS_GUARDED_BY(mutex_);
+  std::deque<Job> queue_ ZVFS_GUARDED_BY(mutex_);
   bool stopped_ ZVFS_GUARDED_BY(mutex_) = false;
   std::atomic<bool> stop_requested_{false};
   std::thread thread_;

@@ -74,8 +74,11 @@ class PageFillerTest : public ::testing::Test {
     return stored_;
   }
   // Reads `inode` and waits until the filler has done what it does about it.
-  void read_and_settle(InodeNumber inode) {
-    filler_.was_read(image_->inode(inode).value());
+  void read_and_settle(InodeNumber inode, std::uint64_t offset = 0) {
+    filler_.was_read(image_->inode(inode).value(), offset);
+    settle();
+  }
+  void settle() {
     std::size_t before = ~std::size_t{0};
     for (int quiet = 0; quiet < 20;) {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
@@ -137,8 +140,45 @@ TEST_F(PageFillerTest, PushesAgainWhatTheKernelHasDropped) {
   filler_.start();
   read_and_settle(file(3, 0));
   const std::size_t calls = calls_;
+  std::this_thread::sleep_for(std::chrono::milliseconds(110));
   read_and_settle(file(3, 1));  // it was pushed: a read of it means that its pages are gone
   EXPECT_EQ(calls_, calls + kFilesPerFrame - 1);
+}
+
+TEST_F(PageFillerTest, AReadThatOvertakesThePushOfItsFileMeansNothing) {
+  know_all();
+  filler_.start();
+  filler_.was_read(image_->inode(file(3, 0)).value(), 0);
+  for (std::uint32_t i = 1; i < kFilesPerFrame; ++i) {
+    filler_.was_read(image_->inode(file(3, i)).value(), 0);
+  }
+  settle();
+  EXPECT_LT(calls_, kFilesPerFrame);
+}
+
+TEST_F(PageFillerTest, AReadOfALaterPartOfAFileMeansNothing) {
+  know_all();
+  filler_.start();
+  read_and_settle(file(3, 0));
+  const std::size_t calls = calls_;
+  std::this_thread::sleep_for(std::chrono::milliseconds(110));
+  read_and_settle(file(3, 0), kFileSize / 2);
+  EXPECT_EQ(calls_, calls);
+}
+
+TEST_F(PageFillerTest, OnAWalkAListingBringsTheFilesOfTheFramesThatItHasComeTo) {
+  filler_.start();
+  known_.insert(file(0, 0));
+  read_and_settle(file(0, 0));
+  filler_.was_listed({1});  // no walk yet
+  read_and_settle(file(1, 0));
+  EXPECT_EQ(filler_.stats().frames_ahead, 1U);
+  EXPECT_EQ(calls_, 0U);
+  know_all();  // as a listing does
+  filler_.was_listed({1});
+  settle();
+  EXPECT_EQ(stored(),
+            (std::set<std::uint32_t>{file(0, 1).value, file(0, 2).value, file(0, 3).value}));
 }
 
 TEST_F(PageFillerTest, AWalkDecodesTheNextFrameAheadAndLeavesATripwire) {
@@ -157,14 +197,19 @@ TEST_F(PageFillerTest, AWalkDecodesTheNextFrameAheadAndLeavesATripwire) {
   EXPECT_TRUE(stored().contains(file(3, 1).value));
 }
 
-TEST_F(PageFillerTest, AnInodeThatTheKernelRefusesIsForgotten) {
+TEST_F(PageFillerTest, AnInodeThatTheKernelDoesNotYetHoldIsTriedAgain) {
   know_all();
   refuse_ = {file(2, 2).value};
   filler_.start();
   read_and_settle(file(2, 0));
   EXPECT_EQ(filler_.stats().unknown, 1U);
-  EXPECT_FALSE(known_.contains(file(2, 2)));
   EXPECT_TRUE(stored().contains(file(2, 3).value));
+  {
+    MutexLock lock(mutex_);
+    refuse_.clear();
+  }
+  read_and_settle(file(2, 1));
+  EXPECT_TRUE(stored().contains(file(2, 2).value));
 }
 
 TEST_F(PageFillerTest, PausesWhileMemoryIsShort) {
@@ -180,7 +225,7 @@ TEST_F(PageFillerTest, StopsAtOnceAndStaysStopped) {
   know_all();
   filler_.start();
   filler_.stop();
-  filler_.was_read(image_->inode(file(0, 0)).value());
+  filler_.was_read(image_->inode(file(0, 0)).value(), 0);
   filler_.stop();
   EXPECT_EQ(calls_, 0U);
 }
@@ -193,7 +238,7 @@ TEST_F(PageFillerTest, SurvivesReadsForgetsAndAStopAtOnce) {
     threads.emplace_back([this, t] {
       for (std::uint32_t i = 0; i < 2000; ++i) {
         const InodeNumber inode = file((i * 7 + t) % kFrames, i % kFilesPerFrame);
-        filler_.was_read(image_->inode(inode).value());
+        filler_.was_read(image_->inode(inode).value(), 0);
         if (i % 3 == 0) filler_.kernel_forgot(inode);
         if (i % 5 == 0) known_.insert(inode);
       }
