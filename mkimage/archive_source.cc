@@ -1,9 +1,7 @@
 #include "mkimage/archive_source.h"
 
 #include <cerrno>
-#include <fcntl.h>
-#include <filesystem>
-#include <string>
+#include <string_view>
 #include <unistd.h>
 #include <utility>
 
@@ -15,6 +13,7 @@
 #include "mkimage/decompressed_file.h"
 #include "mkimage/rewritten_tar.h"
 #include "mkimage/tar_block.h"
+#include "mkimage/temporary_file.h"
 
 namespace zvfs {
 namespace {
@@ -82,28 +81,15 @@ Result<Stream> debian_data(Stream package) {
   return fail(ErrorCode::kCorrupt, "a Debian package without data.tar");
 }
 
-Result<void> write_all(int fd, ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_errno(errno, "cannot write to a temporary file");
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return {};
-}
-
-// A file without a name, in the directory for temporary files.
+// All of a stream in a temporary file.
 Result<UniqueFd> spill(ByteStream& stream) {
-  std::string path = std::filesystem::temp_directory_path() / "zvfs-XXXXXX";
-  UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
-  if (!fd.is_open()) return fail_errno(errno, path);
-  ::unlink(path.c_str());
+  UniqueFd fd = ZVFS_TRY(make_temporary_file());
   while (true) {
     const ByteSpan bytes = ZVFS_TRY(stream.next());
     if (bytes.empty()) break;
-    ZVFS_TRY(write_all(fd.get(), bytes));
+    ZVFS_TRY(write_temporary(fd.get(), bytes));
   }
-  if (::lseek(fd.get(), 0, SEEK_SET) != 0) return fail_errno(errno, path);
+  if (::lseek(fd.get(), 0, SEEK_SET) != 0) return fail_errno(errno, "a temporary file");
   return fd;
 }
 
@@ -121,7 +107,7 @@ Result<Stream> converted(Stream stream, bool must_be_seekable, const EntryRules&
 
 }  // namespace
 
-Result<Stream> open_archive(int fd, const EntryRules& rules, Troubles& troubles,
+Result<Stream> open_archive(int fd, const EntryRules& rules, TarBytes tar_bytes, Troubles& troubles,
                             Progress& progress) {
   const off_t begin = ::lseek(fd, 0, SEEK_CUR);
   auto file = ZVFS_TRY(DecompressedFile::open(fd, progress));
@@ -138,7 +124,7 @@ Result<Stream> open_archive(int fd, const EntryRules& rules, Troubles& troubles,
     const bool must_be_seekable = must_seek(head);
     return converted(std::move(file), must_be_seekable, rules, troubles);
   }
-  if (rules.empty()) return stream;
+  if (rules.empty() && tar_bytes == TarBytes::kKeep) return stream;
   return Stream(std::make_unique<RewrittenTar>(std::move(stream), rules, troubles));
 }
 

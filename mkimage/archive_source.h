@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "base/result.h"
@@ -10,12 +11,16 @@
 
 namespace zvfs {
 
+/// Whether a tar that no rule changes stays as it is, byte for byte.
+enum class TarBytes : std::uint8_t { kKeep, kRewrite };
+
 /// The archive that a file or pipe holds, as a tar stream: a tar as it is, unless rules change
-/// entries; that in a Debian package likewise; any other archive that libarchive reads converted.
-/// Formats with their directory at the end, when they come through a pipe, are kept in a temporary
-/// file without a name. Borrows all; `fd` is read from where it stands.
-/// Errors: Io, Corrupt (no archive, or one that is damaged from the start).
+/// entries or it is to be rewritten; that in a Debian package likewise; any other archive that
+/// libarchive reads converted. Formats with their directory at the end, when they come through a
+/// pipe, are kept in a temporary file without a name. Borrows all; `fd` is read from where it
+/// stands. Errors: Io, Corrupt (no archive, or one that is damaged from the start).
 Result<std::unique_ptr<ByteStream>> open_archive(int fd, const EntryRules& rules,
-                                                 Troubles& troubles, Progress& progress);
+                                                 TarBytes tar_bytes, Troubles& troubles,
+                                                 Progress& progress);
 
 }  // namespace zvfs

@@ -23,6 +23,7 @@
 #include "mkimage/listed_files.h"
 #include "mkimage/scanner.h"
 #include "mkimage/similar_files.h"
+#include "mkimage/spooled_archive.h"
 #include "mkimage/tree_shaper.h"
 
 namespace zvfs {
@@ -157,17 +158,25 @@ class Build {
   }
 
   Result<void> convert_archive() {
-    if (!options_.order.is_path_order()) {
-      return fail(ErrorCode::kInvalidArgument, "{}: members of an archive keep their order",
-                  options_.source);
-    }
     monitor_.progress.work_total = source_.size;
     const std::string name = options_.source == kStandardInput ? "standard input" : options_.source;
-    auto stream = open_archive(source_.fd.get(), options_.rules, troubles_, monitor_.progress);
+    auto stream = open_archive(source_.fd.get(), options_.rules,
+                               options_.order.is_given ? TarBytes::kRewrite : TarBytes::kKeep,
+                               troubles_, monitor_.progress);
     if (!stream) return Unexpected(std::move(stream).error().within(name));
+    if (options_.order.is_given) return reorder_archive(name, **stream);
     ZVFS_TRY(ArchiveBuild(options_, monitor_, troubles_, writer_).run(name, **stream, report_));
     end_stage("frames");
     return {};
+  }
+
+  // Packs the members anew, as if they had been extracted.
+  Result<void> reorder_archive(std::string_view name, ByteStream& stream) {
+    auto spooled = spool_archive(stream, tree(), troubles_, monitor_.progress);
+    if (!spooled) return Unexpected(std::move(spooled).error().within(name));
+    end_stage("scan");
+    ZVFS_TRY(prepare());
+    return write();
   }
 
   template <typename Root>
@@ -184,11 +193,16 @@ class Build {
       tree_ = ZVFS_TRY(TreeShaper(std::move(tree_), options_.rules, troubles_).shape());
     }
     end_stage("scan");
+    return prepare();
+  }
+
+  // What precedes write() when the tree is known.
+  Result<void> prepare() {
     find_duplicates();
     ZVFS_TRY(arrange());
     report_.count(tree());
-    monitor_.progress.work_total =
-        report_.allocated_size + (tree().dentries().size() + 1) * Progress::kWorkPerFile;
+    monitor_.progress.work_total = monitor_.progress.work_done + report_.allocated_size +
+                                   (tree().dentries().size() + 1) * Progress::kWorkPerFile;
     return {};
   }
 

@@ -41,7 +41,7 @@ struct BuildOptions {
   FrameBounds bounds;
   EntryRules rules;
   Dedupe dedupe = Dedupe::kNear;
-  StreamOrder order;  ///< Of a source that is no archive.
+  StreamOrder order;
   TroublePolicy troubles;
   bool gather_sizes = false;  ///< Whether the report has SizeStatistics.
   bool dry_run = false;       ///< Do all but write the image.

@@ -12,6 +12,10 @@ namespace zvfs {
 using Severity = Trouble::Severity;
 
 void FileReader::read(Link link, std::uint64_t offset, MutableByteSpan out) {
+  if (const auto& archive = tree_.places().archive) {
+    read_archived(*archive, link, offset, out);
+    return;
+  }
   if (!open(link)) {
     std::ranges::fill(out, std::byte{0});
     return;
@@ -20,9 +24,16 @@ void FileReader::read(Link link, std::uint64_t offset, MutableByteSpan out) {
   if (is_sparse(file)) {
     read_sparse(file, offset, out);
   } else {
-    read_run(offset, out);
+    read_run(fd_.get(), offset, out);
   }
   check_unchanged();
+}
+
+void FileReader::read_archived(const ArchivedData& archive, Link link, std::uint64_t offset,
+                               MutableByteSpan out) {
+  link_ = link;  // for reports
+  const InodeNumber inode = tree_.inode_of(link);
+  read_run(archive.file.get(), archive.begins[inode.value - 1] + offset, out);
 }
 
 bool FileReader::open(Link link) {
@@ -70,16 +81,15 @@ void FileReader::read_sparse(const InodeRecord& file, std::uint64_t offset, Muta
   std::uint64_t skipped = begin - extent->stream_offset;
   for (; !out.empty(); ++extent, skipped = 0) {
     const std::size_t length = std::min<std::uint64_t>(out.size(), extent->length - skipped);
-    read_run(extent->file_offset + skipped, out.first(length));
+    read_run(fd_.get(), extent->file_offset + skipped, out.first(length));
     out = out.subspan(length);
   }
 }
 
 // Reads a run that the file had without holes when it was scanned.
-void FileReader::read_run(std::uint64_t file_offset, MutableByteSpan out) {
+void FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteSpan out) {
   while (!out.empty()) {
-    const ssize_t count =
-        ::pread(fd_.get(), out.data(), out.size(), static_cast<off_t>(file_offset));
+    const ssize_t count = ::pread(fd, out.data(), out.size(), static_cast<off_t>(file_offset));
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) {
       if (count < 0) {

@@ -10,9 +10,10 @@
 
 namespace zvfs {
 
-/// Reads the data of a scanned tree's files. Whatever happens to a file meanwhile, it gives as
-/// many bytes as the scan said, since the stream is planned by then: what cannot be read is
-/// zeros, and reported. Keeps the file read last open. Not thread-safe: one for each thread.
+/// Reads the data of a scanned tree's files, or of those of a spooled archive. Whatever happens to
+/// a file meanwhile, it gives as many bytes as the scan said, since the stream is planned by then:
+/// what cannot be read is zeros, and reported. Keeps the file read last open. Not thread-safe: one
+/// for each thread.
 class FileReader {
  public:
   /// Borrows all; `root_fd` is the tree's root directory.
@@ -25,8 +26,10 @@ class FileReader {
  private:
   bool open(Link link);
   Result<UniqueFd> open_file(Link link);
+  void read_archived(const ArchivedData& archive, Link link, std::uint64_t offset,
+                     MutableByteSpan out);
   void read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out);
-  void read_run(std::uint64_t file_offset, MutableByteSpan out);
+  void read_run(int fd, std::uint64_t file_offset, MutableByteSpan out);
   void check_unchanged();
   void report(Trouble::Severity severity, std::string message);
 

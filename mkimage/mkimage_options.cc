@@ -91,7 +91,7 @@ struct RawOptions {
   std::optional<int> level;
   std::optional<std::string> frame_size;
   std::string dedupe = "near";
-  std::string order = "path";
+  std::optional<std::string> order;
   std::optional<std::string> order_file;
   bool force = false;
   bool quiet = false;
@@ -193,7 +193,8 @@ StreamOrder::Rest order(const std::string& name) {
 
 StreamOrder stream_order(const RawOptions& raw) {
   StreamOrder result;
-  result.rest = order(raw.order);
+  if (raw.order) result.rest = order(*raw.order);
+  result.is_given = raw.order || raw.order_file;
   if (!raw.order_file) return result;
   if (raw.order_file == kStandardInput && raw.files_from == kStandardInput) {
     throw CLI::ValidationError("--order-file", "--files-from reads standard input already");

@@ -17,7 +17,7 @@ struct StreamOrder {
   std::vector<std::string> first;
   Rest rest = Rest::kPath;  ///< That of all others.
 
-  [[nodiscard]] bool is_path_order() const { return first.empty() && rest == Rest::kPath; }
+  bool is_given = false;  ///< Whether there is one: otherwise members of an archive keep theirs.
 };
 
 }  // namespace zvfs

@@ -55,6 +55,7 @@ std::vector<std::uint32_t> Tree::keep_inodes(const std::vector<bool>& kept) {
   std::uint32_t count = 0;
   for (std::size_t i = 0; i < inodes_.size(); ++i) {
     if (!kept[i]) continue;
+    if (places_.archive) places_.archive->begins[count] = places_.archive->begins[i];
     inodes_[count++] = inodes_[i];
     numbers[i] = count;
   }

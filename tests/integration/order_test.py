@@ -2,6 +2,7 @@
 """The order of files in the stream: what --order=similar saves, that listed files are read from few
 frames, and that whatever the order is, GNU tar, bsdtar and mounts show the tree as it was."""
 import filecmp
+import hashlib
 import json
 import os
 import random
@@ -143,6 +144,70 @@ class OrderTest(unittest.TestCase):
         run(tool("ZVFS_MKIMAGE"), "-q", "--order-file", names, self.source / "version-0",
             self.source / "version-4", image)
         self.assertEqual(self.members(image)[1], "version-4/lib/file-7")
+
+    def archive(self):
+        """The source as a tar whose members are in no order that we make."""
+        archive = self.scratch / "archive.tar"
+        if not archive.exists():
+            run("tar", "-cSf", archive, "--format=pax", "--sort=none", "-C", self.source, "version-4",
+                "version-1", ".")
+        return archive
+
+    def stream(self, image):
+        return hashlib.sha256(run("zstd", "-dc", image)).hexdigest()
+
+    def test_archives_are_put_in_order(self):
+        for order in ("path", "similar"):
+            with self.subTest(order):
+                image = mkimage(self.archive(), self.scratch / f"tar-{order}", f"--order={order}")
+                self.assertEqual(self.members(image), self.members(self.images[order]))
+                self.assertEqual(self.stream(image), self.stream(self.images[order]))
+                self.assert_sound(image)
+
+    def test_a_list_orders_archives(self):
+        names = self.scratch / "archive.list"
+        names.write_text("\n".join(self.paths[::4]), encoding="utf-8")
+        with open(self.archive(), "rb") as archive:
+            run(tool("ZVFS_MKIMAGE"), "-q", "--order-file", names, "--dedupe=links", "-",
+                self.scratch / "tar-list", stdin=archive)
+        listed = [path for path in self.paths[::4] if not path.endswith("symlink")]
+        self.assertEqual(self.members(self.scratch / "tar-list")[1:1 + len(listed)], listed)
+        with zvfs_tools.scratch_directory() as target:
+            run("tar", "--zstd", "-xpf", self.scratch / "tar-list", "-C", target)
+            self.assertEqual(tree_compare.compare(self.source, target, tree_compare.Rules(
+                fields=frozenset({"nlink", "links"}))), [])
+
+    def test_archives_of_other_formats_are_put_in_order(self):
+        zvfs_tools.require_programs("bsdtar")
+        cpio = self.scratch / "archive.cpio"
+        run("bsdtar", "-cf", cpio, "--format=newc", "-C", self.source, "version-3/lib", "version-2/lib")
+        image = mkimage(cpio, self.scratch / "cpio-similar", "--order=similar", "--owner=7", "--group=7")
+        self.assertEqual(self.members(image)[1:3], ["version-2/lib/file-0", "version-3/lib/file-0"])
+        self.assertIn(" 7/7 ", run("tar", "--zstd", "-tvf", image).decode())
+
+    def test_an_archive_without_an_order_is_kept(self):
+        image = mkimage(self.archive(), self.scratch / "tar-kept")
+        self.assertEqual(self.stream(image), hashlib.sha256(self.archive().read_bytes()).hexdigest())
+
+    def test_a_broken_archive_gives_no_image(self):
+        broken = self.scratch / "broken.tar"
+        broken.write_bytes(self.archive().read_bytes()[:1_000_000])
+        run(tool("ZVFS_MKIMAGE"), "-q", "--order=path", broken, self.scratch / "broken", expect=2)
+        self.assertFalse((self.scratch / "broken").exists())
+
+    def test_a_full_temporary_directory_is_told(self):
+        zvfs_tools.require_root()
+        with zvfs_tools.scratch_directory() as small:
+            run("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", small)
+            try:
+                done = subprocess.run([tool("ZVFS_MKIMAGE"), "-q", "--order=path", self.archive(),
+                                       self.scratch / "full"], stderr=subprocess.PIPE, check=False,
+                                      env=os.environ | {"TMPDIR": os.fspath(small)})
+            finally:
+                zvfs_tools.unmount(small)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"temporary file", done.stderr)
+        self.assertFalse((self.scratch / "full").exists())
 
     def test_names_that_are_not_there_are_told(self):
         names = self.scratch / "missing.list"

@@ -93,6 +93,9 @@ TEST(MkimageOptions, TakeAnOrder) {
   EXPECT_EQ(order.first, (std::vector<std::string>{"a", "b/c d"}));
   EXPECT_EQ(options({"-0", "--order-file", zeros, "dir", "img"}).build.order.first,
             (std::vector<std::string>{"a\nb", "c"}));
+  EXPECT_TRUE(order.is_given);
+  EXPECT_TRUE(options({"--order=path", "dir", "img"}).build.order.is_given);
+  EXPECT_FALSE(options({"dir", "img"}).build.order.is_given);
   EXPECT_EQ(exit_code({"--order=size", "dir", "img"}), 2);
   EXPECT_EQ(exit_code({"--order-file", directory / "missing", "dir", "img"}), 2);
   EXPECT_EQ(exit_code({"--files-from=-", "--order-file=-", "img"}), 2);
