@@ -1,6 +1,24 @@
 #include "mkimage/member_order.h"
 
+#include <algorithm>
+#include <string_view>
+
 namespace zvfs {
+namespace {
+
+// Whether GNU tar makes a symlink to that target only when it has extracted all else, so that
+// nothing is written through it.
+bool is_made_late(std::string_view target) {
+  if (target.starts_with('/')) return true;
+  while (!target.empty()) {
+    const std::string_view component = target.substr(0, target.find('/'));
+    if (component == "..") return true;
+    target.remove_prefix(std::min(target.size(), component.size() + 1));
+  }
+  return false;
+}
+
+}  // namespace
 
 MemberOrder::MemberOrder(const Tree& tree, const LeadingFiles& leading)
     : tree_(tree), leading_(leading), walk_(tree) {
@@ -10,6 +28,7 @@ MemberOrder::MemberOrder(const Tree& tree, const LeadingFiles& leading)
   for (std::size_t i = 0; i < groups.size(); ++i) {
     for (const Link link : groups.group(i)) mark(link);
   }
+  lead_late_symlinks();
 }
 
 void MemberOrder::mark(Link link) {
@@ -19,11 +38,28 @@ void MemberOrder::mark(Link link) {
   }
 }
 
+// Of the directories that are marked.
+void MemberOrder::lead_late_symlinks() {
+  for (std::size_t i = 0; i < marked_.size(); ++i) {
+    const InodeNumber number{tree_.dentries()[i].inode};
+    if (!marked_[i] || !is_directory(tree_.inode(number))) continue;
+    const auto begin = static_cast<std::uint32_t>(tree_.inode(number).data);
+    for (std::uint32_t dentry = begin; dentry < begin + tree_.inode(number).count; ++dentry) {
+      const Link link{number, dentry};
+      const InodeRecord& inode = tree_.inode(tree_.inode_of(link));
+      if (!is_symlink(inode) || !is_made_late(tree_.symlink_target(inode))) continue;
+      marked_[dentry] = true;
+      symlinks_.push_back(link);
+    }
+  }
+}
+
 MemberOrder::Item MemberOrder::next() {
   if (leading_.groups.size() == 0 || !started_) {
     started_ = true;
     return {.link = walk_.next()};
   }
+  if (next_symlink_ < symlinks_.size()) return {.link = symlinks_[next_symlink_++]};
   if (group_ < leading_.groups.size()) return next_leading();
   while (pending_.empty()) walk_on();
   const Link link = pending_.front();

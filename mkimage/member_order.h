@@ -10,13 +10,18 @@
 
 namespace zvfs {
 
-/// The order of a tree's names in the stream: the root; then the leading files; then all others
-/// in path order, but that the directories of leading files come after what is in them.
+/// The order of a tree's names in the stream: the root; then some symlinks; then the leading
+/// files; then all others in path order, but that the directories of leading files come after what
+/// is in them.
 ///
 /// So a directory's own member comes either before or after all that is in it, and whatever comes
 /// without its parents makes them as needed. Anything else spoils the times of directories: GNU tar
 /// sets them, and the permissions, as soon as a member lies outside, and does not come back;
-/// bsdtar sets those of a directory that exists at once. Not thread-safe.
+/// bsdtar sets those of a directory that exists at once.
+///
+/// The symlinks are those in directories of leading files that point to an absolute path or through
+/// `..`. GNU tar makes such links at its very end, and then sets the times of the directories that
+/// it made for them, but not those of directories that were there already. Not thread-safe.
 class MemberOrder {
  public:
   struct Item {
@@ -35,6 +40,7 @@ class MemberOrder {
 
  private:
   void mark(Link link);
+  void lead_late_symlinks();
   Item next_leading();
   void walk_on();
   void leave_directories_above(Link link);
@@ -42,7 +48,9 @@ class MemberOrder {
   const Tree& tree_;
   const LeadingFiles& leading_;
   TreeWalk walk_;
-  std::vector<bool> marked_;  // by dentry: the leading names, and their directories
+  std::vector<bool> marked_;    // by dentry: the leading names, and their directories
+  std::vector<Link> symlinks_;  // that come before the leading files
+  std::size_t next_symlink_ = 0;
   bool started_ = false;
   std::size_t group_ = 0;
   std::size_t in_group_ = 0;

@@ -25,7 +25,12 @@ class DedupeTest(unittest.TestCase):
             os.utime(directory / "large", ns=(0, 1_000_000_007 + package % 2))
             edge_tree.write(directory / "own", f"package {package}".encode() * 99)
             edge_tree.write(directory / "same-size", f"{package:02}".encode() * 500)
+            # tar makes these last.
+            os.symlink("/etc/licence", directory / "absolute")
+            os.symlink("../../package-00/lib/licence", directory.parent / "up")
             os.chmod(directory, 0o700 + package % 8)
+            for place in (directory, directory.parent):
+                os.utime(place, (package, 1_000_000_000 + package))
         os.link(cls.source / "package-03/lib/licence", cls.source / "package-19/linked")
         cls.images = {how: mkimage(cls.source, cls.scratch / how, f"--dedupe={how}")
                       for how in ("off", "near", "links")}
@@ -102,11 +107,12 @@ class DedupeTest(unittest.TestCase):
     def test_copies_come_first_and_the_rest_in_path_order(self):
         names = run("tar", "--zstd", "-tf", self.images["near"]).decode().split()
         rest = names[1:]
+        links = [name for name in rest if name.endswith(("/absolute", "/up"))]
         copies = [name for name in rest if name.endswith("/licence")]
-        self.assertEqual(len(copies), 20)
-        self.assertEqual(rest[:20], copies)
+        self.assertEqual((len(links), len(copies)), (40, 20))
+        self.assertEqual(rest[:60], links + copies)
         # The other names in path order, each directory with copies after what is in it.
-        self.assertEqual(rest[20:24], ["package-00/lib/large", "package-00/lib/own",
+        self.assertEqual(rest[60:64], ["package-00/lib/large", "package-00/lib/own",
                                        "package-00/lib/same-size", "package-00/lib/"])
         self.assertEqual(len(set(names)), len(names))
 

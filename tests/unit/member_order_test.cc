@@ -59,6 +59,34 @@ TEST(MemberOrder, PutsGroupsOfCopiesFirst) {
   EXPECT_EQ(sample.order(duplicates), " a/first b/c/copy d/copy a/next b/file a b/c b d ");
 }
 
+TEST(MemberOrder, PutsSymlinksThatTarMakesLateBeforeTheLeadingFiles) {
+  MadeTree made;
+  const auto symlink = [&](InodeNumber directory, std::string_view name, std::string_view target) {
+    InodeRecord record;
+    record.mode = 0120777;
+    record.data = made.tree.add_string(target);
+    record.size = target.size();
+    made.add(directory, name, record);
+  };
+  const InodeNumber a = made.directory(kRootInode, "a");
+  const InodeNumber b = made.directory(kRootInode, "b");
+  made.file(a, "file", 5);
+  symlink(a, "near", "file..");
+  symlink(a, "rooted", "/etc");
+  symlink(a, "up", "x/../../b");
+  symlink(b, "apart", "/etc");  // no leading file is in b
+  made.tree.finish();
+  Duplicates files;
+  files.add(std::vector{Link{a, static_cast<std::uint32_t>(made.tree.inode(a).data)}});
+  const LeadingFiles leading(std::move(files));
+  MemberOrder order(made.tree, leading);
+  std::string names;
+  for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
+    names += made.tree.path_of(item.link) + ' ';
+  }
+  EXPECT_EQ(names, " a/rooted a/up a/file a/near a b b/apart ");
+}
+
 TEST(MemberOrder, PutsFilesWithoutCopiesFirstAndTellsWhichAreListed) {
   Sample sample;
   Duplicates files;
