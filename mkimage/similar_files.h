@@ -26,8 +26,9 @@ class SimilarFiles {
  public:
   /// How much of a file is looked at, in bytes.
   static constexpr std::size_t kSketchedSize = 16384;
-  /// Smaller files are left where they are.
-  static constexpr std::uint64_t kMinSize = 64;
+  /// Smaller files are left where they are: of those, most of what is stored is the header, which
+  /// is like those of the neighbours. A tree of a million files of 110 bytes would take 1.7 % more.
+  static constexpr std::uint64_t kMinSize = 256;
 
   struct Setup {
     const Tree& tree;  ///< Finished.
