@@ -213,6 +213,7 @@ class Build {
     DuplicateFinder finder({.tree = tree(),
                             .root_fd = source_.fd.get(),
                             .troubles = troubles_,
+                            .progress = monitor_.progress,
                             .threads = options_.threads,
                             .max_size = links ? kMaxFileSize : largest_near});
     duplicates_ = finder.find();

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <optional>
 #include <tuple>
+#include <utility>
 
 #include "base/parallel.h"
 #include "codecs/checksum.h"
@@ -17,12 +19,21 @@ constexpr std::size_t kReadSize = std::size_t{256} << 10;
 // Neighbours in path order, which one thread hashes: their directory is opened once.
 constexpr std::size_t kRunLength = 64;
 
-std::uint64_t hash_of(FileReader& reader, Link link, std::uint64_t size, MutableByteSpan buffer) {
+// Of so many bytes there is a hash before all is read: most files that differ do so in them.
+constexpr std::uint64_t kHeadSize = std::uint64_t{16} << 10;
+
+// Files are opened by more threads than there are processors: where they are not in the page cache,
+// what takes time is to wait for them.
+constexpr unsigned kReaders = 32;
+
+// Of the first `size` bytes; nothing when they cannot be read.
+std::optional<std::uint64_t> hash_of(FileReader& reader, Link link, std::uint64_t size,
+                                     MutableByteSpan buffer) {
   std::array<std::uint64_t, 2> hashes = {};  // of what precedes, and of the piece
   for (std::uint64_t offset = 0; offset < size; offset += buffer.size()) {
     const MutableByteSpan piece =
         buffer.first(std::min<std::uint64_t>(buffer.size(), size - offset));
-    reader.read(link, offset, piece);
+    if (!reader.peek(link, offset, piece)) return std::nullopt;
     hashes[1] = xxh64(piece);
     hashes[0] = xxh64(std::as_bytes(std::span(hashes)));
   }
@@ -33,8 +44,10 @@ std::uint64_t hash_of(FileReader& reader, Link link, std::uint64_t size, Mutable
 
 Duplicates DuplicateFinder::find() {
   collect();
-  keep_equal_sizes();
-  hash_all();
+  keep_equal();
+  hash_all(Extent::kHead);
+  keep_equal();
+  hash_all(Extent::kWhole);
   return group();
 }
 
@@ -57,38 +70,56 @@ void DuplicateFinder::collect() {
   }
 }
 
-void DuplicateFinder::keep_equal_sizes() {
-  std::vector<std::uint64_t> sizes;
-  sizes.reserve(candidates_.size());
-  for (const Candidate& candidate : candidates_) sizes.push_back(candidate.size);
-  std::ranges::sort(sizes);
+// Keeps the candidates that may equal another, as far as is known.
+void DuplicateFinder::keep_equal() {
+  using Key = std::pair<std::uint64_t, std::uint64_t>;
+  std::vector<Key> keys;
+  keys.reserve(candidates_.size());
+  for (const Candidate& candidate : candidates_) keys.emplace_back(candidate.size, candidate.hash);
+  std::ranges::sort(keys);
   std::erase_if(candidates_, [&](const Candidate& candidate) {
-    const auto [first, last] = std::equal_range(sizes.begin(), sizes.end(), candidate.size);
+    const Key key(candidate.size, candidate.hash);
+    const auto [first, last] = std::equal_range(keys.begin(), keys.end(), key);
     return last - first == 1;
   });
 }
 
-void DuplicateFinder::hash_all() {
-  run_on_threads(setup_.threads, [this](unsigned) { hash_some(); });
+void DuplicateFinder::hash_all(Extent extent) {
+  {
+    const MutexLock lock(mutex_);
+    next_ = 0;
+    to_hash_.clear();
+    for (Candidate& candidate : candidates_) {
+      if (extent == Extent::kHead || candidate.size > kHeadSize) to_hash_.push_back(&candidate);
+    }
+    setup_.progress.files_to_compare += to_hash_.size();
+  }
+  run_on_threads(std::max(setup_.threads, kReaders), [&](unsigned) { hash_some(extent); });
+  std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.size == 0; });
 }
 
-void DuplicateFinder::hash_some() {
+void DuplicateFinder::hash_some(Extent extent) {
   FileReader reader(setup_.tree, setup_.root_fd, setup_.troubles);
-  ByteVector buffer(kReadSize);
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  while (next_run(begin, end)) {
-    for (Candidate& candidate : std::span(candidates_).subspan(begin, end - begin)) {
-      candidate.hash = hash_of(reader, candidate.link, candidate.size, buffer);
+  ByteVector buffer(extent == Extent::kHead ? kHeadSize : kReadSize);
+  for (auto run = next_run(); !run.empty(); run = next_run()) {
+    for (Candidate* const candidate : run) {
+      const std::uint64_t size =
+          extent == Extent::kHead ? std::min(candidate->size, kHeadSize) : candidate->size;
+      const auto hash = hash_of(reader, candidate->link, size, buffer);
+      candidate->hash = hash.value_or(0);
+      if (!hash) candidate->size = 0;  // which no candidate has
     }
+    setup_.progress.files_compared += run.size();
   }
 }
 
-bool DuplicateFinder::next_run(std::size_t& begin, std::size_t& end) {
+// The next candidates to hash; none at the end.
+std::span<DuplicateFinder::Candidate* const> DuplicateFinder::next_run() {
   const MutexLock lock(mutex_);
-  begin = next_;
-  end = next_ = std::min(candidates_.size(), next_ + kRunLength);
-  return begin < end;
+  const auto rest = std::span(to_hash_).subspan(next_);
+  const auto run = rest.first(std::min(kRunLength, rest.size()));
+  next_ += run.size();
+  return run;
 }
 
 // Groups in the order of their first files, files in path order.

@@ -11,6 +11,22 @@ namespace zvfs {
 
 using Severity = Trouble::Severity;
 
+namespace {
+
+// False when the file cannot be read, or ends before.
+bool fill(int fd, std::uint64_t offset, MutableByteSpan out) {
+  while (!out.empty()) {
+    const ssize_t count = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    offset += static_cast<std::uint64_t>(count);
+    out = out.subspan(static_cast<std::size_t>(count));
+  }
+  return true;
+}
+
+}  // namespace
+
 void FileReader::read(Link link, std::uint64_t offset, MutableByteSpan out) {
   if (const auto& archive = tree_.places().archive) {
     read_archived(*archive, link, offset, out);
@@ -34,6 +50,19 @@ void FileReader::read_archived(const ArchivedData& archive, Link link, std::uint
   link_ = link;  // for reports
   const InodeNumber inode = tree_.inode_of(link);
   read_run(archive.file.get(), archive.begins[inode.value - 1] + offset, out);
+}
+
+bool FileReader::peek(Link link, std::uint64_t offset, MutableByteSpan out) {
+  if (const auto& archive = tree_.places().archive) {
+    const InodeNumber inode = tree_.inode_of(link);
+    return fill(archive->file.get(), archive->begins[inode.value - 1] + offset, out);
+  }
+  if (link != peeked_) {
+    peeked_ = link;
+    Result<UniqueFd> file = open_file(link);
+    peeked_fd_ = file ? *std::move(file) : UniqueFd();
+  }
+  return peeked_fd_.is_open() && fill(peeked_fd_.get(), offset, out);
 }
 
 bool FileReader::open(Link link) {

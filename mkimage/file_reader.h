@@ -23,6 +23,10 @@ class FileReader {
   /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
   void read(Link link, std::uint64_t offset, MutableByteSpan out);
 
+  /// As read(), but for a look at the data of a file without holes: nothing is reported, and it is
+  /// not noticed whether the file has changed. False when `out` cannot be filled.
+  bool peek(Link link, std::uint64_t offset, MutableByteSpan out);
+
  private:
   bool open(Link link);
   Result<UniqueFd> open_file(Link link);
@@ -38,6 +42,8 @@ class FileReader {
   Troubles& troubles_;
   Link link_;  // of the file that is open
   UniqueFd fd_;
+  Link peeked_;  // of the file that peek() has open
+  UniqueFd peeked_fd_;
 };
 
 }  // namespace zvfs

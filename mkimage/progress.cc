@@ -9,16 +9,33 @@
 
 namespace zvfs {
 
+namespace {
+
+std::string text_before_work(const Progress& progress, double elapsed, std::size_t width) {
+  const std::uint64_t found = progress.files_found;
+  const std::uint64_t total = progress.files_to_compare;
+  if (total == 0) return fmt::format("{} files found", found);
+  const double done = static_cast<double>(progress.files_compared) / static_cast<double>(total);
+  return progress_bar(done, fmt::format("{} files found, looking for equal ones", found), elapsed,
+                      width);
+}
+
+}  // namespace
+
 std::string progress_text(const Progress& progress, double elapsed, std::size_t width) {
   const std::uint64_t total = progress.work_total;
-  if (total == 0) return fmt::format("{} files found", progress.files_found.load());
+  const bool searching = progress.files_compared < progress.files_to_compare;
+  if (total == 0 || searching) return text_before_work(progress, elapsed, width);
   const double done = static_cast<double>(progress.work_done) / static_cast<double>(total);
-  const auto speed = static_cast<double>(progress.bytes_read) / std::max(elapsed, 0.001);
-  return progress_bar(done,
-                      fmt::format("{} read, {} written  {}/s", human_size(progress.bytes_read),
-                                  human_size(progress.bytes_written),
-                                  human_size(static_cast<std::uint64_t>(speed))),
-                      elapsed, width);
+  const auto read = static_cast<double>(progress.bytes_read);
+  const std::uint64_t written = progress.bytes_written;
+  const double ratio = written == 0 ? 0 : read / static_cast<double>(written);
+  const double speed = read / std::max(elapsed, 0.001);
+  return progress_bar(
+      done,
+      fmt::format("{} read, {} written, ratio {:.2f}  {}/s", human_size(progress.bytes_read),
+                  human_size(written), ratio, human_size(static_cast<std::uint64_t>(speed))),
+      elapsed, width);
 }
 
 }  // namespace zvfs

@@ -13,6 +13,8 @@ struct Progress {
   static constexpr std::uint64_t kWorkPerFile = 1024;
 
   std::atomic<std::uint64_t> files_found = 0;
+  std::atomic<std::uint64_t> files_to_compare = 0;  ///< In search of equal ones; 0 until known.
+  std::atomic<std::uint64_t> files_compared = 0;
   std::atomic<std::uint64_t> work_total =
       0;  ///< Bytes to read and files × kWorkPerFile; 0 until known.
   std::atomic<std::uint64_t> work_done = 0;
@@ -21,7 +23,8 @@ struct Progress {
 };
 
 /// The progress after `elapsed` seconds in `width` columns, for a ProgressLine:
-/// "[=====>     ]  45%  592M read, 80M written  121M/s  0:06 left".
+/// "[=====     ]  45%  592M read, 80M written, ratio 7.40  121M/s  0:06 left"; before that, what
+/// was found, and how far the search for equal files has come.
 std::string progress_text(const Progress& progress, double elapsed, std::size_t width);
 
 }  // namespace zvfs

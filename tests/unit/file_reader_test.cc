@@ -42,6 +42,15 @@ class FileReaderTest : public ::testing::Test {
     return content;
   }
 
+  std::string peek(std::uint64_t offset, std::size_t size) {
+    const InodeRecord& directory = tree_.inode(InodeNumber{2});
+    const Link link{InodeNumber{2}, static_cast<std::uint32_t>(directory.data)};
+    std::string content(size, '?');
+    const bool peeked = FileReader(tree_, fd_.get(), troubles_)
+                            .peek(link, offset, std::as_writable_bytes(std::span(content)));
+    return peeked ? content : "failed";
+  }
+
   void touch_later() {
     const timespec times[2] = {{0, UTIME_OMIT}, {2'000'000'000, 0}};
     ASSERT_EQ(::utimensat(AT_FDCWD, path_.c_str(), times, 0), 0);
@@ -115,6 +124,19 @@ TEST_F(FileReaderTest, GivesZerosForAFileThatIsGone) {
             Lines({"dir/file: cannot open: No such file or directory; the image has zeros in "
                    "place of its content"}));
   EXPECT_EQ(troubles_.unreadable(), 1U);
+}
+
+TEST_F(FileReaderTest, PeeksWithoutAWord) {
+  scan("0123456789");
+  touch_later();
+  EXPECT_EQ(peek(2, 4), "2345");
+  EXPECT_EQ(peek(8, 2), "89");
+  EXPECT_EQ(peek(8, 3), "failed");
+  fs::remove(path_);
+  EXPECT_EQ(peek(0, 1), "failed");
+  fs::create_symlink("elsewhere", path_);
+  EXPECT_EQ(peek(0, 1), "failed");
+  EXPECT_EQ(said_, Lines());
 }
 
 TEST_F(FileReaderTest, DoesNotFollowASymlinkInPlaceOfTheFile) {
