@@ -65,7 +65,22 @@ def dwarfs(tools, level, threads):
     return Candidate("mkdwarfs", settings, [[*command, f"--num-workers={threads}", "--force"]])
 
 
+# By name. A candidate's level may follow its name: mkimage:6 beside squashfs.
 CANDIDATES = {"mkimage": mkimage, "tar": tar_zstd, "squashfs": squashfs, "erofs": erofs, "dwarfs": dwarfs}
+
+
+def candidate_of(peer, tools, options):
+    """Errors: BenchError (a program is missing)."""
+    name, _, level = peer.partition(":")
+    candidate = CANDIDATES[name](tools, int(level or options.level), options.threads)
+    if level:
+        candidate.name += f", level {level}"
+    return candidate
+
+
+def is_known(peer):
+    name, colon, level = peer.partition(":")
+    return name in CANDIDATES and (not colon or level.isdecimal())
 
 
 def build_once(candidate, source, image):
@@ -146,11 +161,12 @@ def parse_arguments():
     parser.add_argument("--level", type=int, default=9)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--peers", default=",".join(CANDIDATES), help="some of %(default)s")
+    parser.add_argument("--peers", default=",".join(CANDIDATES), help="some of %(default)s; NAME:LEVEL has a level of its own")
     parser.add_argument("--tool", action="append", default=[], metavar="NAME=PATH", help="where a program is")
     options = parser.parse_args()
-    if unknown := set(options.peers.split(",")) - set(CANDIDATES):
-        parser.error(f"--peers: {', '.join(sorted(unknown))}: unknown")
+    options.peers = options.peers.split(",")
+    if unknown := [peer for peer in options.peers if not is_known(peer)]:
+        parser.error(f"--peers: {', '.join(unknown)}: unknown")
     return options
 
 
@@ -160,11 +176,11 @@ def main():
     build = options.build or programs.build(["mkimage"])
     tools = programs.Tools(build, dict(item.split("=", 1) for item in options.tool))
     candidates = []
-    for name in options.peers.split(","):
+    for peer in options.peers:
         try:
-            candidates.append(CANDIDATES[name](tools, options.level, options.threads))
+            candidates.append(candidate_of(peer, tools, options))
         except measure.BenchError as error:
-            print(f"{name}: {error}", file=sys.stderr)
+            print(f"{peer}: {error}", file=sys.stderr)
     measure.run(["find", options.tree, "-type", "f", "-exec", "cat", "{}", "+"], stdout=subprocess.DEVNULL)
     samples = run(candidates, options.tree.resolve(), options.out.resolve(), options.repeat)
     described = machine.describe(tools, options.out)

@@ -30,9 +30,9 @@ class BuildBenchTest(unittest.TestCase):
         return done.stdout
 
     def test_build_bench(self):
-        table = self.run_script("build_bench.py", "--repeat=2", "--level=3", "--peers=mkimage,tar,dwarfs")
+        table = self.run_script("build_bench.py", "--repeat=2", "--level=3", "--peers=mkimage,tar,dwarfs,mkimage:1")
         result = json.loads((self.scratch / "out/build.json").read_text())
-        for name in ("mkimage", "tar \\| zstd -T" + str(result["threads"])):
+        for name in ("mkimage", "mkimage, level 1", "tar \\| zstd -T" + str(result["threads"])):
             self.assertEqual(len(result["samples"][name]), 2)
             for sample in result["samples"][name]:
                 self.assertGreater(min(sample.values()), 0)
