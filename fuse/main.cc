@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <exception>
+#include <malloc.h>
 #include <new>
 #include <span>
 
@@ -9,6 +10,10 @@
 #include "fuse/mount_command.h"
 
 namespace {
+
+// Nearly all memory is decoded frames of the cache. glibc gives each thread an arena of its own,
+// and what one has freed the others cannot use: with eight arenas the 64 MiB of the cache took 180.
+void share_freed_memory() { mallopt(M_ARENA_MAX, 1); }
 
 zvfs::ExitStatus run(std::span<char* const> arguments) {
   using zvfs::CommandLine;
@@ -33,6 +38,7 @@ zvfs::ExitStatus run(std::span<char* const> arguments) {
 
 int main(int argc, char** argv) {
   zvfs::ExitStatus status = zvfs::ExitStatus::kSystem;
+  share_freed_memory();
   try {
     status = run({argv, static_cast<std::size_t>(argc)});
   } catch (const std::bad_alloc&) {
