@@ -121,8 +121,8 @@ TEST(FrameWalk, FindsTheIndexWhateverFollowsIt) {
   ASSERT_EQ(whole.indexes.size(), 1U);
   EXPECT_TRUE(whole.gaps.empty());
   ByteVector damaged = image;
-  damaged.resize(whole.indexes[0].end + 4);
-  std::fill(damaged.end() - 4, damaged.end(), std::byte{0});
+  damaged.resize(whole.indexes[0].end);
+  damaged.resize(damaged.size() + 4);
   EXPECT_EQ(walk(damaged).indexes.size(), 1U);
   damaged[whole.indexes[0].begin + 100] ^= std::byte{1};  // in the header
   EXPECT_TRUE(walk(damaged).indexes.empty());
