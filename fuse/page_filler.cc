@@ -79,11 +79,11 @@ void PageFiller::was_read(const Inode& file, std::uint64_t offset) {
   if (!is_packed(file)) return;
   // The kernel may ask for a file in parts, so that only the first tells that it has none of it.
   const bool was_filled = !filled_.insert(file.number) && offset == 0;
-  add_job({file.number, was_filled});
+  add_job({file.number, FrameNumber{file.record.count}, was_filled});
 }
 
 void PageFiller::was_listed(InodeNumber directory) {
-  if (is_walk_.load(std::memory_order_relaxed)) add_job({directory});
+  if (is_walk_.load(std::memory_order_relaxed)) add_job({.inode = directory, .frame = {}});
 }
 
 void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
@@ -106,9 +106,10 @@ void PageFiller::add_job(Job job) {
   {
     MutexLock lock(mutex_);
     if (stopped_) return;
-    if (queue_.size() >= kMaxQueued) {  // what was asked for first is of least use now
+    if (queue_.size() >= kMaxQueued) {
       counters_.dropped.fetch_add(1, std::memory_order_relaxed);
-      queue_.pop_front();
+      if (!job.frame) return;  // reads come before listings
+      queue_.pop_front();      // what was asked for first is of least use now
     }
     queue_.push_back(job);
   }
@@ -131,20 +132,14 @@ void PageFiller::run() {
       continue;
     }
     try {
-      work_on(*job);
+      if (job->frame) {
+        fill_around(job->inode, *job->frame, job->was_filled);
+      } else {
+        fill_listed(job->inode);
+      }
     } catch (const std::bad_alloc&) {
       // Filling is optional; whoever reads the file will see the error.
     }
-  }
-}
-
-void PageFiller::work_on(const Job& job) {
-  const auto found = image_.inode(job.inode);
-  if (!found) return;
-  if (found->is_directory()) {
-    fill_listed(*found);
-  } else {
-    fill_around(*found, job.was_filled);
   }
 }
 
@@ -172,18 +167,23 @@ bool PageFiller::is_wanted_again(std::uint64_t run) {
   return true;
 }
 
-void PageFiller::fill_around(const Inode& file, bool was_filled) {
-  const FrameNumber number{file.record.count};
+void PageFiller::fill_around(InodeNumber file, FrameNumber number, bool was_filled) {
   if (was_filled && !was_filled_just_now(number)) forget_fills(number);
-  filled_.insert(file.number);
+  filled_.insert(file);
+  const bool is_new = !was_recent(number);
   const bool in_sequence = number.value > 0 && was_recent({number.value - 1});
   fill_frame(number, Extent::kAll);
-  remember(number);
-  if (in_sequence) look_ahead({number.value + 1});
+  if (in_sequence) {
+    look_ahead({number.value + 1});
+  } else if (is_new) {
+    is_walk_.store(false, std::memory_order_relaxed);
+  }
 }
 
 // Pushes the files of a directory that lie in a frame which a walk has come to.
-void PageFiller::fill_listed(const Inode& directory) {
+void PageFiller::fill_listed(InodeNumber listed) {
+  const auto directory = image_.inode(listed);
+  if (!directory || !directory->is_directory()) return;
   constexpr std::uint32_t kMaxEntries = 64;  // among which a small file is looked for
   std::optional<FrameNumber> number;
   std::uint32_t seen = 0;
@@ -194,24 +194,34 @@ void PageFiller::fill_listed(const Inode& directory) {
     }
     return !number && ++seen < kMaxEntries;
   };
-  static_cast<void>(image_.list(directory, 0, visit));
+  static_cast<void>(image_.list(*directory, 0, visit));
   if (!number || !was_recent(*number)) return;
   const bool is_past = was_recent({number->value + 1});
   fill_frame(*number, is_past ? Extent::kAll : Extent::kAllButFirst);
 }
 
-// Pushes a frame's files. Errors are left to whoever reads one of them.
+// Pushes a frame's files, and remembers the frame.
 void PageFiller::fill_frame(FrameNumber number, Extent extent) {
+  if (push_files(number, extent) || !was_recent(number)) remember(number);
+}
+
+// True when any was pushed. Errors are left to whoever reads one of them.
+bool PageFiller::push_files(FrameNumber number, Extent extent) {
   bool skip = extent == Extent::kAllButFirst;
+  bool any = false;
   const auto wanted = [&](InodeNumber inode) {
     if (stop_requested_ || !known_.contains(inode) || filled_.contains(inode)) return false;
     return !std::exchange(skip, false);
   };
-  const auto push_whole = [this](InodeNumber inode, ByteSpan content) {
-    if (push(inode, 0, content)) filled_.insert(inode);
+  const auto push_whole = [&](InodeNumber inode, ByteSpan content) {
+    if (push(inode, 0, content)) {
+      filled_.insert(inode);
+      any = true;
+    }
     return !stop_requested_.load();
   };
   static_cast<void>(image_.visit_files(number, wanted, push_whole));
+  return any;
 }
 
 // True when the kernel has taken it.
@@ -234,7 +244,6 @@ void PageFiller::look_ahead(FrameNumber number) {
   is_walk_.store(true, std::memory_order_relaxed);
   counters_.frames_ahead.fetch_add(1, std::memory_order_relaxed);
   fill_frame(number, Extent::kAllButFirst);
-  remember(number);
 }
 
 // The kernel has dropped pages that it had: what was filled of this frame may be gone as well.

@@ -81,8 +81,9 @@ class PageFiller {
   };
 
   struct Job {
-    InodeNumber inode;        // a file that was read, or a directory that was listed
-    bool was_filled = false;  // the file was read although the kernel had been given it
+    InodeNumber inode;                 // a file that was read, or a directory that was listed
+    std::optional<FrameNumber> frame;  // of the file
+    bool was_filled = false;           // it was read although the kernel had been given it
   };
   struct RecentFrame {
     std::uint32_t number;
@@ -95,11 +96,11 @@ class PageFiller {
   void run();
   void add_job(Job job);
   std::optional<Job> next_job();
-  void work_on(const Job& job);
   void fill_run(const Inode& file, std::uint64_t offset);
-  void fill_around(const Inode& file, bool was_filled);
-  void fill_listed(const Inode& directory);
+  void fill_around(InodeNumber file, FrameNumber number, bool was_filled);
+  void fill_listed(InodeNumber directory);
   void fill_frame(FrameNumber number, Extent extent);
+  bool push_files(FrameNumber number, Extent extent);
   bool push(InodeNumber inode, std::uint64_t offset, ByteSpan content);
   void look_ahead(FrameNumber number);
   void forget_fills(FrameNumber number);
@@ -120,7 +121,7 @@ class PageFiller {
   std::atomic<int> pushers_{0};            // threads that are there now
   std::array<std::atomic<std::uint64_t>, 8192> runs_{};  // read at random, at the hash of each
 
-  std::atomic<bool> is_walk_{false};  // frames were once wanted one after another
+  std::atomic<bool> is_walk_{false};  // the last frames were wanted one after another
 
   // The filler thread's own: frames that were filled or decoded ahead last.
   std::array<RecentFrame, 32> recent_frames_;

@@ -174,6 +174,7 @@ class Build {
   Result<void> reorder_archive(std::string_view name, ByteStream& stream) {
     auto spooled = spool_archive(stream, tree(), troubles_, monitor_.progress);
     if (!spooled) return Unexpected(std::move(spooled).error().within(name));
+    monitor_.progress.bytes_read = 0;  // all of it is read again
     end_stage("scan");
     ZVFS_TRY(prepare());
     return write();

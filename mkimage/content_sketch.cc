@@ -12,7 +12,6 @@ constexpr std::size_t kStringSize = 8;
 constexpr std::uint64_t kNoHash = std::numeric_limits<std::uint64_t>::max();
 
 std::uint64_t string_at(const std::byte* bytes) {
-  static_assert(std::endian::native == std::endian::little);
   std::uint64_t value;
   std::memcpy(&value, bytes, sizeof(value));
   return value;

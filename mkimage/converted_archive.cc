@@ -1,6 +1,7 @@
 #include "mkimage/converted_archive.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include <archive_entry.h>
@@ -54,9 +55,10 @@ void ConvertedArchive::begin(archive_entry* member) {
   // Links are known by their names in the source.
   const std::string path = entry->path;
   const auto first = entry->type == Type::kHardLink ? links_.find(entry->link_path) : links_.end();
-  const bool has_data_of_others = first != links_.end() && entry->data_size > 0;
+  std::optional<TarEntry> data_of_others;
+  if (first != links_.end() && entry->data_size > 0) data_of_others = *entry;
   if (!filter_.apply(*entry)) {
-    if (has_data_of_others) begin_file_with_links(*std::move(entry), first);
+    if (data_of_others) begin_file_with_links(*std::move(data_of_others), first);
     return;
   }
   for (TarEntry::Note& note : entry->notes) {
@@ -67,13 +69,13 @@ void ConvertedArchive::begin(archive_entry* member) {
     links_.try_emplace(path);
   }
   if (first != links_.end()) first->second.push_back(entry->path);
-  if (has_data_of_others) return begin_file_with_links(*std::move(entry), first);
+  if (data_of_others) return begin_file_with_links(*std::move(data_of_others), first);
   append_entry_headers(*entry, out_);
   if (entry->type == Type::kFile && entry->data_size > 0) begin_data(*std::move(entry));
 }
 
-// The data of a file whose other names came before it, without data. The first of them becomes the
-// file, since the one that brings the data may be left out.
+// `entry` is as the source has it. The data of a file whose other names came before it, without
+// data. The first of them becomes the file, since the one that brings the data may be left out.
 void ConvertedArchive::begin_file_with_links(TarEntry entry, Links::iterator first) {
   entry.type = Type::kFile;
   entry.path = first->first;

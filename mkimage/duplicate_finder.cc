@@ -85,6 +85,7 @@ void DuplicateFinder::keep_equal() {
 }
 
 void DuplicateFinder::hash_all(Extent extent) {
+  std::size_t count = 0;
   {
     const MutexLock lock(mutex_);
     next_ = 0;
@@ -92,10 +93,19 @@ void DuplicateFinder::hash_all(Extent extent) {
     for (Candidate& candidate : candidates_) {
       if (extent == Extent::kHead || candidate.size > kHeadSize) to_hash_.push_back(&candidate);
     }
-    setup_.progress.files_to_compare += to_hash_.size();
+    count = to_hash_.size();
+    setup_.progress.files_to_compare += count;
   }
-  run_on_threads(std::max(setup_.threads, kReaders), [&](unsigned) { hash_some(extent); });
+  run_on_threads(readers(count), [&](unsigned) { hash_some(extent); });
   std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.size == 0; });
+}
+
+// No more than there is work for. An archive is one file, for which nobody waits.
+unsigned DuplicateFinder::readers(std::size_t files) const {
+  const bool is_archive = setup_.tree.places().archive.has_value();
+  const unsigned most = is_archive ? setup_.threads : std::max(setup_.threads, kReaders);
+  const std::size_t runs = (files + kRunLength - 1) / kRunLength;
+  return static_cast<unsigned>(std::clamp<std::size_t>(runs, 1, most));
 }
 
 void DuplicateFinder::hash_some(Extent extent) {

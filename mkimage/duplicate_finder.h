@@ -46,6 +46,7 @@ class DuplicateFinder {
   void collect();
   void keep_equal();
   void hash_all(Extent extent);
+  [[nodiscard]] unsigned readers(std::size_t files) const;
   void hash_some(Extent extent);
   std::span<Candidate* const> next_run() ZVFS_EXCLUDES(mutex_);
   Duplicates group();

@@ -1,17 +1,13 @@
 #include "mkimage/entry_options.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <fcntl.h>
 #include <string_view>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
-#include "base/unique_fd.h"
 #include "mkimage/owner_name.h"
 
 namespace zvfs {
@@ -29,28 +25,6 @@ T value_of(const char* option, Result<T> result) {
 }
 void check(const char* option, const Result<void>& result) {
   if (!result) throw CLI::ValidationError(option, result.error().message);
-}
-
-// The text of a file, or of standard input for "-".
-Result<std::string> read_text(const std::string& path) {
-  constexpr std::size_t kStep = 65536;
-  UniqueFd file;
-  if (path != "-") {
-    file = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.is_open()) return fail_errno(errno, path);
-  }
-  std::string text;
-  std::size_t size = 0;
-  while (true) {
-    text.resize(size + kStep);
-    const ssize_t count =
-        ::read(path == "-" ? STDIN_FILENO : file.get(), text.data() + size, kStep);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_errno(errno, path);
-    size += static_cast<std::size_t>(count);
-    text.resize(size);
-    if (count == 0) return text;
-  }
 }
 
 std::uint16_t current_umask() {
@@ -91,8 +65,7 @@ void EntryOptions::add_selection(CLI::App& app) {
   app.add_option_function<std::string>(
          "-X,--exclude-from",
          [this](const std::string& path) {
-           const std::string text = value_of("--exclude-from", read_text(path));
-           check("--exclude-from", rules_.excludes.add_lines(text));
+           check("--exclude-from", rules_.excludes.add_lines(files_.read("--exclude-from", path)));
          },
          "Leave out what the patterns in FILE match, one a line")
       ->type_name("FILE")
@@ -129,8 +102,7 @@ void EntryOptions::add_shape(CLI::App& app) {
   app.add_option_function<std::string>(
          "--pseudo-file",
          [this](const std::string& path) {
-           const std::string text = value_of("--pseudo-file", read_text(path));
-           check("--pseudo-file", rules_.pseudo.add_lines(text));
+           check("--pseudo-file", rules_.pseudo.add_lines(files_.read("--pseudo-file", path)));
          },
          "The same of each line of FILE")
       ->type_name("FILE")

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "mkimage/entry_rules.h"
+#include "mkimage/option_files.h"
 
 namespace CLI {
 class App;
@@ -14,6 +15,9 @@ namespace zvfs {
 /// The options of mkimage that make up its EntryRules.
 class EntryOptions {
  public:
+  /// Borrows `files`, through which options read what they name.
+  explicit EntryOptions(OptionFiles& files) : files_(files) {}
+
   /// Adds them to `app`, which must not outlive this.
   void add_to(CLI::App& app);
 
@@ -30,6 +34,7 @@ class EntryOptions {
   void add_xattrs(CLI::App& app);
   void set_times(const char* source_date_epoch);
 
+  OptionFiles& files_;
   EntryRules rules_;
   std::optional<std::string> owner_;
   std::optional<std::string> group_;

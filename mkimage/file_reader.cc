@@ -13,16 +13,23 @@ using Severity = Trouble::Severity;
 
 namespace {
 
-// False when the file cannot be read, or ends before.
-bool fill(int fd, std::uint64_t offset, MutableByteSpan out) {
-  while (!out.empty()) {
-    const ssize_t count = ::pread(fd, out.data(), out.size(), static_cast<off_t>(offset));
+// How much was read until the end of the file. Errors: Io.
+Result<std::size_t> fill(int fd, std::uint64_t offset, MutableByteSpan out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t count =
+        ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    offset += static_cast<std::uint64_t>(count);
-    out = out.subspan(static_cast<std::size_t>(count));
+    if (count < 0) return fail_errno(errno, fmt::format("cannot read at {}", offset + done));
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
   }
-  return true;
+  return done;
+}
+
+bool is_filled(int fd, std::uint64_t offset, MutableByteSpan out) {
+  const Result<std::size_t> done = fill(fd, offset, out);
+  return done && *done == out.size();
 }
 
 }  // namespace
@@ -49,20 +56,25 @@ void FileReader::read_archived(const ArchivedData& archive, Link link, std::uint
                                MutableByteSpan out) {
   link_ = link;  // for reports
   const InodeNumber inode = tree_.inode_of(link);
-  read_run(archive.file.get(), archive.begins[inode.value - 1] + offset, out);
+  const std::size_t done =
+      read_run(archive.file.get(), archive.begins[inode.value - 1] + offset, out);
+  if (done < out.size()) {
+    report(Severity::kUnreadable,
+           "its data ended in the temporary file; the image has zeros in its place");
+  }
 }
 
 bool FileReader::peek(Link link, std::uint64_t offset, MutableByteSpan out) {
   if (const auto& archive = tree_.places().archive) {
     const InodeNumber inode = tree_.inode_of(link);
-    return fill(archive->file.get(), archive->begins[inode.value - 1] + offset, out);
+    return is_filled(archive->file.get(), archive->begins[inode.value - 1] + offset, out);
   }
   if (link != peeked_) {
     peeked_ = link;
     Result<UniqueFd> file = open_file(link);
     peeked_fd_ = file ? *std::move(file) : UniqueFd();
   }
-  return peeked_fd_.is_open() && fill(peeked_fd_.get(), offset, out);
+  return peeked_fd_.is_open() && is_filled(peeked_fd_.get(), offset, out);
 }
 
 bool FileReader::open(Link link) {
@@ -115,23 +127,16 @@ void FileReader::read_sparse(const InodeRecord& file, std::uint64_t offset, Muta
   }
 }
 
-// Reads a run that the file had without holes when it was scanned.
-void FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteSpan out) {
-  while (!out.empty()) {
-    const ssize_t count = ::pread(fd, out.data(), out.size(), static_cast<off_t>(file_offset));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) {
-      if (count < 0) {
-        report(Severity::kUnreadable,
-               fail_errno(errno, fmt::format("cannot read at {}", file_offset)).error().message +
-                   "; the image has zeros in its place");
-      }
-      std::ranges::fill(out, std::byte{0});  // check_unchanged() tells of a file that has shrunk
-      return;
-    }
-    file_offset += static_cast<std::uint64_t>(count);
-    out = out.subspan(static_cast<std::size_t>(count));
+// Reads a run that the file had without holes when it was scanned. Returns how much of it there
+// was; the rest is zeros.
+std::size_t FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteSpan out) {
+  const Result<std::size_t> done = fill(fd, file_offset, out);
+  if (!done) {
+    report(Severity::kUnreadable, done.error().message + "; the image has zeros in its place");
   }
+  const std::size_t size = done ? *done : 0;
+  std::ranges::fill(out.subspan(size), std::byte{0});
+  return size;
 }
 
 // Done after reading, so that it notices whatever changed since the scan.

@@ -33,7 +33,7 @@ class FileReader {
   void read_archived(const ArchivedData& archive, Link link, std::uint64_t offset,
                      MutableByteSpan out);
   void read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out);
-  void read_run(int fd, std::uint64_t file_offset, MutableByteSpan out);
+  std::size_t read_run(int fd, std::uint64_t file_offset, MutableByteSpan out);
   void check_unchanged();
   void report(Trouble::Severity severity, std::string message);
 

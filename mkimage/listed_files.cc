@@ -1,6 +1,6 @@
 #include "mkimage/listed_files.h"
 
-#include <algorithm>
+#include "mkimage/path_names.h"
 
 namespace zvfs {
 namespace {
@@ -25,10 +25,7 @@ Link find_entry(const Tree& tree, InodeNumber directory, std::string_view name) 
 
 Link find_path(const Tree& tree, std::string_view path) {
   Link link = kRootLink;
-  while (!path.empty()) {
-    const std::string_view name = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), name.size() + 1));
-    if (name.empty() || name == ".") continue;
+  for (std::string_view name = take_first_name(path); !name.empty(); name = take_first_name(path)) {
     const InodeNumber directory = tree.inode_of(link);
     if (!is_directory(tree.inode(directory))) return {};
     link = find_entry(tree, directory, name);

@@ -1,25 +1,8 @@
 #include "mkimage/member_order.h"
 
-#include <algorithm>
-#include <string_view>
+#include "mkimage/path_names.h"
 
 namespace zvfs {
-namespace {
-
-// Whether GNU tar makes a symlink to that target only when it has extracted all else, so that
-// nothing is written through it.
-bool is_made_late(std::string_view target) {
-  if (target.starts_with('/')) return true;
-  while (!target.empty()) {
-    const std::string_view component = target.substr(0, target.find('/'));
-    if (component == "..") return true;
-    target.remove_prefix(std::min(target.size(), component.size() + 1));
-  }
-  return false;
-}
-
-}  // namespace
-
 MemberOrder::MemberOrder(const Tree& tree, const LeadingFiles& leading)
     : tree_(tree), leading_(leading), walk_(tree) {
   const Duplicates& groups = leading.groups;
@@ -47,7 +30,7 @@ void MemberOrder::lead_late_symlinks() {
     for (std::uint32_t dentry = begin; dentry < begin + tree_.inode(number).count; ++dentry) {
       const Link link{number, dentry};
       const InodeRecord& inode = tree_.inode(tree_.inode_of(link));
-      if (!is_symlink(inode) || !is_made_late(tree_.symlink_target(inode))) continue;
+      if (!is_symlink(inode) || stays_below(tree_.symlink_target(inode))) continue;
       marked_[dentry] = true;
       symlinks_.push_back(link);
     }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <sched.h>
 #include <sstream>
@@ -16,6 +15,7 @@
 #include "codecs/backends.h"
 #include "codecs/codec.h"
 #include "mkimage/entry_options.h"
+#include "mkimage/option_files.h"
 
 namespace zvfs {
 namespace {
@@ -163,23 +163,11 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
   app.get_formatter()->label("REQUIRED", "");
 }
 
-// What a file says that an option names.
-std::string read_file(const char* option, const std::string& path) {
-  const std::string file = path == kStandardInput ? "/dev/stdin" : path;
-  std::ifstream stream(file, std::ios::binary);
-  std::stringstream text;
-  if (stream.peek() != EOF) text << stream.rdbuf();
-  if (!stream.is_open() || stream.bad()) {
-    throw CLI::ValidationError(option, fmt::format("cannot read '{}'", path));
-  }
-  return std::move(text).str();
-}
-
 // The names in --files-from.
-SourceList read_list(const RawOptions& raw) {
+SourceList read_list(const RawOptions& raw, OptionFiles& files) {
   SourceList list;
   if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
-  const std::string text = read_file("--files-from", *raw.files_from);
+  const std::string text = files.read("--files-from", *raw.files_from);
   const auto added = list.add_paths(text, raw.null_separated ? '\0' : '\n');
   if (!added) throw CLI::ValidationError("--files-from", added.error().message);
   return list;
@@ -191,15 +179,12 @@ StreamOrder::Rest order(const std::string& name) {
   throw CLI::ValidationError("--order", fmt::format("'{}' is none of path, similar", name));
 }
 
-StreamOrder stream_order(const RawOptions& raw) {
+StreamOrder stream_order(const RawOptions& raw, OptionFiles& files) {
   StreamOrder result;
   if (raw.order) result.rest = order(*raw.order);
   result.is_given = raw.order || raw.order_file;
   if (!raw.order_file) return result;
-  if (raw.order_file == kStandardInput && raw.files_from == kStandardInput) {
-    throw CLI::ValidationError("--order-file", "--files-from reads standard input already");
-  }
-  std::istringstream lines(read_file("--order-file", *raw.order_file));
+  std::istringstream lines(files.read("--order-file", *raw.order_file));
   const char separator = raw.null_separated ? '\0' : '\n';
   for (std::string path; std::getline(lines, path, separator);) {
     if (!path.empty()) result.first.push_back(path);
@@ -208,7 +193,7 @@ StreamOrder stream_order(const RawOptions& raw) {
 }
 
 // SOURCE... IMAGE, or with --files-from IMAGE alone.
-void take_operands(const RawOptions& raw, BuildOptions& build) {
+void take_operands(const RawOptions& raw, OptionFiles& files, BuildOptions& build) {
   std::vector<std::string> sources = raw.operands;
   if (sources.empty()) throw CLI::RequiredError("IMAGE");
   build.target = sources.back();
@@ -218,7 +203,7 @@ void take_operands(const RawOptions& raw, BuildOptions& build) {
       throw CLI::ValidationError("--files-from", fmt::format("does not go with '{}'", sources[0]));
     }
     build.source = *raw.files_from;
-    build.sources = read_list(raw);
+    build.sources = read_list(raw, files);
     return;
   }
   if (raw.null_separated && !raw.order_file) {
@@ -227,7 +212,10 @@ void take_operands(const RawOptions& raw, BuildOptions& build) {
   if (raw.no_recursion) throw CLI::ValidationError("--no-recursion", "needs --files-from");
   if (sources.empty()) throw CLI::RequiredError("SOURCE");
   build.source = sources[0];
-  if (sources.size() == 1) return;
+  if (sources.size() == 1) {
+    if (build.source == kStandardInput) files.take_standard_input("SOURCE");
+    return;
+  }
   build.sources.emplace();
   for (const std::string& source : sources) {
     const auto added = build.sources->add_source(source);
@@ -235,10 +223,10 @@ void take_operands(const RawOptions& raw, BuildOptions& build) {
   }
 }
 
-void check_and_apply(const RawOptions& raw, MkimageOptions& options) {
+void check_and_apply(const RawOptions& raw, OptionFiles& files, MkimageOptions& options) {
   BuildOptions& build = options.build;
-  take_operands(raw, build);
-  build.order = stream_order(raw);
+  take_operands(raw, files, build);
+  build.order = stream_order(raw, files);
   if (!raw.codec.empty()) build.encoder.codec = codec(raw.codec);
   build.encoder.level = raw.level.value_or(levels_of(build.encoder.codec).standard);
   check_level(build.encoder);
@@ -271,12 +259,13 @@ std::variant<MkimageOptions, ExitNow> parse_mkimage_options(int argc, char** arg
   MkimageOptions options;
   options.build.threads = std::min(available_cpus(), kMaxThreads);
   RawOptions raw;
-  EntryOptions entries;
+  OptionFiles files;
+  EntryOptions entries(files);
   add_options(app, options, raw);
   entries.add_to(app);
   try {
     app.parse(argc, argv);
-    check_and_apply(raw, options);
+    check_and_apply(raw, files, options);
     options.build.rules = entries.rules(std::getenv("SOURCE_DATE_EPOCH"));
   } catch (const CLI::Success& help_or_version) {
     return ExitNow{app.exit(help_or_version)};

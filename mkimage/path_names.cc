@@ -31,6 +31,10 @@ bool has_dot_dot(std::string_view path) {
   }
 }
 
+bool stays_below(std::string_view target) {
+  return !target.starts_with('/') && !has_dot_dot(target);
+}
+
 std::string plain_path(std::string_view path) {
   std::string plain;
   while (true) {

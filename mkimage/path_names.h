@@ -15,6 +15,10 @@ std::string_view take_last_name(std::string_view& path);
 /// Whether one of the names is "..".
 bool has_dot_dot(std::string_view path);
 
+/// Whether a symlink to that target stays below the directory that it is in. GNU tar makes all
+/// others only when it has extracted all else, so that nothing is written through them.
+bool stays_below(std::string_view target);
+
 /// The names joined by single slashes, without "." and leading or trailing slashes; empty for the
 /// root: "usr/bin" for "/usr/./bin/".
 std::string plain_path(std::string_view path);

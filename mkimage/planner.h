@@ -49,7 +49,8 @@ struct FrameBounds {
 /// - A small file and its copies share a frame if they fit in one; so do files that should.
 /// - A larger file's data begins a frame. Its last piece, unless it is full, begins a frame of
 ///   small files.
-/// - The frames of listed files hold no others. A larger one that is not huge is cut where they are
+/// - The frames of listed files hold no other files. A larger one that is not huge is cut where
+/// they are
 ///   full.
 /// - The end-of-archive mark is a frame of its own, the last one.
 ///

@@ -14,7 +14,7 @@ namespace {
 std::string text_before_work(const Progress& progress, double elapsed, std::size_t width) {
   const std::uint64_t found = progress.files_found;
   const std::uint64_t total = progress.files_to_compare;
-  if (total == 0) return fmt::format("{} files found", found);
+  if (progress.files_compared >= total) return fmt::format("{} files found", found);
   const double done = static_cast<double>(progress.files_compared) / static_cast<double>(total);
   return progress_bar(done, fmt::format("{} files found, looking for equal ones", found), elapsed,
                       width);

@@ -75,10 +75,16 @@ void PseudoMembers::note(const std::string& path, const TarEntry& entry) {
   for (std::size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
     const auto above = places_.find(std::string_view(path).substr(0, slash));
     if (above == places_.end()) break;  // nor is what is below it watched
-    if (above->second.state == Place::State::kUnseen) above->second.state = Place::State::kImplied;
+    Place& place = above->second;
+    const bool is_seen = place.state == Place::State::kSeen;
+    const bool leads_on =
+        place.entry.type == Type::kDirectory || place.entry.type == Type::kSymlink;
+    if (!is_seen || !leads_on)
+      place.state = Place::State::kImplied;  // a file that stood there goes
   }
   const auto found = places_.find(path);
   if (found == places_.end()) return;
+  if (path.empty() && entry.type != Type::kDirectory) return;  // the indexer will refuse it
   found->second = {Place::State::kSeen, entry};
   found->second.entry.extents = {};
   found->second.entry.notes = {};

@@ -25,10 +25,10 @@ bool concerns_member(const Error& error) {
   return error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kNotFound;
 }
 
-// Whether extraction would go through a symlink to `target`: GNU tar makes others last.
+// Whether extraction would go through a symlink to `target`.
 bool can_follow(std::string_view target) {
   constexpr std::size_t kPathMax = 4096;
-  return target.size() < kPathMax && !target.starts_with('/') && !has_dot_dot(target);
+  return target.size() < kPathMax && stays_below(target);
 }
 
 Result<void> check_name(std::string_view name) {

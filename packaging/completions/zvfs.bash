@@ -50,7 +50,7 @@ _zvfs_value() {
     DIR) _zvfs_files -d ;;
     FILE | PATH) _zvfs_files -f ;;
     CODEC) _zvfs_words $'zstd\nlz4\nadaptive' ;;
-    HOW) _zvfs_words $'near\noff' ;;
+    HOW) _zvfs_words $'near\nlinks\noff' ;;
     ORDER) _zvfs_words $'path\nsimilar' ;;
     USER) _zvfs_words "$(compgen -u)" ;;
     GROUP) _zvfs_words "$(compgen -g)" ;;

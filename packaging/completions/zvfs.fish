@@ -61,7 +61,7 @@ function __zvfs_value
         case CODEC
             printf '%s\n' zstd lz4 adaptive
         case HOW
-            printf '%s\n' near off
+            printf '%s\n' near links off
         case ORDER
             printf '%s\n' path similar
         case USER

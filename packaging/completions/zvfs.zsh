@@ -10,7 +10,7 @@ _zvfs_action() {
     (DIR) print -r -- _directories ;;
     (FILE|PATH) print -r -- _files ;;
     (CODEC) print -r -- '(zstd lz4 adaptive)' ;;
-    (HOW) print -r -- '(near off)' ;;
+    (HOW) print -r -- '(near links off)' ;;
     (ORDER) print -r -- '(path similar)' ;;
     (USER) print -r -- _users ;;
     (GROUP) print -r -- _groups ;;

@@ -94,7 +94,7 @@ class Bash(Shells):
     def test_values(self):
         self.assertEqual(self.complete("mkimage", "-c", ""), {"zstd", "lz4", "adaptive"})
         self.assertEqual(self.complete("mkimage", "--codec", "=", "a"), {"adaptive"})
-        self.assertEqual(self.complete("mkimage", "--dedupe", ""), {"near", "off"})
+        self.assertEqual(self.complete("mkimage", "--dedupe", ""), {"near", "links", "off"})
         self.assertEqual(self.complete("mkimage", "--order", ""), {"path", "similar"})
         self.assertEqual(self.complete("mkimage", "--codec", "="), {"zstd", "lz4", "adaptive"})
         self.assertEqual(self.complete("zvfs", "extract", "-C", "b"), {"bin"})

@@ -99,6 +99,8 @@ TEST(MkimageOptions, TakeAnOrder) {
   EXPECT_EQ(exit_code({"--order=size", "dir", "img"}), 2);
   EXPECT_EQ(exit_code({"--order-file", directory / "missing", "dir", "img"}), 2);
   EXPECT_EQ(exit_code({"--files-from=-", "--order-file=-", "img"}), 2);
+  EXPECT_EQ(exit_code({"--order-file=-", "-", "img"}), 2);
+  EXPECT_EQ(exit_code({"--exclude-from=-", "--pseudo-file=-", "dir", "img"}), 2);
 }
 
 TEST(MkimageOptions, MakeEntryRules) {
