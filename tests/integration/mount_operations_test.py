@@ -362,11 +362,15 @@ class Operations(unittest.TestCase):
             for name in ("none", "none/either"):
                 self.assertFalse(os.path.exists(self.point / name))
 
-        use_all()
-        before = context_switches(daemon)
-        for _ in range(20):
+        def requests_when_known():
             use_all()
-        self.assertLessEqual(context_switches(daemon) - before, 20)
+            before = context_switches(daemon)
+            for _ in range(20):
+                use_all()
+            return context_switches(daemon) - before
+
+        # The kernel may drop what it knows, where memory is short; hardly three times.
+        self.assertLessEqual(min(requests_when_known() for _ in range(3)), 20)
 
 
 class FileHandles(unittest.TestCase):
