@@ -370,7 +370,10 @@ class Operations(unittest.TestCase):
             return context_switches(daemon) - before
 
         # The kernel may drop what it knows, where memory is short; hardly three times.
-        self.assertLessEqual(min(requests_when_known() for _ in range(3)), 20)
+        counts = [requests_when_known()]
+        while counts[-1] > 20 and len(counts) < 3:
+            counts.append(requests_when_known())
+        self.assertLessEqual(counts[-1], 20)
 
 
 class FileHandles(unittest.TestCase):
