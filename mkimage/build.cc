@@ -265,7 +265,6 @@ class Build {
                             .troubles = troubles_,
                             .verdicts = verdicts,
                             .progress = monitor_.progress,
-                            .frame_bound = options_.bounds.max(),
                             .encoder = options_.encoder,
                             .threads = options_.threads,
                             .list_names = static_cast<bool>(monitor_.on_names)});

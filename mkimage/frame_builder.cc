@@ -5,16 +5,13 @@
 
 namespace zvfs {
 
-FrameBuilder::FrameBuilder(const Tree& tree, int root_fd, std::uint32_t frame_bound,
-                           Troubles& troubles, CopyVerdicts& verdicts)
-    : tree_(tree),
-      describer_(tree),
-      reader_(tree, root_fd, troubles),
-      verdicts_(verdicts),
-      buffer_(std::make_unique_for_overwrite<std::byte[]>(frame_bound)) {}
+FrameBuilder::FrameBuilder(const Tree& tree, int root_fd, Troubles& troubles,
+                           CopyVerdicts& verdicts)
+    : tree_(tree), describer_(tree), reader_(tree, root_fd, troubles), verdicts_(verdicts) {}
 
-ByteSpan FrameBuilder::build(const FramePlan& plan) {
-  const MutableByteSpan frame(buffer_.get(), plan.size);
+void FrameBuilder::build(const FramePlan& plan, ByteVector& content) {
+  content.resize(plan.size);
+  const MutableByteSpan frame(content);
   if (plan.pieces.empty()) std::ranges::fill(frame, std::byte{0});  // the end of the archive
   std::size_t done = 0;
   for (const FramePiece& piece : plan.pieces) {
@@ -22,7 +19,6 @@ ByteSpan FrameBuilder::build(const FramePlan& plan) {
     if (piece.original_data != FramePiece::kNoOriginal) compare_copy(piece, done, frame);
     done += piece.size();
   }
-  return frame;
 }
 
 // Looks at what the stream has, since any of the files may have changed by now.

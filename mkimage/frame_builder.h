@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "base/bytes.h"
 #include "base/result.h"
 #include "mkimage/copy_verdicts.h"
@@ -13,16 +11,15 @@
 
 namespace zvfs {
 
-/// Makes the content of planned frames: headers from the tree, data from its files. Reuses its
-/// buffer. Not thread-safe: one for each thread.
+/// Makes the content of planned frames: headers from the tree, data from its files. Not
+/// thread-safe: one for each thread.
 class FrameBuilder {
  public:
-  /// Borrows all. `frame_bound` is the largest size that a plan may have.
-  FrameBuilder(const Tree& tree, int root_fd, std::uint32_t frame_bound, Troubles& troubles,
-               CopyVerdicts& verdicts);
+  /// Borrows all.
+  FrameBuilder(const Tree& tree, int root_fd, Troubles& troubles, CopyVerdicts& verdicts);
 
-  /// The content of the frame, which is valid until the next call.
-  ByteSpan build(const FramePlan& plan);
+  /// Makes `content` that of the planned frame.
+  void build(const FramePlan& plan, ByteVector& content);
 
  private:
   void build_piece(const FramePiece& piece, MutableByteSpan out);
@@ -32,7 +29,6 @@ class FrameBuilder {
   MemberDescriber describer_;
   FileReader reader_;
   CopyVerdicts& verdicts_;
-  std::unique_ptr<std::byte[]> buffer_;
   ByteVector headers_;
 };
 

@@ -2,21 +2,17 @@
 
 #include <exception>
 #include <string>
-#include <system_error>
-#include <thread>
-#include <vector>
 
+#include "base/parallel.h"
 #include "base/quoting.h"
-#include "codecs/frame_encoder.h"
 
 namespace zvfs {
 namespace {
 
-// Coded frames that wait for one before them; also, how far the fastest worker gets ahead.
-constexpr std::size_t kWindowBytes = std::size_t{32} << 20;
-
-// Workers beyond those that encode. A few keep a disk busy that is slower than the encoders.
-constexpr unsigned kReadersAhead = 4;
+// A few keep a disk busy that is slower than the encoders, and one for some encoders keeps up with
+// them when all comes from memory.
+constexpr unsigned kLeastReaders = 4;
+constexpr unsigned kEncodersPerReader = 4;
 
 bool begins_member(const FramePiece& piece) {
   return piece.header_length > 0 && piece.header_offset == 0;
@@ -44,78 +40,37 @@ void count_progress(const FramePlan& plan, Progress& progress) {
 
 }  // namespace
 
-// What one thread needs to make frames.
-class FramePipeline::Worker {
- public:
-  Worker(const Setup& setup, EncoderPool& encoders)
-      : setup_(setup),
-        builder_(setup.tree, setup.root_fd, setup.frame_bound, setup.troubles, setup.verdicts),
-        encoders_(encoders) {}
-
-  Result<void> make(const FramePlan& plan, CodedFrame& frame) {
-    ZVFS_TRY(encode(builder_.build(plan), frame));
-    frame.number = plan.number;
-    frame.stream_offset = plan.begin;
-    frame.decoded_size = plan.size;
-    frame.first_file = plan.first_file;
-    frame.names.clear();
-    if (setup_.list_names) append_names(setup_.tree, plan, frame.names);
-    return {};
-  }
-
- private:
-  Result<void> encode(ByteSpan content, CodedFrame& frame) {
-    EncoderPool::Lease encoder = encoders_.take();
-    const EncodedFrame encoded = ZVFS_TRY(encoder->encode(content));
-    frame.checksum = encoded.checksum;
-    frame.kind = encoded.kind;
-    frame.bytes.assign(encoded.bytes.begin(), encoded.bytes.end());
-    return {};
-  }
-
-  const Setup& setup_;
-  FrameBuilder builder_;
-  EncoderPool& encoders_;
-};
-
 FramePipeline::FramePipeline(const Setup& setup)
-    : setup_(setup),
-      planner_(setup.planner),
-      encoders_(setup.threads, setup.encoder),
-      writer_(setup.sink, kWindowBytes) {}
+    : setup_(setup), planner_(setup.planner), encoder_(setup.sink, setup.encoder, setup.threads) {}
 
 Result<void> FramePipeline::run() {
-  const unsigned count = setup_.threads + setup_.threads / 4 + kReadersAhead;
-  {
-    std::vector<std::jthread> workers;
-    // The caller is a worker, too: the build goes on where no more threads can be had.
-    try {
-      while (workers.size() + 1 < count) workers.emplace_back([this] { work(); });
-    } catch (const std::system_error&) {
-    }
-    work();
-  }
-  if (auto error = writer_.error()) return Unexpected(*std::move(error));
-  return {};
+  run_on_threads(kLeastReaders + setup_.threads / kEncodersPerReader,
+                 [this](unsigned /*reader*/) { read(); });
+  return encoder_.finish();
 }
 
-void FramePipeline::work() {
+void FramePipeline::read() {
   try {
-    if (auto done = work_to_end(); !done) writer_.stop(std::move(done).error());
+    if (auto done = read_to_end(); !done) encoder_.stop(std::move(done).error());
   } catch (const std::bad_alloc&) {
-    writer_.stop({ErrorCode::kNoMemory, "out of memory"});
+    encoder_.stop({ErrorCode::kNoMemory, "out of memory"});
   } catch (const std::exception& exception) {
-    writer_.stop({ErrorCode::kIo, exception.what()});
+    encoder_.stop({ErrorCode::kIo, exception.what()});
   }
 }
 
-Result<void> FramePipeline::work_to_end() {
-  Worker worker(setup_, encoders_);
+Result<void> FramePipeline::read_to_end() {
+  FrameBuilder builder(setup_.tree, setup_.root_fd, setup_.troubles, setup_.verdicts);
   FramePlan plan;
-  CodedFrame frame;
+  FrameContent content;
   while (ZVFS_TRY(next_plan(plan))) {
-    ZVFS_TRY(worker.make(plan, frame));
-    ZVFS_TRY(writer_.submit(frame));
+    content.number = plan.number;
+    content.stream_offset = plan.begin;
+    content.first_file = plan.first_file;
+    builder.build(plan, content.bytes);
+    content.names.clear();
+    if (setup_.list_names) append_names(setup_.tree, plan, content.names);
+    ZVFS_TRY(encoder_.add(content));
     count_progress(plan, setup_.progress);
   }
   return {};

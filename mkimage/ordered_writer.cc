@@ -4,13 +4,16 @@
 
 namespace zvfs {
 
+Result<void> OrderedWriter::wait_for_room(FrameNumber number) {
+  const MutexLock lock(mutex_);
+  while (!error_ && number.value != next_ && waiting_bytes_ >= window_) changed_.wait(mutex_);
+  if (error_) return Unexpected(*error_);
+  return {};
+}
+
 Result<void> OrderedWriter::submit(CodedFrame& frame) {
   {
     const MutexLock lock(mutex_);
-    while (!error_ && frame.number.value != next_ &&
-           waiting_bytes_ + frame.bytes.size() > window_) {
-      changed_.wait(mutex_);
-    }
     if (error_) return Unexpected(*error_);
     if (frame.number.value != next_) {
       leave(frame);

@@ -35,21 +35,25 @@ class FrameSink {
 };
 
 /// Puts frames that several threads finish in any order into their order. The thread whose frame
-/// is next writes it, and those that wait behind it; the others leave theirs and go on, until the
-/// frames that wait fill the window. Thread-safe.
+/// is next writes it, and those that wait behind it; the others leave theirs and go on.
+/// Thread-safe.
 class OrderedWriter {
  public:
-  /// Borrows the sink. `window_bytes` bounds the coded frames that wait.
+  /// Borrows the sink. Of coded frames, `window_bytes` may wait, and those for which there was room
+  /// before.
   OrderedWriter(FrameSink& sink, std::size_t window_bytes) : sink_(sink), window_(window_bytes) {}
 
+  /// Blocks while the window is full and another frame is next.
+  /// Errors: the first error of the sink or of stop().
+  Result<void> wait_for_room(FrameNumber number);
+
   /// Writes `frame` now or leaves it to be written; its contents are then unspecified, but its
-  /// buffers can be used again. Blocks while the window is full and another frame is next. Frames
-  /// are numbered from 0; each number must be submitted once, or stop() be called. Errors: the
-  /// first error of the sink or of stop().
+  /// buffers can be used again. Waits for no other frame. Frames are numbered from 0; each number
+  /// must be submitted once, or stop() be called. Errors: as wait_for_room().
   Result<void> submit(CodedFrame& frame);
 
-  /// Makes all calls of submit() that wait, and all later ones, fail with `error` unless there
-  /// is an error already.
+  /// Makes all calls of wait_for_room() that wait, and all later calls, fail with `error` unless
+  /// there is an error already.
   void stop(Error error);
 
   /// The first error, if there was any.

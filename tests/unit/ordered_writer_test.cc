@@ -63,6 +63,7 @@ TEST(OrderedWriter, KeepsItsOrderUnderManyThreads) {
         threads.emplace_back([&] {
           for (std::uint32_t number = next++; number < kFrames; number = next++) {
             CodedFrame frame = make_frame(number, 1 + number % 17);
+            EXPECT_TRUE(writer.wait_for_room(frame.number));
             EXPECT_TRUE(writer.submit(frame));
           }
         });
@@ -76,22 +77,25 @@ TEST(OrderedWriter, KeepsItsOrderUnderManyThreads) {
   }
 }
 
-TEST(OrderedWriter, BlocksWhenTheWindowIsFull) {
+TEST(OrderedWriter, HasNoRoomWhenTheWindowIsFull) {
   RecordingSink sink;
-  OrderedWriter writer(sink, 25);
-  CodedFrame frame = make_frame(1);
-  ASSERT_TRUE(writer.submit(frame));
-  frame = make_frame(2);
-  ASSERT_TRUE(writer.submit(frame));
+  OrderedWriter writer(sink, 20);
+  for (const std::uint32_t number : {1U, 2U}) {
+    ASSERT_TRUE(writer.wait_for_room(FrameNumber{number}));
+    CodedFrame frame = make_frame(number);
+    ASSERT_TRUE(writer.submit(frame));
+  }
   std::atomic<bool> submitted = false;
   std::jthread blocked([&] {
     CodedFrame third = make_frame(3);
+    EXPECT_TRUE(writer.wait_for_room(third.number));
     EXPECT_TRUE(writer.submit(third));
     submitted = true;
   });
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   EXPECT_FALSE(submitted);
-  frame = make_frame(0);
+  ASSERT_TRUE(writer.wait_for_room(FrameNumber{0}));  // always for the one that is next
+  CodedFrame frame = make_frame(0);
   ASSERT_TRUE(writer.submit(frame));
   blocked.join();
   EXPECT_EQ(sink.numbers, std::vector<std::uint32_t>({0, 1, 2, 3}));
@@ -103,10 +107,7 @@ TEST(OrderedWriter, StopsAllAtTheFirstError) {
   OrderedWriter writer(sink, 10);
   CodedFrame frame = make_frame(2);
   ASSERT_TRUE(writer.submit(frame));
-  std::jthread blocked([&] {
-    CodedFrame waits = make_frame(3);
-    EXPECT_FALSE(writer.submit(waits));
-  });
+  std::jthread blocked([&] { EXPECT_FALSE(writer.wait_for_room(FrameNumber{3})); });
   frame = make_frame(0);
   ASSERT_TRUE(writer.submit(frame));
   frame = make_frame(1);
@@ -123,11 +124,10 @@ TEST(OrderedWriter, StopsAllAtTheFirstError) {
 
 TEST(OrderedWriter, IsStoppedFromOutside) {
   RecordingSink sink;
-  OrderedWriter writer(sink, 1);
-  std::jthread blocked([&] {
-    CodedFrame waits = make_frame(1);
-    EXPECT_FALSE(writer.submit(waits));
-  });
+  OrderedWriter writer(sink, 10);
+  CodedFrame frame = make_frame(1);
+  ASSERT_TRUE(writer.submit(frame));
+  std::jthread blocked([&] { EXPECT_FALSE(writer.wait_for_room(FrameNumber{2})); });
   writer.stop({ErrorCode::kNoMemory, "out of memory"});
   blocked.join();
   EXPECT_EQ(writer.error()->code, ErrorCode::kNoMemory);
