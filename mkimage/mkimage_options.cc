@@ -128,8 +128,8 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
       ->type_name("COUNT");
   app.add_option_function<std::string>(
          "-b,--frame-size", [&raw](const std::string& text) { raw.frame_size = text; },
-         "Largest unit of compression, 4K to 16M; 256K if not\ngiven. Larger ones make a "
-         "smaller image, smaller ones\nfaster random reads")
+         "Largest unit of compression, 4K to 16M; if not given,\n256K, and 96K for files above "
+         "16M. Larger ones make a\nsmaller image, smaller ones faster random reads")
       ->type_name("SIZE");
   app.add_flag("--strict", build.troubles.strict,
                "Make no image if a file changes or cannot be read")
@@ -233,9 +233,8 @@ void check_and_apply(const RawOptions& raw, OptionFiles& files, MkimageOptions& 
   build.dedupe = dedupe(raw.dedupe);
   check_threads(build.threads);
   if (raw.frame_size) {
-    build.bounds.small = frame_size("--frame-size", *raw.frame_size);
-    build.bounds.large = build.bounds.small;
-    build.bounds.huge = std::min(build.bounds.huge, build.bounds.small);
+    const std::uint32_t size = frame_size("--frame-size", *raw.frame_size);
+    build.bounds = {.small = size, .large = size, .huge = size};
   }
   if (raw.quiet && raw.verbose) {
     throw CLI::ValidationError("--quiet", "does not go with --verbose");

@@ -55,17 +55,13 @@ TEST(MkimageOptions, AreShortAndLong) {
   EXPECT_EQ(parsed.build.threads, 3U);
   EXPECT_EQ(parsed.build.bounds.small, 1U << 20);
   EXPECT_EQ(parsed.build.bounds.large, 1U << 20);
-  EXPECT_EQ(parsed.build.bounds.huge, 96U * 1024);
+  EXPECT_EQ(parsed.build.bounds.huge, 1U << 20);
   EXPECT_EQ(parsed.build.if_target_exists, IfExists::kReplace);
   EXPECT_EQ(parsed.verbosity, Verbosity::kNames);
   EXPECT_EQ(options({"--level=-5", "d", "i"}).build.encoder.level, -5);
   EXPECT_EQ(options({"-l", "-5", "d", "i"}).build.encoder.level, -5);
   EXPECT_EQ(options({"--quiet", "d", "i"}).verbosity, Verbosity::kQuiet);
   EXPECT_EQ(options({"--", "-d", "-i"}).build.source, "-d");
-}
-
-TEST(MkimageOptions, CapTheFramesOfLargeFilesAtTheFrameSize) {
-  EXPECT_EQ(options({"-b", "64K", "d", "i"}).build.bounds.huge, 64U * 1024);
 }
 
 TEST(MkimageOptions, TakeSeveralSources) {
