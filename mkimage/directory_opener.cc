@@ -5,12 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "mkimage/source_failure.h"
+
 namespace zvfs {
 namespace {
 
 Result<UniqueFd> open_place(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.is_open()) return fail_errno(errno, "cannot open directory");
+  if (!fd.is_open()) return fail_on_source(errno, "cannot open directory");
   return fd;
 }
 
@@ -44,7 +46,7 @@ Result<int> DirectoryOpener::open(InodeNumber directory) {
 Result<UniqueFd> DirectoryOpener::open_from(int parent_fd, InodeNumber directory) const {
   const std::string name(tree_.name_of(tree_.link_of(directory)));
   UniqueFd fd(::openat(parent_fd, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd.is_open()) return fail_errno(errno, "cannot open directory");
+  if (!fd.is_open()) return fail_on_source(errno, "cannot open directory");
   return fd;
 }
 

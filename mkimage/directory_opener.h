@@ -19,7 +19,7 @@ class DirectoryOpener {
   DirectoryOpener(const Tree& tree, int root_fd) : tree_(tree), root_fd_(root_fd) {}
 
   /// A descriptor (O_PATH) for the *at() calls, valid until the next open().
-  /// Errors: Io, with errno's text alone as the message.
+  /// Errors: as fail_on_source().
   Result<int> open(InodeNumber directory);
 
   /// The same of the directory on disk that holds that name.

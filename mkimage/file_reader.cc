@@ -7,6 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mkimage/source_failure.h"
+
 namespace zvfs {
 
 using Severity = Trouble::Severity;
@@ -83,7 +85,7 @@ bool FileReader::open(Link link) {
   fd_.reset();
   Result<UniqueFd> file = open_file(link);
   if (!file) {
-    report(Severity::kUnreadable,
+    report(severity_of(file.error()),
            file.error().message + "; the image has zeros in place of its content");
     return false;
   }
@@ -110,7 +112,7 @@ Result<UniqueFd> FileReader::open_file(Link link) {
     const std::string name(tree_.scanned().name_of(source));
     file = UniqueFd(::openat(directory, name.c_str(), kFlags));
   }
-  if (!file.is_open()) return fail_errno(errno, "cannot open");
+  if (!file.is_open()) return fail_on_source(errno, "cannot open");
   return file;
 }
 

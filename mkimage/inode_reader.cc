@@ -10,6 +10,7 @@
 
 #include "base/unique_fd.h"
 #include "mkimage/hole_finder.h"
+#include "mkimage/source_failure.h"
 
 namespace zvfs {
 namespace {
@@ -66,7 +67,7 @@ Result<void> InodeReader::read_regular(int directory_fd, const char* name,
   record.allocated = record.size;
   // Asked now, because a file that turns out unreadable later has its place in the stream already.
   if (may_lack_permission_ && ::faccessat(directory_fd, name, R_OK, AT_EACCESS) != 0) {
-    return fail_errno(errno, "cannot open");
+    return fail_on_source(errno, "cannot open");
   }
   const bool may_have_holes =
       static_cast<std::uint64_t>(status.st_blocks) * kStatBlockSize < record.size;
@@ -77,7 +78,7 @@ Result<void> InodeReader::read_regular(int directory_fd, const char* name,
 Result<void> InodeReader::read_holes(int directory_fd, const char* name, InodeRecord& record) {
   const UniqueFd fd(
       ::openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
-  if (!fd.is_open()) return fail_errno(errno, "cannot open");
+  if (!fd.is_open()) return fail_on_source(errno, "cannot open");
   const std::vector<ExtentRecord> extents = ZVFS_TRY(find_data(fd.get(), record.size));
   // A compressing filesystem allocates less than the size without any hole.
   if (extents.size() == 1 && extents.front().length == record.size) return {};
@@ -98,7 +99,7 @@ Result<void> InodeReader::read_holes(int directory_fd, const char* name, InodeRe
 Result<void> InodeReader::read_symlink(int directory_fd, const char* name, InodeRecord& record) {
   const ssize_t length =
       ::readlinkat(directory_fd, name, symlink_buffer_.data(), symlink_buffer_.size());
-  if (length < 0) return fail_errno(errno, "cannot read symlink");
+  if (length < 0) return fail_on_source(errno, "cannot read symlink");
   if (length == 0) return fail(ErrorCode::kIo, "symlink has no target");
   // Linux has no longer targets: the buffer is filled only by a filesystem gone wrong.
   if (static_cast<std::size_t>(length) == symlink_buffer_.size()) {

@@ -22,10 +22,12 @@ class InodeReader {
 
   /// The record of entry `name` of the directory open as `directory_fd`, whose lstat() is
   /// `status`; its links are not counted yet.
-  /// Errors: Io (the file cannot be read: its content, too, if that can be told beforehand).
+  /// Errors: Io (the file cannot be read: its content, too, if that can be told beforehand);
+  /// NotFound (it is gone).
   Result<InodeRecord> read(int directory_fd, const char* name, const struct stat& status);
 
-  /// Sets record.xattr_set. Errors: Io, TooLarge; the record is then unchanged.
+  /// Sets record.xattr_set. Errors: Io, TooLarge, NotFound (the file is gone); the record is then
+  /// unchanged.
   Result<void> read_xattrs(int directory_fd, const char* name, InodeRecord& record);
 
  private:

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 
 #include "mkimage/pax_records.h"
+#include "mkimage/source_failure.h"
 
 namespace zvfs {
 
@@ -159,7 +160,7 @@ Result<void> Scanner::scan_directory(InodeNumber number) {
   }
   const auto give_up = [&](const Error& error) -> Result<void> {
     const bool is_root = directory_path_.empty();
-    troubles_.report(Severity::kUnreadable, is_root ? "." : directory_path_, error.message);
+    troubles_.report(severity_of(error), is_root ? "." : directory_path_, error.message);
     return {};
   };
   const Result<Directory> directory = open_directory(number);
@@ -181,7 +182,7 @@ Result<void> Scanner::scan_directory(InodeNumber number) {
 Result<Scanner::Directory> Scanner::open_directory(InodeNumber number) {
   const int path_fd = ZVFS_TRY(opener_.open(number));
   UniqueFd fd(::openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.is_open()) return fail_errno(errno, "cannot open directory");
+  if (!fd.is_open()) return fail_on_source(errno, "cannot open directory");
   ZVFS_TRY(check_for_loop(number, fd.get()));
   Directory directory(::fdopendir(fd.get()));
   if (directory == nullptr) return fail_errno(errno, "cannot open directory");
@@ -231,7 +232,7 @@ Result<void> Scanner::add(Entry& entry) {
   }
   const auto record = reader_.read(entry.parent_fd, entry.name.c_str(), entry.status);
   if (!record) {
-    report(entry, Severity::kUnreadable, record.error().message);
+    report(entry, record.error());
     return {};
   }
   return tree_.add_entry(entry.parent, entry.name, ZVFS_TRY(add_inode(entry, *record)));
@@ -249,17 +250,13 @@ bool Scanner::stat(Entry& entry) {
   if (::fstatat(entry.parent_fd, entry.name.c_str(), &entry.status, AT_SYMLINK_NOFOLLOW) == 0) {
     return true;
   }
-  if (errno == ENOENT) {
-    report(entry, Severity::kChanged, "file removed before we read it");
-  } else {
-    report(entry, Severity::kUnreadable, fail_errno(errno, "cannot stat").error().message);
-  }
+  report(entry, fail_on_source(errno, "cannot stat").error());
   return false;
 }
 
 Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
   if (const auto read = reader_.read_xattrs(entry.parent_fd, entry.name.c_str(), record); !read) {
-    report(entry, Severity::kUnreadable, read.error().message);
+    report(entry, read.error());
   }
   if (record.xattr_set != 0 && !fits_in_tar(tree_.xattrs().sets()[record.xattr_set - 1])) {
     report(entry, Severity::kNote, "not all of its extended attributes fit in a tar header");
@@ -300,6 +297,10 @@ void Scanner::push_subdirectories(InodeNumber number) {
     const InodeNumber child{dentry.inode};
     if (is_directory(tree_.inode(child))) pending_.push_back(child);
   }
+}
+
+void Scanner::report(const Entry& entry, const Error& error) {
+  report(entry, severity_of(error), error.message);
 }
 
 void Scanner::report(const Entry& entry, Severity severity, std::string message) {

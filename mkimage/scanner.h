@@ -84,6 +84,7 @@ class Scanner {
   Result<InodeNumber> add_rewritten(InodeRecord record);
   void push_subdirectories(InodeNumber number);
   [[nodiscard]] bool is_beyond_mount_point(int directory_fd) const;
+  void report(const Entry& entry, const Error& error);
   void report(const Entry& entry, Trouble::Severity severity, std::string message);
 
   const int root_fd_;

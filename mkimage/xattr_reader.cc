@@ -9,6 +9,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "mkimage/source_failure.h"
+
 namespace zvfs {
 namespace {
 
@@ -70,7 +72,7 @@ Result<std::string_view> XattrReader::list() {
     const ssize_t size = list_into(names_.data(), names_.size());
     if (size >= 0) return std::string_view(names_.data(), static_cast<std::size_t>(size));
     if (errno == ENOTSUP) return std::string_view();
-    if (errno != ERANGE) return fail_errno(errno, "cannot list extended attributes");
+    if (errno != ERANGE) return fail_on_source(errno, "cannot list extended attributes");
     names_.resize(names_.size() * 4);
   }
 }
@@ -85,7 +87,7 @@ Result<bool> XattrReader::read_value(const char* attribute, ByteVector& value) {
     }
     if (errno == ENODATA) return false;
     if (errno != ERANGE) {
-      return fail_errno(errno, fmt::format("cannot read extended attribute {}", attribute));
+      return fail_on_source(errno, fmt::format("cannot read extended attribute {}", attribute));
     }
     if (value_.size() >= XattrSet::kMaxValueSize) {
       return fail(ErrorCode::kTooLarge, "extended attribute {} exceeds the limit of {} bytes",

@@ -34,7 +34,8 @@ class XattrReader {
 
   /// The attributes of entry `name` of the directory open as `directory_fd`; a symlink is not
   /// followed. An attribute that vanishes meanwhile is left out.
-  /// Errors: Io, TooLarge (a value or name beyond the format's limits).
+  /// Errors: Io, NotFound (the file is gone), TooLarge (a value or name beyond the format's
+  /// limits).
   Result<XattrSet> read(int directory_fd, const char* name);
 
  private:

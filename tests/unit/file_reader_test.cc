@@ -121,9 +121,17 @@ TEST_F(FileReaderTest, GivesZerosForAFileThatIsGone) {
   fs::remove(path_);
   EXPECT_EQ(read(0, 10), std::string(10, '\0'));
   EXPECT_EQ(said_,
-            Lines({"dir/file: cannot open: No such file or directory; the image has zeros in "
-                   "place of its content"}));
-  EXPECT_EQ(troubles_.unreadable(), 1U);
+            Lines({"dir/file: file removed before we read it; the image has zeros in place of its "
+                   "content"}));
+  EXPECT_EQ(troubles_.changed(), 1U);
+  EXPECT_EQ(troubles_.unreadable(), 0U);
+}
+
+TEST_F(FileReaderTest, TakesAFileForGoneWhenItsDirectoryIs) {
+  scan("0123456789");
+  fs::remove_all(directory_ / "dir");
+  EXPECT_EQ(read(0, 10), std::string(10, '\0'));
+  EXPECT_EQ(troubles_.changed(), 1U);
 }
 
 TEST_F(FileReaderTest, PeeksWithoutAWord) {

@@ -81,7 +81,7 @@ TEST_P(XattrReaderTest, DoesNotFollowSymlinks) {
 TEST_P(XattrReaderTest, FailsOnAFileThatIsGone) {
   const auto set_read = reader_.read(fd_.get(), "gone");
   ASSERT_FALSE(set_read);
-  EXPECT_EQ(set_read.error().code, ErrorCode::kIo);
+  EXPECT_EQ(set_read.error().code, ErrorCode::kNotFound);
 }
 
 INSTANTIATE_TEST_SUITE_P(BothWays, XattrReaderTest,
