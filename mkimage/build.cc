@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <sys/stat.h>
@@ -91,14 +92,18 @@ Result<Target> open_target(const BuildOptions& options) {
   return target;
 }
 
-// The new file, and the one that it replaces: should the target lie in the source, they are no
-// part of the image.
-std::vector<FileId> files_of_target(const BuildOptions& options, const Target& target) {
-  std::vector<FileId> ids;
+// The names of the new file, and that of the one that it replaces: should the target lie in the
+// source, they are no part of the image. Other names of an old target are.
+std::vector<NameOnDisk> names_of_target(const BuildOptions& options, const Target& target) {
+  const std::filesystem::path path(options.target);
+  const std::string directory = path.has_parent_path() ? path.parent_path().string() : ".";
   struct stat status;
-  if (target.file && ::fstat(target.fd(), &status) == 0) ids.push_back(id_of(status));
-  if (::lstat(options.target.c_str(), &status) == 0) ids.push_back(id_of(status));
-  return ids;
+  const bool found = target.file ? ::fstat(target.file->directory_fd(), &status) == 0
+                                 : ::stat(directory.c_str(), &status) == 0;
+  if (!found) return {};
+  std::vector<NameOnDisk> names = {{id_of(status), path.filename()}};
+  if (target.file) names.push_back({id_of(status), target.file->temporary_name()});
+  return names;
 }
 
 std::string describe_missing(const ListedFiles& listed) {
@@ -182,7 +187,7 @@ class Build {
 
   template <typename Root>
   Scanner scanner_of(const Root& root) {
-    return {root,   options_.rules, files_of_target(options_, target_),
+    return {root,   options_.rules, names_of_target(options_, target_),
             tree(), troubles_,      monitor_.progress};
   }
 

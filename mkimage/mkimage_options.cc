@@ -168,8 +168,8 @@ SourceList read_list(const RawOptions& raw, OptionFiles& files) {
   SourceList list;
   if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
   const std::string text = files.read("--files-from", *raw.files_from);
-  const auto added = list.add_paths(text, raw.null_separated ? '\0' : '\n');
-  if (!added) throw CLI::ValidationError("--files-from", added.error().message);
+  list.add_paths(text, raw.null_separated ? '\0' : '\n');
+  list.follow_listed_symlinks();
   return list;
 }
 

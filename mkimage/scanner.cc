@@ -11,16 +11,7 @@ namespace zvfs {
 
 using Severity = Trouble::Severity;
 
-namespace {
-
-std::string parent_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == 0 ? "/" : path.substr(0, slash);
-}
-
-}  // namespace
-
-Scanner::Scanner(int root_fd, const EntryRules& rules, std::vector<FileId> excluded, Tree& tree,
+Scanner::Scanner(int root_fd, const EntryRules& rules, std::vector<NameOnDisk> excluded, Tree& tree,
                  Troubles& troubles, Progress& progress)
     : root_fd_(root_fd),
       rules_(rules),
@@ -31,7 +22,7 @@ Scanner::Scanner(int root_fd, const EntryRules& rules, std::vector<FileId> exclu
       opener_(tree, root_fd),
       reader_(tree, rules.xattrs) {}
 
-Scanner::Scanner(const SourceList& list, const EntryRules& rules, std::vector<FileId> excluded,
+Scanner::Scanner(const SourceList& list, const EntryRules& rules, std::vector<NameOnDisk> excluded,
                  Tree& tree, Troubles& troubles, Progress& progress)
     : root_fd_(-1),
       list_(&list),
@@ -48,6 +39,11 @@ Scanner::Scanner(const SourceList& list, const EntryRules& rules, std::vector<Fi
 
 Result<void> Scanner::scan() {
   ZVFS_TRY(reader_.check());
+  if (list_ != nullptr) {
+    for (const Trouble& trouble : list_->troubles()) {
+      troubles_.report(trouble.severity, trouble.path, trouble.message);
+    }
+  }
   ZVFS_TRY(scan_root());
   for (pending_ = {kRootInode}; !pending_.empty();) {
     const InodeNumber next = pending_.back();
@@ -113,44 +109,80 @@ Result<void> Scanner::scan_list(InodeNumber number, const SourceList::Directory&
   for (const std::string& name : names) {
     const auto below = list.directories.find(name);
     const auto listed = list.entries.find(name);
-    const std::string place =
-        listed != list.entries.end() ? listed->second : parent_of(below->second.place);
-    ZVFS_TRY(add_from(place, {number, -1, name},
-                      below == list.directories.end() ? kNothing : below->second,
-                      listed != list.entries.end()));
+    const Entry entry{.parent = number, .parent_fd = -1, .name = name};
+    if (listed == list.entries.end()) {
+      ZVFS_TRY(add_on_the_way(entry, below->second));
+    } else {
+      ZVFS_TRY(add_listed(listed->second, entry,
+                          below == list.directories.end() ? kNothing : below->second));
+    }
   }
   push_subdirectories(number);
   return {};
 }
 
-// Adds the entry of that name of the directory `place`; of a directory that is only on the way to
-// what is listed, or when there is no recursion, what `list` has below it.
-Result<void> Scanner::add_from(const std::string& place, Entry entry,
-                               const SourceList::Directory& list, bool is_listed) {
+// Adds the entry of that name of the directory `place`; of a directory, when there is no recursion,
+// what is listed below it.
+Result<void> Scanner::add_listed(const std::string& place, Entry entry,
+                                 const SourceList::Directory& below) {
+  const std::string path = directory_path_ + entry.name;
   const UniqueFd fd(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   entry.parent_fd = fd.get();
   if (!fd.is_open() ||
-      ::fstatat(fd.get(), entry.name.c_str(), &entry.status, AT_SYMLINK_NOFOLLOW) != 0) {
-    report(entry, Severity::kUnreadable, fail_errno(errno, "cannot stat").error().message);
+      ::fstatat(fd.get(), entry.name_on_disk, &entry.status, AT_SYMLINK_NOFOLLOW) != 0) {
+    const Error error = fail_errno(errno, "cannot stat").error();
+    report(entry, Severity::kUnreadable, error.message);
+    report_lost(path, below, error);
     return {};
   }
-  if (!is_listed && !S_ISDIR(entry.status.st_mode)) {
-    report(entry, Severity::kUnreadable, "no directory; what is listed in it is left out");
+  const InodeNumber inode = ZVFS_TRY(add_one(entry));
+  if (!S_ISDIR(entry.status.st_mode)) {
+    report_lost(path, below, fail_errno(ENOTDIR, "cannot stat").error());
+    const auto dentry = static_cast<std::uint32_t>(tree_.dentries().size() - 1);
+    if (inode.value != 0) tree_.places().parents.emplace(dentry, place);
     return {};
   }
+  if (inode.value == 0) return {};
+  tree_.places().directories.emplace(inode, place + '/' + entry.name);
+  if (list_->recursion == SourceList::Recursion::kNone) listed_.emplace(inode, &below);
+  return {};
+}
+
+// Adds a directory that is not listed itself, with what `list` has below it. A symlink to a
+// directory is followed: the image has a directory there, as tar's archive when it is extracted.
+Result<void> Scanner::add_on_the_way(Entry entry, const SourceList::Directory& list) {
+  const UniqueFd fd(::open(list.place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.is_open()) {
+    report_lost(directory_path_ + entry.name, list, fail_errno(errno, "cannot stat").error());
+    return {};
+  }
+  entry.parent_fd = fd.get();
+  entry.name_on_disk = ".";
+  const InodeNumber inode = ZVFS_TRY(add_one(entry));
+  if (inode.value == 0) return {};
+  tree_.places().directories.emplace(inode, list.place);
+  listed_.emplace(inode, &list);
+  return {};
+}
+
+// The inode of the entry, or 0 if it was left out.
+Result<InodeNumber> Scanner::add_one(Entry& entry) {
   const std::size_t known = tree_.dentries().size();
   ZVFS_TRY(add(entry));
   ++progress_.files_found;
-  if (tree_.dentries().size() == known) return {};
-  const InodeNumber inode{tree_.dentries().back().inode};
-  if (!S_ISDIR(entry.status.st_mode)) {
-    tree_.places().parents.emplace(static_cast<std::uint32_t>(known), place);
-    return {};
+  if (tree_.dentries().size() == known) return InodeNumber{};
+  return InodeNumber{tree_.dentries().back().inode};
+}
+
+// Names each path that is listed in `list`, which is `path`, and all below.
+void Scanner::report_lost(const std::string& path, const SourceList::Directory& list,
+                          const Error& error) {
+  for (const auto& [name, place] : list.entries) {
+    troubles_.report(Severity::kUnreadable, path + '/' + name, error.message);
   }
-  tree_.places().directories.emplace(inode, place + '/' + entry.name);
-  const bool recurses = is_listed && list_->recursion == SourceList::Recursion::kInto;
-  if (!recurses) listed_.emplace(inode, &list);
-  return {};
+  for (const auto& [name, directory] : list.directories) {
+    report_lost(path + '/' + name, directory, error);
+  }
 }
 
 Result<void> Scanner::scan_directory(InodeNumber number) {
@@ -171,7 +203,7 @@ Result<void> Scanner::scan_directory(InodeNumber number) {
   if (!names) return give_up(names.error());
   if (!directory_path_.empty()) directory_path_ += '/';
   for (const std::string& name : *names) {
-    Entry entry{number, ::dirfd(directory->get()), name};
+    Entry entry{.parent = number, .parent_fd = ::dirfd(directory->get()), .name = name};
     ZVFS_TRY(add(entry));
   }
   progress_.files_found += names->size();
@@ -219,18 +251,17 @@ Result<std::vector<std::string>> Scanner::read_names(DIR* directory) {
 
 Result<void> Scanner::add(Entry& entry) {
   if (!stat(entry)) return {};
-  const FileId id = id_of(entry.status);
-  if (std::ranges::find(excluded_, id) != excluded_.end() || is_excluded(entry)) return {};
+  if (is_excluded(entry) || has_excluded_name(entry)) return {};
   if (entry.name.size() > kMaxNameLength) {
     report(entry, Severity::kUnreadable, fmt::format("name exceeds {} bytes", kMaxNameLength));
     return {};
   }
-  if (const auto linked = linked_.find(id); linked != linked_.end()) {
+  if (const auto linked = linked_.find(id_of(entry.status)); linked != linked_.end()) {
     const InodeNumber number = linked->second.number;
     if (--linked->second.names_left == 0) linked_.erase(linked);
     return tree_.add_entry(entry.parent, entry.name, number);
   }
-  const auto record = reader_.read(entry.parent_fd, entry.name.c_str(), entry.status);
+  const auto record = reader_.read(entry.parent_fd, entry.name_on_disk, entry.status);
   if (!record) {
     report(entry, record.error());
     return {};
@@ -245,9 +276,17 @@ bool Scanner::is_excluded(const Entry& entry) const {
   return rules_.excludes.excludes(directory_path_ + entry.name, type);
 }
 
+bool Scanner::has_excluded_name(const Entry& entry) const {
+  return std::ranges::any_of(excluded_, [&entry](const NameOnDisk& excluded) {
+    struct stat directory;
+    return excluded.name == entry.name_on_disk && ::fstat(entry.parent_fd, &directory) == 0 &&
+           excluded.directory == id_of(directory);
+  });
+}
+
 // False when there is nothing to add.
 bool Scanner::stat(Entry& entry) {
-  if (::fstatat(entry.parent_fd, entry.name.c_str(), &entry.status, AT_SYMLINK_NOFOLLOW) == 0) {
+  if (::fstatat(entry.parent_fd, entry.name_on_disk, &entry.status, AT_SYMLINK_NOFOLLOW) == 0) {
     return true;
   }
   report(entry, fail_on_source(errno, "cannot stat").error());
@@ -255,7 +294,7 @@ bool Scanner::stat(Entry& entry) {
 }
 
 Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
-  if (const auto read = reader_.read_xattrs(entry.parent_fd, entry.name.c_str(), record); !read) {
+  if (const auto read = reader_.read_xattrs(entry.parent_fd, entry.name_on_disk, record); !read) {
     report(entry, read.error());
   }
   if (record.xattr_set != 0 && !fits_in_tar(tree_.xattrs().sets()[record.xattr_set - 1])) {

@@ -26,19 +26,26 @@ struct FileId {
 };
 inline FileId id_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
+/// A name in a directory of the running system, whether or not there is a file of that name.
+struct NameOnDisk {
+  FileId directory;
+  std::string name;
+};
+
 /// Reads the names and metadata of a directory and all below it into a Tree: one pass, directory
 /// by directory, in path order. Troubles with single files are reported, and leave those files
 /// out; a directory that cannot be read is kept, empty. Not thread-safe; use once.
 class Scanner {
  public:
-  /// Borrows all. Files in `excluded` are left out without a word.
-  Scanner(int root_fd, const EntryRules& rules, std::vector<FileId> excluded, Tree& tree,
+  /// Borrows all. Names in `excluded` are left out without a word; other names of the same files
+  /// are not.
+  Scanner(int root_fd, const EntryRules& rules, std::vector<NameOnDisk> excluded, Tree& tree,
           Troubles& troubles, Progress& progress);
 
-  /// As above, of what `list` names, in place of one directory. Of what is listed and missing there
-  /// is a trouble.
-  Scanner(const SourceList& list, const EntryRules& rules, std::vector<FileId> excluded, Tree& tree,
-          Troubles& troubles, Progress& progress);
+  /// As above, of what `list` names, in place of one directory. Of each path that is listed and
+  /// missing there is a trouble, and the list's own troubles are reported.
+  Scanner(const SourceList& list, const EntryRules& rules, std::vector<NameOnDisk> excluded,
+          Tree& tree, Troubles& troubles, Progress& progress);
 
   /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
   Result<void> scan();
@@ -54,6 +61,7 @@ class Scanner {
     InodeNumber parent;
     int parent_fd;
     const std::string& name;
+    const char* name_on_disk = name.c_str();
     struct stat status = {};
   };
   struct Ancestor {
@@ -70,8 +78,11 @@ class Scanner {
   void make_up_root();
   void date_made_up_root();
   Result<void> scan_list(InodeNumber number, const SourceList::Directory& list);
-  Result<void> add_from(const std::string& place, Entry entry, const SourceList::Directory& list,
-                        bool is_listed);
+  Result<void> add_listed(const std::string& place, Entry entry,
+                          const SourceList::Directory& below);
+  Result<void> add_on_the_way(Entry entry, const SourceList::Directory& list);
+  Result<InodeNumber> add_one(Entry& entry);
+  void report_lost(const std::string& path, const SourceList::Directory& list, const Error& error);
   void set_root_device(int directory_fd);
   Result<void> scan_directory(InodeNumber number);
   Result<Directory> open_directory(InodeNumber number);
@@ -79,6 +90,7 @@ class Scanner {
   static Result<std::vector<std::string>> read_names(DIR* directory);
   Result<void> add(Entry& entry);
   [[nodiscard]] bool is_excluded(const Entry& entry) const;
+  [[nodiscard]] bool has_excluded_name(const Entry& entry) const;
   bool stat(Entry& entry);
   Result<InodeNumber> add_inode(const Entry& entry, InodeRecord record);
   Result<InodeNumber> add_rewritten(InodeRecord record);
@@ -90,7 +102,7 @@ class Scanner {
   const int root_fd_;
   const SourceList* const list_ = nullptr;
   const EntryRules& rules_;
-  const std::vector<FileId> excluded_;
+  const std::vector<NameOnDisk> excluded_;
   Tree& tree_;
   Troubles& troubles_;
   Progress& progress_;

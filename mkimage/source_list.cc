@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include <climits>
+
 #include "base/quoting.h"
 #include "mkimage/path_names.h"
 
@@ -20,6 +22,15 @@ std::vector<std::string> names_of(std::string_view path) {
 
 std::string joined(const std::string& directory, const std::string& name) {
   return directory.ends_with('/') ? directory + name : directory + '/' + name;
+}
+
+// Why that can be no path in an image; empty if it can.
+std::string_view problem_of(std::string_view path) {
+  if (path.empty()) return "an empty path is left out";
+  if (has_dot_dot(path)) return "a path with '..' is left out";
+  if (path.find('\0') != path.npos) return "a path with a zero byte is left out; is -0 missing?";
+  if (path.size() >= PATH_MAX) return "a path of 4096 bytes or more is left out";
+  return {};
 }
 
 }  // namespace
@@ -41,37 +52,42 @@ Result<void> SourceList::add_source(std::string_view path) {
   return {};
 }
 
-Result<void> SourceList::add_path(std::string_view path) {
+void SourceList::add_path(std::string_view path) {
   std::vector<std::string> names = names_of(path);
-  if (path.empty() || std::ranges::find(names, "..") != names.end()) {
-    return fail(ErrorCode::kInvalidArgument, "'{}': a path must not be empty or have '..'",
-                quote_name(path));
+  if (const std::string_view problem = problem_of(path); !problem.empty()) {
+    const std::string shown(path.empty() ? "''" : path);
+    troubles_.push_back({Trouble::Severity::kUnreadable, shown, std::string(problem)});
+    return;
   }
-  std::string place = path.starts_with('/') ? "/" : ".";
+  const std::string place = path.starts_with('/') ? "/" : ".";
   if (names.empty()) {
     root_.place = place;
-    return {};
+    return;
   }
   const std::string name = std::move(names.back());
   names.pop_back();
-  Directory* directory = &root_;
-  for (const std::string& step : names) {
-    place = joined(place, step);
-    directory = &directory->directories[step];
-    if (directory->place.empty()) directory->place = place;
-  }
-  directory->entries.try_emplace(name, std::move(place));
-  return {};
+  Directory& directory = directory_at(names, place);
+  directory.entries.try_emplace(name, names.empty() ? place : directory.place);
 }
 
-Result<void> SourceList::add_paths(std::string_view text, char separator) {
+void SourceList::add_paths(std::string_view text, char separator) {
   while (!text.empty()) {
     const std::string_view path = text.substr(0, text.find(separator));
     text.remove_prefix(std::min(text.size(), path.size() + 1));
-    if (path.empty() && separator == '\n') continue;
-    ZVFS_TRY(add_path(path));
+    if (!path.empty() || separator != '\n') add_path(path);
   }
-  return {};
+}
+
+// The directory with those names from the root, which itself is at `place` on disk.
+SourceList::Directory& SourceList::directory_at(std::span<const std::string> names,
+                                                std::string place) {
+  Directory* directory = &root_;
+  for (const std::string& name : names) {
+    place = joined(place, name);
+    directory = &directory->directories[name];
+    if (directory->place.empty()) directory->place = place;
+  }
+  return *directory;
 }
 
 }  // namespace zvfs

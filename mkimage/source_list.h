@@ -2,15 +2,18 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
+#include "mkimage/troubles.h"
 
 namespace zvfs {
 
-/// Files and directories to pack, of several places on disk, and where in the image they go. A
-/// plain value.
+/// Files and directories to pack, of several places on disk, and where in the image they go. Not
+/// thread-safe.
 class SourceList {
  public:
   /// What is done with a listed directory.
@@ -29,15 +32,24 @@ class SourceList {
   Result<void> add_source(std::string_view path);
 
   /// Adds a file or directory that goes where its path says, from the working directory or the
-  /// root; "." is the working directory. The same may be added twice.
-  /// Errors: InvalidArgument (an empty path, one with "..").
-  Result<void> add_path(std::string_view path);
+  /// root; "." is the working directory. The same may be added twice. A path that cannot be one in
+  /// an image (empty, too long, with ".." or a zero byte) becomes a trouble.
+  void add_path(std::string_view path);
 
   /// Adds the paths in a text, each of which ends in `separator`, but for the last, which need not.
-  /// Errors: as add_path(), with the path.
-  Result<void> add_paths(std::string_view text, char separator);
+  /// An empty line is no path.
+  void add_paths(std::string_view text, char separator);
+
+  /// Where a symlink is listed, and also something below it, it stays a symlink, and what is below
+  /// it goes to where it leads in the image, as when tar extracts that. If it leads out of the
+  /// image, that has a directory in its place, and there is a trouble. Looks at the disk; to be
+  /// called when all paths were added.
+  void follow_listed_symlinks();
 
   [[nodiscard]] const Directory& root() const { return root_; }
+
+  /// What is wrong with paths that were added, for a scan to report.
+  [[nodiscard]] std::span<const Trouble> troubles() const { return troubles_; }
 
   /// Whether all of the root is packed: its directory is listed itself, and recursed into.
   [[nodiscard]] bool has_whole_root() const {
@@ -47,7 +59,12 @@ class SourceList {
   Recursion recursion = Recursion::kInto;
 
  private:
+  class SymlinkFollower;
+
+  Directory& directory_at(std::span<const std::string> names, std::string place);
+
   Directory root_;
+  std::vector<Trouble> troubles_;
 };
 
 }  // namespace zvfs

@@ -198,6 +198,21 @@ class TroublesTest(unittest.TestCase):
         self.assertEqual(listing, ["./", "a"])
         self.assertNotEqual(first, target.read_bytes())
 
+    def test_another_name_of_the_old_target_is_kept(self):
+        edge_tree.write(self.source / "a", b"x")
+        target = self.source / "image.tar.zst"
+        self.build(target=target)
+        snapshot = self.source / "snapshot.tar.zst"
+        os.link(target, snapshot)
+        old = snapshot.read_bytes()
+        dry = subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), "-nf", self.source, target],
+                             stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+        self.assertTrue(dry.stderr.startswith(b"2 files, "), dry.stderr)
+        self.build("-f", target=target)
+        listing = run("tar", "--zstd", "-tf", target).decode().split()
+        self.assertEqual(listing, ["./", "a", snapshot.name])
+        self.assertEqual(run("tar", "--zstd", "-xOf", target, snapshot.name), old)
+
     def test_a_directory_below_itself(self):
         zvfs_tools.require_root()
         (self.source / "a/b").mkdir(parents=True)

@@ -22,12 +22,19 @@ namespace fs = std::filesystem;
 
 // A scanned directory, its records by path, and the troubles that there were.
 struct Scan {
-  explicit Scan(const fs::path& root, std::vector<FileId> excluded = {},
+  explicit Scan(const fs::path& root, std::vector<NameOnDisk> excluded = {},
                 const EntryRules& rules = {})
       : troubles([this](const Trouble& trouble) { reported.push_back(trouble); }) {
     const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY));
     Progress progress;
-    Scanner scanner(fd.get(), rules, std::move(excluded), tree, troubles, progress);
+    take(Scanner(fd.get(), rules, std::move(excluded), tree, troubles, progress));
+  }
+  explicit Scan(const SourceList& list)
+      : troubles([this](const Trouble& trouble) { reported.push_back(trouble); }) {
+    Progress progress;
+    take(Scanner(list, EntryRules(), {}, tree, troubles, progress));
+  }
+  void take(Scanner scanner) {
     const auto scanned = scanner.scan();
     EXPECT_TRUE(scanned) << scanned.error().message;
     TreeWalk walk(tree);
@@ -137,12 +144,49 @@ TEST(Scanner, ReadsExtendedAttributes) {
 TEST(Scanner, LeavesOutTheExcluded) {
   const ScratchDirectory directory;
   const fs::path file = directory.write("dir/image", "x");
-  directory.write("dir/other", "x");
+  fs::create_hard_link(file, directory / "dir/other");
+  directory.write("image", "of another directory");
   struct stat status;
-  ASSERT_EQ(::stat(file.c_str(), &status), 0);
-  Scan scan(directory.path(), {id_of(status)});
-  EXPECT_EQ(scan.paths, std::vector<std::string>({"", "dir", "dir/other"}));
+  ASSERT_EQ(::stat((directory / "dir").c_str(), &status), 0);
+  Scan scan(directory.path(), {{id_of(status), "image"}, {id_of(status), "missing"}});
+  EXPECT_EQ(scan.paths, std::vector<std::string>({"", "dir", "dir/other", "image"}));
   EXPECT_TRUE(scan.reported.empty());
+}
+
+TEST(Scanner, FollowsSymlinksOnTheWayToWhatIsListed) {
+  const ScratchDirectory directory;
+  directory.write("usr/lib/os-release", "x");
+  ASSERT_EQ(::chmod((directory / "usr/lib").c_str(), 0751), 0);
+  fs::create_directory_symlink("usr/lib", directory / "lib");
+  SourceList list;
+  list.add_path((directory / "lib/os-release").string());
+  Scan scan(list);
+  const std::string lib = (directory / "lib").relative_path();
+  EXPECT_EQ(scan.record(lib).mode, 0040751);
+  EXPECT_EQ(scan.record(lib + "/os-release").size, 1U);
+  EXPECT_TRUE(scan.reported.empty());
+}
+
+TEST(Scanner, NamesEachListedPathThatIsLost) {
+  const ScratchDirectory directory;
+  directory.write("file", "x");
+  SourceList list;
+  for (const char* path : {"no/such", "no/deep/file", "file", "file/x", "../y", "file/z/u"}) {
+    list.add_path(directory.path().string() + '/' + path);
+  }
+  Scan scan(list);
+  const std::string root = directory.path().relative_path();
+  std::vector<std::string> said;
+  for (const Trouble& trouble : scan.reported)
+    said.push_back(trouble.path + ": " + trouble.message);
+  const std::string not_there = ": cannot stat: No such file or directory";
+  const std::string no_directory = ": cannot stat: Not a directory";
+  EXPECT_EQ(said, std::vector<std::string>(
+                      {directory.path().string() + "/../y: a path with '..' is left out",
+                       root + "/file/x" + no_directory, root + "/file/z/u" + no_directory,
+                       root + "/no/such" + not_there, root + "/no/deep/file" + not_there}));
+  EXPECT_EQ(scan.troubles.unreadable(), 5U);
+  EXPECT_TRUE(scan.numbers.contains(root + "/file"));
 }
 
 TEST(Scanner, GoesBeyondTheLongestPath) {
