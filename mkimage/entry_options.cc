@@ -166,7 +166,9 @@ void EntryOptions::set_times(const char* source_date_epoch) {
     if (clamp_mtime_) metadata.time_rule = MetadataRules::TimeRule::kClamp;
   } else if (source_date_epoch != nullptr) {
     metadata.mtime = parse_source_date_epoch(source_date_epoch);
-    metadata.time_rule = MetadataRules::TimeRule::kClamp;
+    // The environment is also that of builds which want their layers as they are.
+    metadata.time_rule =
+        clamp_mtime_ ? MetadataRules::TimeRule::kClamp : MetadataRules::TimeRule::kClampIfNew;
   } else if (clamp_mtime_) {
     throw CLI::ValidationError("--clamp-mtime", "needs --mtime");
   }

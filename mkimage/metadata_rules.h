@@ -12,8 +12,9 @@ namespace zvfs {
 /// What entries get in place of the metadata that their source has. A plain value.
 struct MetadataRules {
   enum class TimeRule : std::uint8_t {
-    kSet,    ///< All entries get the time.
-    kClamp,  ///< Those with a later one get it.
+    kSet,         ///< All entries get the time.
+    kClamp,       ///< Those with a later one get it.
+    kClampIfNew,  ///< The same, but no reason to change an archive that could stay as it is.
   };
 
   std::optional<std::uint32_t> uid;
@@ -22,8 +23,10 @@ struct MetadataRules {
   std::optional<Timestamp> mtime;
   TimeRule time_rule = TimeRule::kSet;
 
-  /// Whether rewrite() changes no record.
-  [[nodiscard]] bool empty() const { return !uid && !gid && !mode && !mtime; }
+  /// Whether an archive can stay as it is.
+  [[nodiscard]] bool empty() const {
+    return !uid && !gid && !mode && (!mtime || time_rule == TimeRule::kClampIfNew);
+  }
 
   void rewrite(InodeRecord& record) const;
 };

@@ -10,6 +10,7 @@ import struct
 import subprocess
 import tarfile
 import unittest
+import unittest.mock
 
 import edge_tree
 import tree_compare
@@ -274,6 +275,16 @@ class OddArchiveTest(ArchiveCase):
         self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", image), b"c\n")
         self.check(members((".", self.DIR, ""), ("/c", self.FILE, b"3"), (".", self.DIR, "")), expect=1,
                    said="the leading '/' is dropped", fields={"mtime_ns"})
+
+    def test_source_date_epoch_keeps_a_tar(self):
+        archive = members(("a", self.FILE, b"1"))
+        with unittest.mock.patch.dict(os.environ, SOURCE_DATE_EPOCH="5"):
+            image, _ = self.image_of(archive)
+            self.assert_kept(image, archive)
+            for options in (("--clamp-mtime",), ("--mode", "u+r"), ("--order", "path")):
+                image, _ = self.image_of(archive, *options)
+                listed = run("tar", "--zstd", "--utc", "-tvf", image)
+                self.assertIn(b" 1970-01-01 00:00 a", listed, options)
 
     def test_archives_in_a_row(self):
         both = members(("a", self.FILE, b"1"), ("b", self.FILE, b"2")) + members(("a", self.FILE, b"3"))

@@ -118,7 +118,10 @@ TEST(MkimageOptions, ClampTimesToSourceDateEpoch) {
   ::setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
   const MetadataRules clamped = options({"d", "i"}).build.rules.metadata;
   EXPECT_EQ(clamped.mtime, (Timestamp{1'700'000'000, 0}));
-  EXPECT_EQ(clamped.time_rule, MetadataRules::TimeRule::kClamp);
+  EXPECT_EQ(clamped.time_rule, MetadataRules::TimeRule::kClampIfNew);
+  EXPECT_TRUE(clamped.empty());
+  EXPECT_EQ(options({"--clamp-mtime", "d", "i"}).build.rules.metadata.time_rule,
+            MetadataRules::TimeRule::kClamp);
   EXPECT_EQ(options({"--mtime=@5", "d", "i"}).build.rules.metadata.time_rule,
             MetadataRules::TimeRule::kSet);
   ::setenv("SOURCE_DATE_EPOCH", "yesterday", 1);
