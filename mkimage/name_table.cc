@@ -28,6 +28,7 @@ NameTable::NameTable() : slots_(kFirstSlots), slot_mask_(kFirstSlots - 1) {
   std::random_device random;
   key_ = std::uint64_t{random()} << 32 | random();
   rows_.push_back({0, kRootInode, 0});
+  has_entries_.push_back(false);
 }
 
 std::string_view NameTable::name_of(std::uint32_t row) const {
@@ -48,10 +49,7 @@ std::optional<NameTable::Row> NameTable::find(Row directory, std::string_view na
   for (std::size_t slot = hash(directory.value, name) & slot_mask_; slots_[slot] != 0;
        slot = (slot + 1) & slot_mask_) {
     const std::uint32_t row = slots_[slot];
-    const Entry& entry = rows_[row];
-    if (entry.parent == directory.value && entry.inode.value != 0 && name_of(row) == name) {
-      return Row{row};
-    }
+    if (rows_[row].parent == directory.value && name_of(row) == name) return Row{row};
   }
   return std::nullopt;
 }
@@ -63,6 +61,8 @@ Result<NameTable::Row> NameTable::add(Row directory, std::string_view name, Inod
   }
   const auto row = static_cast<std::uint32_t>(rows_.size());
   rows_.push_back({directory.value, inode, std::uint64_t{names_.size()} << 8 | name.size()});
+  has_entries_.push_back(false);
+  has_entries_[directory.value] = true;
   names_.append(name);
   if (rows_.size() > slots_.size() / 4 * 3) {
     grow();
@@ -83,14 +83,11 @@ void NameTable::grow() {
   slots_ = {};  // the old slots are not held while the new ones are
   slots_.resize(size);
   slot_mask_ = size - 1;
-  for (std::uint32_t row = 1; row < rows_.size(); ++row) {
-    if (rows_[row].inode.value != 0) insert(row);
-  }
+  for (std::uint32_t row = 1; row < rows_.size(); ++row) insert(row);
 }
 
 Result<std::vector<std::uint32_t>> NameTable::move_to(Tree& tree) {
   slots_ = {};
-  drop_removed();
   std::vector<std::uint32_t> numbers = keep_named_inodes(tree);
   ZVFS_TRY(add_entries(tree));
   rows_ = {};
@@ -98,37 +95,24 @@ Result<std::vector<std::uint32_t>> NameTable::move_to(Tree& tree) {
   return numbers;
 }
 
-// What is below a removed directory is removed with it. A row comes after its directory's.
-void NameTable::drop_removed() {
-  for (std::uint32_t row = 1; row < rows_.size(); ++row) {
-    if (rows_[rows_[row].parent].inode.value == 0) rows_[row].inode = {};
-  }
-}
-
 std::vector<std::uint32_t> NameTable::keep_named_inodes(Tree& tree) {
   std::vector<bool> named(tree.inodes().size());
-  for (const Entry& entry : rows_) {
-    if (entry.inode.value != 0) named[entry.inode.value - 1] = true;
-  }
+  for (const Entry& entry : rows_) named[entry.inode.value - 1] = true;
   if (std::ranges::find(named, false) == named.end()) return {};
   std::vector<std::uint32_t> numbers = tree.keep_inodes(named);
-  for (Entry& entry : rows_) {
-    if (entry.inode.value != 0) entry.inode.value = numbers[entry.inode.value - 1];
-  }
+  for (Entry& entry : rows_) entry.inode.value = numbers[entry.inode.value - 1];
   return numbers;
 }
 
 Result<void> NameTable::add_entries(Tree& tree) const {
   Children children;
   children.begin.resize(rows_.size() + 1);
-  for (std::uint32_t row = 1; row < rows_.size(); ++row) {
-    if (rows_[row].inode.value != 0) ++children.begin[rows_[row].parent];
-  }
+  for (std::uint32_t row = 1; row < rows_.size(); ++row) ++children.begin[rows_[row].parent];
   std::uint32_t end = 0;
   for (std::uint32_t& begin : children.begin) begin = end += begin;
   children.rows.resize(end);
   for (auto row = static_cast<std::uint32_t>(rows_.size()); --row > 0;) {
-    if (rows_[row].inode.value != 0) children.rows[--children.begin[rows_[row].parent]] = row;
+    children.rows[--children.begin[rows_[row].parent]] = row;
   }
   std::vector<std::uint32_t> pending = {kRoot.value};
   while (!pending.empty()) {

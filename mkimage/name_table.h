@@ -13,9 +13,9 @@
 
 namespace zvfs {
 
-/// The names of a tree while they come in any order, and come and go: what precedes a Tree's
-/// dentries, which are sorted. Takes some 25 bytes for each name and the name itself.
-/// Not thread-safe.
+/// The names of a tree while they come in any order: what precedes a Tree's dentries, which are
+/// sorted. A name stays, though what it names may change. Takes some 25 bytes for each name and the
+/// name itself. Not thread-safe.
 class NameTable {
  public:
   /// A name's row. The root is row 0.
@@ -37,8 +37,8 @@ class NameTable {
   void set_inode(Row row, InodeNumber inode) { rows_[row.value].inode = inode; }
   [[nodiscard]] Row parent(Row row) const { return {rows_[row.value].parent}; }
 
-  /// Removes the name, and with a directory's all that is below it. The row is not used again.
-  void remove(Row row) { rows_[row.value].inode = {}; }
+  /// Whether the directory has no entries.
+  [[nodiscard]] bool is_empty(Row directory) const { return !has_entries_[directory.value]; }
 
   /// Call once, last. Adds all names to `tree`, which has their inodes and no name yet; of its
   /// inodes it keeps those that have a name. Returns what the inodes' new numbers are, by their
@@ -49,7 +49,7 @@ class NameTable {
  private:
   struct Entry {
     std::uint32_t parent;
-    InodeNumber inode;   // 0 when it was removed
+    InodeNumber inode;
     std::uint64_t name;  // offset in the names × 256 + length
   };
 
@@ -57,11 +57,11 @@ class NameTable {
   [[nodiscard]] std::uint64_t hash(std::uint32_t directory, std::string_view name) const;
   void insert(std::uint32_t row);
   void grow();
-  void drop_removed();
   std::vector<std::uint32_t> keep_named_inodes(Tree& tree);
   Result<void> add_entries(Tree& tree) const;
 
   GrowArray<Entry> rows_;
+  std::vector<bool> has_entries_;  // by row
   GrowArray<char> names_;
   std::vector<std::uint32_t> slots_;  // rows by hash, open addressing; 0 is none: not the root
   std::size_t slot_mask_ = 0;

@@ -76,16 +76,18 @@ void PseudoMembers::note(const std::string& path, const TarEntry& entry) {
     const auto above = places_.find(std::string_view(path).substr(0, slash));
     if (above == places_.end()) break;  // nor is what is below it watched
     Place& place = above->second;
-    const bool is_seen = place.state == Place::State::kSeen;
-    const bool leads_on =
-        place.entry.type == Type::kDirectory || place.entry.type == Type::kSymlink;
-    if (!is_seen || !leads_on)
-      place.state = Place::State::kImplied;  // a file that stood there goes
+    place.has_entries = true;
+    if (place.state != Place::State::kSeen) place.state = Place::State::kImplied;
+    const Type type = place.entry.type;
+    const bool leads_on = type == Type::kDirectory || type == Type::kSymlink;
+    if (place.state == Place::State::kSeen && !leads_on) return;  // the indexer will refuse it
   }
   const auto found = places_.find(path);
   if (found == places_.end()) return;
-  if (path.empty() && entry.type != Type::kDirectory) return;  // the indexer will refuse it
-  found->second = {Place::State::kSeen, entry};
+  const bool stays = path.empty() || found->second.has_entries;
+  if (stays && entry.type != Type::kDirectory) return;  // as above
+  found->second.state = Place::State::kSeen;
+  found->second.entry = entry;
   found->second.entry.extents = {};
   found->second.entry.notes = {};
 }

@@ -40,7 +40,8 @@ class PseudoMembers {
   struct Place {
     enum class State : std::uint8_t { kUnseen, kImplied, kSeen };
     State state = State::kUnseen;
-    TarEntry entry;  // when seen
+    TarEntry entry;            // when seen
+    bool has_entries = false;  // so that it stays a directory
   };
   // A member to add; `link` is of tree_.
   struct Added {

@@ -13,8 +13,18 @@ namespace {
 using Severity = Trouble::Severity;
 using Type = TarMember::Type;
 
+// Of a member's path, with the targets of the symlinks that it leads through.
 constexpr std::size_t kMaxPath = 65535;
 constexpr unsigned kMaxSymlinks = 40;  // Linux's limit for one path
+
+// Directories are made up for members whose own are not in the archive. One of 4 KiB of path, which
+// compresses to a few bytes, could name 2,000 of them, each of which takes some 150 bytes of
+// memory. Real archives have but few files without a directory of several files between them.
+constexpr std::uint64_t kMadeUpAtLeast = 65536;
+constexpr std::uint64_t kMadeUpPerMember = 4;
+// Of a path for which they are made up: Linux's PATH_MAX, beyond which nothing extracts it either.
+// A longer one, as images of deep directories have, comes after its directories.
+constexpr std::size_t kMaxMadeUpPath = 4095;
 
 Unexpected refuse(std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, "{}; the image does not show it", why);
@@ -36,12 +46,13 @@ Result<void> check_name(std::string_view name) {
   return refuse(fmt::format("a name of {} bytes exceeds {}", name.size(), kMaxNameLength));
 }
 
-Result<void> check_path(std::string_view path) {
+// `what` is the path's noun: "its path".
+Result<void> check_path(std::string_view path, std::string_view what) {
   if (path.size() > kMaxPath) {
-    return refuse(fmt::format("a path of {} bytes exceeds {}", path.size(), kMaxPath));
+    return refuse(fmt::format("{} of {} bytes exceeds {}", what, path.size(), kMaxPath));
   }
-  if (path.find('\0') != path.npos) return refuse("its path has a zero byte");
-  if (has_dot_dot(path)) return refuse("its path has '..'");
+  if (path.find('\0') != path.npos) return refuse(fmt::format("{} has a zero byte", what));
+  if (has_dot_dot(path)) return refuse(fmt::format("{} has '..'", what));
   return {};
 }
 
@@ -107,12 +118,11 @@ void TarIndexer::renumber_files(std::span<const std::uint32_t> numbers) {
 }
 
 Result<void> TarIndexer::add(const TarEntry& entry) {
-  symlinks_followed_ = 0;
   if (!has_root_) set_root(made_up_directory(entry));
   if (entry.path.empty()) return refuse("it has no name");
-  ZVFS_TRY(check_path(entry.path));
+  ZVFS_TRY(check_path(entry.path, "its path"));
   if (entry.path.starts_with('/') && !std::exchange(said_absolute_, true)) {
-    report(entry, Severity::kChanged, "the leading '/' is dropped from this name and others");
+    report(entry, Severity::kNote, "the leading '/' is dropped from this name and others");
   }
   const Place place = ZVFS_TRY(find_place(entry.path, entry, IfMissing::kMake));
   if (place.name.empty()) return add_root(entry);
@@ -134,6 +144,7 @@ Result<void> TarIndexer::add_root(const TarEntry& entry) {
 }
 
 Result<void> TarIndexer::add_at(const Place& place, const TarEntry& entry) {
+  if (entry.type != Type::kDirectory) ZVFS_TRY(check_replaceable(place));
   const InodeRecord record = ZVFS_TRY(record_of(entry));
   const auto known = names_.find(place.directory, place.name);
   if (known && is_directory(record)) {
@@ -147,11 +158,11 @@ Result<void> TarIndexer::add_at(const Place& place, const TarEntry& entry) {
   }
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
   if (entry.type == Type::kFile && entry.data_size > 0) files_.push_back(number.value);
-  return set_name(place, number, entry);
+  return set_name(place, number);
 }
 
 Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry) {
-  ZVFS_TRY(check_path(entry.link_path));
+  ZVFS_TRY(check_path(entry.link_path, "the path of the file that it is a hard link to"));
   const auto missing = [&] {
     return refuse(fmt::format("hard link to '{}', which is no file before it in the archive",
                               quote_name(entry.link_path)));
@@ -164,24 +175,29 @@ Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry
   if (is_directory(tree_.inode(number))) return missing();
   const auto known = names_.find(place.directory, place.name);
   if (known == target) return {};  // to itself
-  return set_name(place, number, entry);
+  ZVFS_TRY(check_replaceable(place));
+  return set_name(place, number);
 }
 
 // Gives `inode` that name, which may have been another's.
-Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode, const TarEntry& entry) {
+Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode) {
   const auto known = names_.find(place.directory, place.name);
-  if (known) {
-    directory_path_.clear();  // may lead elsewhere now
-    directory_ = NameTable::kRoot;
-    if (!is_directory(tree_.inode(names_.inode(*known)))) {
-      names_.set_inode(*known, inode);
-      return {};
-    }
-    report(entry, Severity::kNote, "replaces a directory of that name, and all in it");
-    names_.remove(*known);
+  if (!known) {
+    ZVFS_TRY(names_.add(place.directory, place.name, inode));
+    return {};
   }
-  ZVFS_TRY(names_.add(place.directory, place.name, inode));
+  directory_path_.clear();  // may lead elsewhere now
+  directory_ = NameTable::kRoot;
+  names_.set_inode(*known, inode);
   return {};
+}
+
+// Extraction removes what has the name of a member, but no directory that has entries.
+Result<void> TarIndexer::check_replaceable(const Place& place) const {
+  const auto known = names_.find(place.directory, place.name);
+  if (!known || !is_directory(tree_.inode(names_.inode(*known)))) return {};
+  if (names_.is_empty(*known)) return {};
+  return refuse("a directory of that name, with entries, is there before it");
 }
 
 Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
@@ -236,6 +252,8 @@ Result<TarIndexer::Place> TarIndexer::find_place(std::string_view path, const Ta
 Result<NameTable::Row> TarIndexer::find_directory(std::string_view path, const TarEntry& entry,
                                                   IfMissing if_missing) {
   if (path == directory_path_) return directory_;
+  symlinks_followed_ = 0;
+  walked_ = path.size();
   const Row found = ZVFS_TRY(walk(NameTable::kRoot, path, entry, if_missing));
   directory_path_ = path;
   directory_ = found;
@@ -255,29 +273,37 @@ Result<NameTable::Row> TarIndexer::walk(Row directory, std::string_view path, co
 Result<NameTable::Row> TarIndexer::enter(Row directory, std::string_view name,
                                          const TarEntry& entry, IfMissing if_missing) {
   const auto known = names_.find(directory, name);
-  if (known) {
-    const InodeNumber number = names_.inode(*known);
-    if (is_directory(tree_.inode(number))) return *known;
-    if (is_symlink(tree_.inode(number))) {
-      // A copy: what is made on the way may move the strings.
-      const std::string target(tree_.symlink_target(tree_.inode(number)));
-      if (can_follow(target) && ++symlinks_followed_ <= kMaxSymlinks) {
-        return walk(directory, target, entry, if_missing);
-      }
-    }
+  if (!known && if_missing == IfMissing::kMake) return make_up(directory, name, entry);
+  if (!known) return fail(ErrorCode::kNotFound, "no directory '{}'", quote_name(name));
+  const InodeRecord& record = tree_.inode(names_.inode(*known));
+  if (is_directory(record)) return *known;
+  if (is_symlink(record)) return follow(directory, *known, entry);
+  return refuse(fmt::format("it lies below '{}', which is no directory", quote_name(name)));
+}
+
+// Extraction makes no directories through symlinks.
+Result<NameTable::Row> TarIndexer::follow(Row directory, Row symlink, const TarEntry& entry) {
+  const std::string_view target = tree_.symlink_target(tree_.inode(names_.inode(symlink)));
+  walked_ += target.size();
+  if (can_follow(target) && walked_ <= kMaxPath && ++symlinks_followed_ <= kMaxSymlinks) {
+    if (const auto found = walk(directory, target, entry, IfMissing::kGiveUp)) return *found;
   }
-  if (if_missing == IfMissing::kGiveUp) {
-    return fail(ErrorCode::kNotFound, "no directory '{}'", quote_name(name));
+  return refuse(
+      fmt::format("it lies below a symlink to '{}', where no directory is", quote_name(target)));
+}
+
+Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
+                                           const TarEntry& entry) {
+  if (entry.path.size() > kMaxMadeUpPath) {
+    return refuse(fmt::format("a path of {} bytes exceeds {}, and its directory is not there",
+                              entry.path.size(), kMaxMadeUpPath));
   }
-  if (known) {
-    report(
-        entry, Severity::kChanged,
-        fmt::format("lies below '{}', which is no directory, and becomes one", quote_name(name)));
+  if (++made_up_ > kMadeUpAtLeast + kMadeUpPerMember * members_) {
+    return fail(ErrorCode::kTooLarge, "{} directories of {} members are not in the archive",
+                made_up_, members_);
   }
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(made_up_directory(entry)));
-  if (!known) return names_.add(directory, name, number);
-  names_.set_inode(*known, number);
-  return *known;
+  return names_.add(directory, name, number);
 }
 
 void TarIndexer::report(const TarEntry& entry, Severity severity, std::string message) {

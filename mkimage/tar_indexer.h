@@ -20,10 +20,14 @@ namespace zvfs {
 /// of any size, from any source: an archive that is made an image, or the data frames of an image
 /// whose index is lost. Whoever feeds it keeps the bytes; it keeps only the tree.
 ///
-/// What extraction would make: of members of one name the last one counts; missing parents are
-/// made up, with the owner and time of the first member in them; leading slashes are dropped;
-/// names with ".." are refused; a parent that is a symlink is followed within the tree, as long
-/// as it is relative and has no "..". Archives in a row are one. Everything odd is a trouble.
+/// What extraction would make: of members of one name the last one counts, but a directory with
+/// entries stays; missing parents are made up, with the owner and time of the first member in them;
+/// leading slashes are dropped; names with ".." are refused; a parent that is a symlink is followed
+/// within the tree, as long as it is relative and has no ".."; what lies below anything else is
+/// refused. Archives in a row are one. Everything odd is a trouble.
+///
+/// Memory: that of the tree and its names, some 150 bytes for each member, and as much for each
+/// directory made up, of which there are at most some for each member.
 ///
 /// Use: take() until all bytes are taken, finish(), and when the frames are known, locate_files()
 /// (mkimage/file_locator.h). Not thread-safe.
@@ -33,7 +37,7 @@ class TarIndexer {
   TarIndexer(Tree& tree, Troubles& troubles) : tree_(tree), troubles_(troubles) {}
 
   /// Takes bytes of one part from the front of `bytes`, which must not be empty: see
-  /// TarParser::take(). Errors: Corrupt, TooLarge.
+  /// TarParser::take(). Errors: Corrupt, TooLarge (also: too many directories are missing).
   Result<TarParser::Step> take(ByteSpan bytes);
 
   /// After the last byte: completes the tree, but for the numbers of the frames in which data
@@ -60,7 +64,8 @@ class TarIndexer {
   Result<void> add_root(const TarEntry& entry);
   Result<void> add_at(const Place& place, const TarEntry& entry);
   Result<void> add_hard_link(const Place& place, const TarEntry& entry);
-  Result<void> set_name(const Place& place, InodeNumber inode, const TarEntry& entry);
+  Result<void> set_name(const Place& place, InodeNumber inode);
+  [[nodiscard]] Result<void> check_replaceable(const Place& place) const;
   Result<InodeRecord> record_of(const TarEntry& entry);
   Result<void> set_data(const TarEntry& entry, InodeRecord& record);
 
@@ -70,6 +75,8 @@ class TarIndexer {
                    IfMissing if_missing);
   Result<Row> enter(Row directory, std::string_view name, const TarEntry& entry,
                     IfMissing if_missing);
+  Result<Row> follow(Row directory, Row symlink, const TarEntry& entry);
+  Result<Row> make_up(Row directory, std::string_view name, const TarEntry& entry);
   void renumber_files(std::span<const std::uint32_t> numbers);
   void report(const TarEntry& entry, Trouble::Severity severity, std::string message);
   void report_archive() const;
@@ -82,7 +89,9 @@ class TarIndexer {
   std::uint64_t members_ = 0;
   bool has_root_ = false;  // a member for it, or one whose owner and time it got
   bool said_absolute_ = false;
-  unsigned symlinks_followed_ = 0;  // for the member that is being added
+  unsigned symlinks_followed_ = 0;  // on the way to one directory
+  std::size_t walked_ = 0;          // bytes of path on that way
+  std::uint64_t made_up_ = 0;       // directories
   std::string directory_path_;      // of the member added last, which is:
   Row directory_ = NameTable::kRoot;
 };

@@ -52,10 +52,19 @@ class StreamCheck {
         context_.problems.add("tar stream: {} (at {}): {}", path, offset, found.error().message);
         continue;
       }
+      if (is_foreign_ && is_refused(entry, *found)) continue;
       const auto same = MemberComparison(image_, finder_, stream_, *found, compared).compare(entry);
       note(*found, same ? "" : fmt::format("{} (at {}): {}", path, offset, same.error().message));
     }
     return {};
+  }
+
+  // A directory with entries stays when another member has its name, as when they are extracted.
+  [[nodiscard]] bool is_refused(archive_entry* entry, const FoundDentry& found) const {
+    const auto inode = image_.inode(found.inode);
+    return inode && inode->is_directory() && inode->record.count > 0 &&
+           (::archive_entry_hardlink(entry) != nullptr ||
+            ::archive_entry_filetype(entry) != AE_IFDIR);
   }
 
   // Of several members of a name the last one counts, as when they are extracted.

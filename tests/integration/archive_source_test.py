@@ -254,10 +254,27 @@ class OddArchiveTest(ArchiveCase):
                            ("f/in", self.FILE, b"in"), ("f", self.DIR, ""), (".", self.DIR, "")),
                    fields={"mtime_ns"})
 
-    def test_a_file_replaces_a_directory(self):
-        image = self.check(members(("d/in", self.FILE, b"1"), ("d", self.FILE, b"2")), tar=None,
-                           said="replaces a directory")
-        self.assertEqual(run(tool("ZVFS_ZVFS"), "cat", image, "d"), b"2")
+    def test_what_extraction_refuses_to_replace(self):
+        inside = ("d/in", self.FILE, b"1")
+        for kind, value in ((self.FILE, b"2"), (self.SYM, "a"), (self.LINK, "a")):
+            archive = members((".", self.DIR, ""), ("a", self.FILE, b"0"), inside, ("d", kind, value),
+                              (".", self.DIR, ""))
+            self.check(archive, expect=1, tar=("sh", "-c", "! tar -xf- 2>errors || exit 1; rm errors"),
+                       said="d: a directory of that name, with entries, is there", fields={"mtime_ns"})
+            self.image_of(archive, "--strict", expect=2)
+            self.check(members((".", self.DIR, ""), ("a", self.FILE, b"0"), ("d", self.DIR, ""),
+                               ("d", kind, value), (".", self.DIR, "")), fields={"mtime_ns"})
+
+    def test_members_below_what_is_no_directory(self):
+        for before in (("f", self.FILE, b"0"), ("f", self.SYM, "missing"), ("f", self.SYM, "/tmp")):
+            self.check(members((".", self.DIR, ""), before, ("f/x", self.FILE, b"1"), (".", self.DIR, "")),
+                       expect=1, tar=("sh", "-c", "! tar -xf- 2>errors || exit 1; rm errors"),
+                       said="f/x: it lies below", fields={"mtime_ns"})
+
+    def test_directories_made_up_are_bounded(self):
+        deep = "/a" * 2000
+        _, said = self.image_of(members(*((f"{i}{deep}/f", self.FILE, b"") for i in range(100))), expect=2)
+        self.assertIn("directories of 33 members are not in the archive", said)
 
     def test_hard_links(self):
         self.check(members((".", self.DIR, ""), ("a", self.FILE, b"1"), ("b", self.LINK, "./a"),
@@ -273,7 +290,7 @@ class OddArchiveTest(ArchiveCase):
         outside = members(("../a", self.FILE, b"1"), ("x/../../b", self.FILE, b"2"), ("c", self.FILE, b"3"))
         image = self.check(outside, expect=1, tar=None, said="its path has '..'")
         self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", image), b"c\n")
-        self.check(members((".", self.DIR, ""), ("/c", self.FILE, b"3"), (".", self.DIR, "")), expect=1,
+        self.check(members((".", self.DIR, ""), ("/c", self.FILE, b"3"), (".", self.DIR, "")),
                    said="the leading '/' is dropped", fields={"mtime_ns"})
 
     def test_source_date_epoch_keeps_a_tar(self):

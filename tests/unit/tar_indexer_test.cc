@@ -155,31 +155,139 @@ TEST(TarIndexer, LetsTheLastMemberOfANameWin) {
   tar.file("file", "new");
   tar.directory("dir/");
   tar.file("dir/x", "x");
-  tar.file("dir", "now a file");
+  tar.file("dir", "refused");
   tar.file("was-file", "1");
   tar.directory("was-file/");
   tar.file("was-file/in", "2");
   tar.end();
   const Indexed indexed(tar);
   EXPECT_EQ(indexed.text(),
-            "dir = now a file\nfile = new\nlink = old\nwas-file/\nwas-file/in = 2\n");
-  EXPECT_EQ(indexed.said, "dir: replaces a directory of that name, and all in it\n");
+            "dir/\ndir/x = x\nfile = new\nlink = old\nwas-file/\nwas-file/in = 2\n");
+  EXPECT_EQ(
+      indexed.said,
+      "dir: a directory of that name, with entries, is there before it; the image does not show "
+      "it\n");
   // Those that are gone have no inode, and are no frame's file.
-  EXPECT_EQ(indexed.tree.inodes().size(), 6U);
+  EXPECT_EQ(indexed.tree.inodes().size(), 7U);
   ASSERT_EQ(indexed.files().size(), 4U);
   for (const std::uint32_t number : indexed.files()) {
     EXPECT_GT(indexed.tree.inode(InodeNumber{number}).nlink, 0U);
   }
 }
 
-TEST(TarIndexer, DoesNotBringBackWhatWasInAReplacedDirectory) {
+// GNU tar and bsdtar: "Cannot open: File exists", and the directory stays.
+TEST(TarIndexer, KeepsADirectoryThatHasEntries) {
   MadeTar tar;
-  tar.file("d/old", "1");
-  tar.file("d", "file");
-  tar.file("d/new", "2");
+  tar.file("other", "o");
+  tar.file("d/x", "1");
+  tar.file("d", "refused");
+  tar.symlink("d", "refused");
+  tar.hard_link("d", "other");
+  tar.header("d", {.type = '6'});
   tar.end();
   const Indexed indexed(tar);
-  EXPECT_EQ(indexed.text(), "d/\nd/new = 2\n");
+  EXPECT_EQ(indexed.text(), "d/\nd/x = 1\nother = o\n");
+  EXPECT_EQ(std::ranges::count(indexed.said, '\n'), 4);
+  EXPECT_EQ(indexed.files().size(), 2U);
+}
+
+TEST(TarIndexer, ReplacesAnEmptyDirectory) {
+  MadeTar tar;
+  tar.directory("a/");
+  tar.file("a", "file");
+  tar.directory("b/");
+  tar.symlink("b", "a");
+  tar.directory("c/");
+  tar.hard_link("c", "a");
+  tar.directory("d/");
+  tar.file("d", "file");
+  tar.directory("d/");
+  tar.file("d/in", "2");
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.error + indexed.said, "");
+  EXPECT_EQ(indexed.text(), "a = file (2 links)\nb -> a\nc = file (2 links)\nd/\nd/in = 2\n");
+}
+
+TEST(TarIndexer, RefusesWhatLiesBelowAFile) {
+  MadeTar tar;
+  tar.file("file", "1");
+  tar.file("file/x", "2");
+  tar.symlink("dangling", "missing");
+  tar.file("dangling/x", "3");
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.text(), "dangling -> missing\nfile = 1\n");
+  EXPECT_EQ(
+      indexed.said,
+      "file/x: it lies below 'file', which is no directory; the image does not show it\n"
+      "dangling/x: it lies below a symlink to 'missing', where no directory is; the image does "
+      "not show it\n");
+}
+
+// A path of `names` directories below one of its own.
+std::string deep_path(std::size_t index, std::size_t names) {
+  std::string path = fmt::format("{}", index);
+  for (std::size_t i = 0; i < names; ++i) path += "/a";
+  return path;
+}
+
+TEST(TarIndexer, BoundsTheDirectoriesThatItMakesUp) {
+  const auto indexed = [](std::size_t members, std::size_t names) {
+    MadeTar tar;
+    for (std::size_t i = 0; i < members; ++i) {
+      tar.extended('x', MadeTar::record("path", deep_path(i, names) + "/f"));
+      tar.file("f", "x");
+    }
+    tar.end();
+    return Indexed(tar).error;
+  };
+  EXPECT_EQ(indexed(32, 2000), "");
+  EXPECT_EQ(indexed(40, 2000), "65669 directories of 33 members are not in the archive");
+  EXPECT_EQ(indexed(10000, 3), "");
+}
+
+TEST(TarIndexer, MakesUpNoDirectoriesOfPathsBeyondAllSystems) {
+  MadeTar tar;
+  const std::string path = deep_path(0, 2100);
+  tar.extended('x', MadeTar::record("path", path + "/f"));
+  tar.file("f", "x");
+  for (const std::size_t end : {2001, 3003, 4203}) {
+    tar.extended('x', MadeTar::record("path", path.substr(0, end)));
+    tar.directory("d/");
+  }
+  for (std::size_t end = 4005; end <= path.size(); end += 2) {
+    tar.extended('x', MadeTar::record("path", path.substr(0, end)));
+    tar.directory("d/");
+  }
+  tar.extended('x', MadeTar::record("path", path + "/f"));
+  tar.file("f", "x");
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.error, "");
+  EXPECT_EQ(std::ranges::count(indexed.said, '\n'), 2);  // the file, and the directory of 4,201
+  EXPECT_EQ(indexed.inode(path + "/f").size, 1U);
+}
+
+TEST(TarIndexer, BoundsTheWayThroughSymlinks) {
+  MadeTar tar;
+  std::string way;
+  for (int i = 0; i < 2000; ++i) way += "a/";
+  tar.extended('x', MadeTar::record("path", way));
+  tar.directory("d/");
+  tar.extended('K', way);
+  tar.symlink("s0", "");
+  for (int i = 1; i < 30; ++i) {
+    tar.extended('K', fmt::format("s{}", i - 1) + "/./././" + std::string(4000, '/'));
+    tar.symlink(fmt::format("s{}", i), "");
+  }
+  tar.file("s5/near", "x");
+  tar.file("s29/far", "x");
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.inode(way + "near").size, 1U);
+  EXPECT_TRUE(indexed.said.starts_with("s29/far: it lies below a symlink to 's28/"))
+      << indexed.said;
 }
 
 TEST(TarIndexer, CountsHardLinks) {
@@ -226,15 +334,18 @@ TEST(TarIndexer, MakesHarmlessNames) {
   tar.symlink("up", "../..");
   tar.file("up/outside", "z");
   tar.file("..a", "fine");
+  tar.hard_link("hl", "../etc/passwd");
   tar.end();
   const Indexed indexed(tar);
-  EXPECT_EQ(indexed.text(),
-            "..a = fine\netc/\netc/passwd = x\netc/shadow = y\nup/\nup/outside = z\n");
+  EXPECT_EQ(indexed.text(), "..a = fine\netc/\netc/passwd = x\netc/shadow = y\nup -> ../..\n");
   EXPECT_EQ(indexed.said,
             "/etc/passwd: the leading '/' is dropped from this name and others\n"
             "../outside: its path has '..'; the image does not show it\n"
             "a/../../outside: its path has '..'; the image does not show it\n"
-            "up/outside: lies below 'up', which is no directory, and becomes one\n");
+            "up/outside: it lies below a symlink to '../..', where no directory is; the image does "
+            "not show it\n"
+            "hl: the path of the file that it is a hard link to has '..'; the image does not show "
+            "it\n");
 }
 
 TEST(TarIndexer, FollowsSymlinksInTheTree) {
@@ -246,7 +357,7 @@ TEST(TarIndexer, FollowsSymlinksInTheTree) {
   tar.file("loop/b", "y");
   tar.end();
   const Indexed indexed(tar);
-  EXPECT_EQ(indexed.text(), "lib -> usr/lib\nloop/\nloop/b = y\nusr/\nusr/lib/\nusr/lib/a = x\n");
+  EXPECT_EQ(indexed.text(), "lib -> usr/lib\nloop -> loop\nusr/\nusr/lib/\nusr/lib/a = x\n");
 }
 
 TEST(TarIndexer, ReadsLongNamesOfGnuTar) {
