@@ -6,6 +6,7 @@
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "mkimage/source_failure.h"
 
@@ -14,6 +15,12 @@ namespace zvfs {
 using Severity = Trouble::Severity;
 
 namespace {
+
+// Of what a file has above this, the page cache is to keep no more after the build than before.
+constexpr std::uint64_t kLargeFile = std::uint64_t{4} << 20;
+
+// Not for smaller pieces, which are faster with the kernel's readahead.
+constexpr std::size_t kLeastPassingPiece = std::size_t{64} << 10;
 
 // How much was read until the end of the file. Errors: Io.
 Result<std::size_t> fill(int fd, std::uint64_t offset, MutableByteSpan out) {
@@ -49,7 +56,7 @@ void FileReader::read(Link link, std::uint64_t offset, MutableByteSpan out) {
   if (is_sparse(file)) {
     read_sparse(file, offset, out);
   } else {
-    read_run(fd_.get(), offset, out);
+    read_passing(offset, out);
   }
   check_unchanged();
 }
@@ -83,6 +90,7 @@ bool FileReader::open(Link link) {
   if (link == link_) return fd_.is_open();
   link_ = link;
   fd_.reset();
+  reads_ahead_ = true;
   Result<UniqueFd> file = open_file(link);
   if (!file) {
     report(severity_of(file.error()),
@@ -124,9 +132,23 @@ void FileReader::read_sparse(const InodeRecord& file, std::uint64_t offset, Muta
   std::uint64_t skipped = begin - extent->stream_offset;
   for (; !out.empty(); ++extent, skipped = 0) {
     const std::size_t length = std::min<std::uint64_t>(out.size(), extent->length - skipped);
-    read_run(fd_.get(), extent->file_offset + skipped, out.first(length));
+    read_passing(extent->file_offset + skipped, out.first(length));
     out = out.subspan(length);
   }
+}
+
+// As read_run() of the open file, but of a large one, pages that are not in the page cache yet are
+// not left there.
+void FileReader::read_passing(std::uint64_t file_offset, MutableByteSpan out) {
+  const bool is_large = tree_.inode(tree_.inode_of(link_)).allocated > kLargeFile;
+  if (!is_large || out.size() < kLeastPassingPiece) {
+    read_run(fd_.get(), file_offset, out);
+    return;
+  }
+  if (std::exchange(reads_ahead_, false)) MissingPages::stop_readahead(fd_.get());
+  missing_.find(fd_.get(), file_offset, out.size());
+  read_run(fd_.get(), file_offset, out);
+  missing_.drop(fd_.get());
 }
 
 // Reads a run that the file had without holes when it was scanned. Returns how much of it there

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/unique_fd.h"
 #include "mkimage/directory_opener.h"
+#include "mkimage/missing_pages.h"
 #include "mkimage/tree.h"
 #include "mkimage/troubles.h"
 
@@ -12,8 +13,8 @@ namespace zvfs {
 
 /// Reads the data of a scanned tree's files, or of those of a spooled archive. Whatever happens to
 /// a file meanwhile, it gives as many bytes as the scan said, since the stream is planned by then:
-/// what cannot be read is zeros, and reported. Keeps the file read last open. Not thread-safe: one
-/// for each thread.
+/// what cannot be read is zeros, and reported. Large files leave the page cache as it was. Keeps
+/// the file read last open. Not thread-safe: one for each thread.
 class FileReader {
  public:
   /// Borrows all; `root_fd` is the tree's root directory.
@@ -34,6 +35,7 @@ class FileReader {
                      MutableByteSpan out);
   void read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out);
   std::size_t read_run(int fd, std::uint64_t file_offset, MutableByteSpan out);
+  void read_passing(std::uint64_t file_offset, MutableByteSpan out);
   void check_unchanged();
   void report(Trouble::Severity severity, std::string message);
 
@@ -42,6 +44,8 @@ class FileReader {
   Troubles& troubles_;
   Link link_;  // of the file that is open
   UniqueFd fd_;
+  bool reads_ahead_ = true;  // whether the kernel does, of fd_
+  MissingPages missing_;
   Link peeked_;  // of the file that peek() has open
   UniqueFd peeked_fd_;
 };
