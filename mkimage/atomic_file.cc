@@ -128,7 +128,7 @@ Result<void> AtomicFile::commit() {
   remove_on_signal_.reset();
   // Some filesystems cannot sync a directory, and say so with EINVAL.
   if (::fsync(directory_.get()) != 0 && errno != EINVAL) {
-    return fail_errno(errno, "cannot write its directory to disk");
+    return fail_errno(errno, "is made, but its directory cannot be written to disk");
   }
   return {};
 }

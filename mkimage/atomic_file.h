@@ -35,7 +35,8 @@ class AtomicFile {
   [[nodiscard]] const std::string& temporary_name() const { return temporary_; }
 
   /// Writes all to disk and gives the file its name. Call once.
-  /// Errors: InvalidArgument (the target exists by now), Io.
+  /// Errors: InvalidArgument (the target exists by now), Io. Of these only that of its directory,
+  /// which says so, leaves the target in place.
   Result<void> commit();
 
  private:

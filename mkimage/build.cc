@@ -123,7 +123,7 @@ class Build {
         source_(std::move(source)),
         target_(std::move(target)),
         troubles_(monitor.on_trouble),
-        writer_(target_.fd(), monitor.progress, monitor.on_names) {}
+        writer_(target_.fd(), options.target, monitor.progress, monitor.on_names) {}
 
   Result<BuildReport> run() {
     ZVFS_TRY(source_.is_directory ? pack_directory() : convert_archive());

@@ -47,7 +47,7 @@ Result<void> ImageWriter::write_all(ByteSpan bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd_, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_errno(errno, "cannot write the image");
+    if (count < 0) return fail_errno(errno, fmt::format("{}: cannot write", name_));
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     image_size_ += static_cast<std::uint64_t>(count);
   }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -20,10 +21,10 @@ class ImageWriter final : public FrameSink {
  public:
   using NamesListener = std::function<void(std::string_view names)>;
 
-  /// Borrows `fd`, which is written from its offset on, and `progress`. `on_names`, if any, gets
-  /// the names that come with each frame.
-  ImageWriter(int fd, Progress& progress, NamesListener on_names)
-      : fd_(fd), progress_(progress), on_names_(std::move(on_names)) {}
+  /// Borrows `fd`, which is written from its offset on, and `progress`. `name` is what messages
+  /// call the image. `on_names`, if any, gets the names that come with each frame.
+  ImageWriter(int fd, std::string name, Progress& progress, NamesListener on_names)
+      : fd_(fd), name_(std::move(name)), progress_(progress), on_names_(std::move(on_names)) {}
 
   /// Errors: Io.
   Result<void> write(const CodedFrame& frame) override;
@@ -43,6 +44,7 @@ class ImageWriter final : public FrameSink {
                                            std::size_t index_frame_size) const;
 
   const int fd_;
+  const std::string name_;
   Progress& progress_;
   const NamesListener on_names_;
   GrowArray<FrameRecord> frames_;

@@ -18,6 +18,9 @@ struct Slot {
   std::atomic<int> directory_fd = kFree;
   std::array<char, 256> name{};
 };
+constexpr std::array kSignals = {SIGINT,  SIGTERM, SIGQUIT,   SIGHUP,  SIGPIPE, SIGXCPU,
+                                 SIGALRM, SIGPOLL, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2};
+
 std::array<Slot, 8> slots;
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -33,7 +36,7 @@ extern "C" void remove_files_and_die(int signal) {
 }  // namespace
 
 void install_signal_cleanup() {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXCPU}) {
+  for (const int signal : kSignals) {
     struct sigaction action = {};
     ::sigaction(signal, nullptr, &action);
     if (action.sa_handler == SIG_IGN) continue;

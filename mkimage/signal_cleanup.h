@@ -6,9 +6,10 @@
 
 namespace zvfs {
 
-/// Makes SIGINT, SIGTERM, SIGHUP, SIGPIPE and SIGXCPU remove every file that a RemoveOnSignal
-/// names, and then end the process as they ever do. A signal that is ignored stays ignored. For a
-/// main().
+/// Makes the signals that end a process when they are sent to it (SIGINT, SIGTERM, SIGQUIT, SIGHUP,
+/// SIGPIPE, SIGALRM, SIGUSR1 and the like, but not SIGKILL, and not those of a crash) remove every
+/// file that a RemoveOnSignal names, and then end it as they ever do. A signal that is ignored
+/// stays ignored. For a main().
 void install_signal_cleanup();
 
 /// While it lives, the signals of install_signal_cleanup() remove a file. Thread-safe.

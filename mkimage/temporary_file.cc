@@ -3,16 +3,26 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
 #include <string>
 #include <unistd.h>
 
 namespace zvfs {
+namespace {
+
+std::string temporary_directory() {
+  const char* const directory = std::getenv("TMPDIR");
+  return directory == nullptr || *directory == '\0' ? "/tmp" : directory;
+}
+
+}  // namespace
 
 Result<UniqueFd> make_temporary_file() {
-  std::string path = std::filesystem::temp_directory_path() / "zvfs-XXXXXX";
+  std::string path = temporary_directory() + "/zvfs-XXXXXX";
   UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
-  if (!fd.is_open()) return fail_errno(errno, path);
+  if (!fd.is_open()) {
+    return fail_errno(
+        errno, fmt::format("cannot make a temporary file in {} ($TMPDIR)", temporary_directory()));
+  }
   ::unlink(path.c_str());
   return fd;
 }
@@ -21,7 +31,10 @@ Result<void> write_temporary(int fd, ByteSpan bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_errno(errno, "cannot write to a temporary file");
+    if (count < 0) {
+      return fail_errno(errno, fmt::format("cannot write to a temporary file in {} ($TMPDIR)",
+                                           temporary_directory()));
+    }
     bytes = bytes.subspan(static_cast<std::size_t>(count));
   }
   return {};

@@ -37,7 +37,7 @@ class Repairer {
     open_index();
     ZVFS_TRY(place_frames());
     ZVFS_TRY(salvage());
-    ImageWriter writer(out_fd, unwatched_, nullptr);
+    ImageWriter writer(out_fd, "the new image", unwatched_, nullptr);
     if (index_ != nullptr && plan_.is_whole && has_all_frames_) {
       ZVFS_TRY(copy_all(writer));
     } else {

@@ -4,6 +4,7 @@ be written, and what killed runs leave."""
 import contextlib
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -185,7 +186,36 @@ class TroublesTest(unittest.TestCase):
         self.mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", self.output)
         said = self.build(expect=2)
         self.assertEqual(said.count("\n"), 1, said)
-        self.assertIn("No space left on device", said)
+        self.assertEqual(said, f"mkimage: {self.target}: cannot write: No space left on device\n")
+        self.assertEqual(os.listdir(self.output), [])
+
+    def test_a_limit_for_files_says_so(self):
+        edge_tree.write(self.source / "noise", edge_tree.noise(4 << 20))
+        said = self.build(expect=2, preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_FSIZE, (1 << 20, 1 << 20)))
+        self.assertEqual(said, f"mkimage: {self.target}: cannot write: File too large\n")
+        self.assertEqual(os.listdir(self.output), [])
+
+    def tar(self):
+        edge_tree.write(self.source / "noise", edge_tree.noise(4 << 20))
+        run("tar", "-cf", self.scratch / "x.tar", "-C", self.source, ".")
+        return self.scratch / "x.tar"
+
+    def test_a_missing_directory_for_temporary_files(self):
+        said = self.build("--order=similar", source=self.tar(), expect=2,
+                          env=os.environ | {"TMPDIR": "/does/not/exist"})
+        self.assertIn("in /does/not/exist ($TMPDIR): No such file or directory", said)
+        self.assertEqual(said.count("\n"), 1, said)
+
+    def test_a_full_directory_for_temporary_files(self):
+        zvfs_tools.require_root()
+        tar = self.tar()
+        full = self.scratch / "full"
+        full.mkdir()
+        self.mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", full)
+        said = self.build("--order=similar", source=tar, expect=2,
+                          env=os.environ | {"TMPDIR": str(full)})
+        self.assertIn(f"in {full} ($TMPDIR): No space left on device", said)
         self.assertEqual(os.listdir(self.output), [])
 
     def test_a_target_in_the_source(self):

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -141,10 +142,13 @@ TEST(AtomicFile, FindsAnotherNameWhereItsOwnIsTaken) {
 }
 
 TEST(AtomicFile, IsRemovedBySignals) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGALRM, SIGPOLL,
+                           SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2}) {
     const ScratchDirectory directory;
     const pid_t child = ::fork();
     if (child == 0) {
+      const rlimit no_core = {};
+      ::setrlimit(RLIMIT_CORE, &no_core);
       install_signal_cleanup();
       const auto file = AtomicFile::create((directory / "image").string(), IfExists::kFail);
       ::raise(signal);
