@@ -13,6 +13,7 @@ namespace zvfs {
 namespace {
 
 constexpr std::string_view kClearLine = "\r\033[K";
+constexpr std::chrono::milliseconds kTerminalInterval(200);
 
 std::size_t terminal_width() {
   winsize size = {};
@@ -33,8 +34,10 @@ std::string duration_text(double seconds) {
 
 std::string progress_bar(double done, std::string_view text, double elapsed, std::size_t width) {
   done = std::clamp(done, 0.0, 1.0);
-  std::string line = fmt::format("{:3.0f}%  {}", done * 100, text);
+  const bool plain = width == ProgressLine::kPlain;
+  std::string line = fmt::format("{:{}.0f}%  {}", done * 100, plain ? 0 : 3, text);
   if (done > 0.01) line += fmt::format("  {} left", duration_text(elapsed / done * (1 - done)));
+  if (plain) return line;
 
   constexpr std::size_t kBrackets = 4;
   constexpr std::size_t kLongestBar = 30;
@@ -44,36 +47,37 @@ std::string progress_bar(double done, std::string_view text, double elapsed, std
   return fmt::format("[{:<{}}] {}", std::string(filled, '='), bar, line);
 }
 
-ProgressLine::ProgressLine(Text text, Show show)
-    : text_(std::move(text)), shown_(show == Show::kOnTerminal && ::isatty(STDERR_FILENO) == 1) {
-  if (shown_) thread_ = std::thread([this] { run(); });
+ProgressLine::ProgressLine(Text text, Show show, std::chrono::milliseconds plain_interval)
+    : text_(std::move(text)),
+      on_terminal_(show == Show::kProgress && ::isatty(STDERR_FILENO) == 1),
+      interval_(on_terminal_ ? kTerminalInterval : plain_interval) {
+  if (show == Show::kProgress) thread_ = std::thread([this] { run(); });
 }
 
 ProgressLine::~ProgressLine() {
-  if (!shown_) return;
+  if (!thread_.joinable()) return;
   {
     const MutexLock lock(mutex_);
     stop_ = true;
   }
   stop_changed_.notify_all();
   thread_.join();
-  write_stderr(kClearLine);
+  clear();
 }
 
 void ProgressLine::print(std::string_view line) {
-  write_stderr(fmt::format("{}{}\n", shown_ ? kClearLine : "", line));
+  write_stderr(fmt::format("{}{}\n", on_terminal_ ? kClearLine : "", line));
 }
 
 void ProgressLine::clear() {
-  if (shown_) write_stderr(kClearLine);
+  if (on_terminal_) write_stderr(kClearLine);
 }
 
 void ProgressLine::run() {
-  constexpr std::chrono::milliseconds kInterval(200);
   while (true) {
     {
       const MutexLock lock(mutex_);
-      if (!stop_) stop_changed_.wait_for(mutex_, kInterval);
+      if (!stop_) stop_changed_.wait_for(mutex_, interval_);
       if (stop_) return;
     }
     draw();
@@ -82,7 +86,11 @@ void ProgressLine::run() {
 
 void ProgressLine::draw() {
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
-  write_stderr(fmt::format("{}{}", kClearLine, text_(elapsed.count(), terminal_width() - 1)));
+  if (on_terminal_) {
+    write_stderr(fmt::format("{}{}", kClearLine, text_(elapsed.count(), terminal_width() - 1)));
+  } else {
+    write_stderr(text_(elapsed.count(), kPlain) + '\n');
+  }
 }
 
 }  // namespace zvfs

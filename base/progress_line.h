@@ -11,18 +11,22 @@
 
 namespace zvfs {
 
-/// Shows how far a tool has come in the last line of a terminal, several times a second, while it
-/// lives. Lines for people go through print(), so that they do not run into it. Thread-safe.
+/// Shows how far a tool has come while it lives, on standard error: in the last line of a terminal,
+/// several times a second; elsewhere, as in the log of a build, in a line of its own now and then.
+/// Lines for people go through print(), so that they do not run into it. Thread-safe.
 class ProgressLine {
  public:
-  enum class Show : bool { kNever, kOnTerminal };
+  enum class Show : bool { kNever, kProgress };
 
-  /// The text to show, after `elapsed` seconds, in at most `width` columns.
+  /// The width where there is no terminal: the text may be of any length.
+  static constexpr std::size_t kPlain = 0;
+
+  /// The text to show, after `elapsed` seconds, in at most `width` columns, or kPlain.
   using Text = std::function<std::string(double elapsed, std::size_t width)>;
 
-  /// `text` is called by a thread of its own. Writes to standard error, and only when that is a
-  /// terminal.
-  ProgressLine(Text text, Show show);
+  /// `text` is called by a thread of its own: without a terminal, once in `plain_interval`.
+  ProgressLine(Text text, Show show,
+               std::chrono::milliseconds plain_interval = std::chrono::seconds(30));
   ~ProgressLine();
 
   /// Prints a line to standard error.
@@ -36,7 +40,8 @@ class ProgressLine {
   void draw();
 
   const Text text_;
-  const bool shown_;
+  const bool on_terminal_;
+  const std::chrono::milliseconds interval_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   Mutex mutex_;
   CondVar stop_changed_;
@@ -44,7 +49,8 @@ class ProgressLine {
   std::thread thread_;
 };
 
-/// The share `done` (0 to 1) and `text` in `width` columns: "[=====>     ] 45%  TEXT  0:06 left".
+/// The share `done` (0 to 1) and `text` in `width` columns: "[=====>     ] 45%  TEXT  0:06 left";
+/// without the bar for ProgressLine::kPlain.
 std::string progress_bar(double done, std::string_view text, double elapsed, std::size_t width);
 
 }  // namespace zvfs

@@ -16,7 +16,7 @@ ArchiveBuild::ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, T
       pipeline_(writer, options.encoder, options.threads),
       cutter_(options.bounds, pipeline_) {}
 
-Result<void> ArchiveBuild::run(std::string_view name, ByteStream& stream, BuildReport& report) {
+Result<void> ArchiveBuild::write_frames(std::string_view name, ByteStream& stream) {
   while (true) {
     auto bytes = stream.next();
     if (!bytes) return Unexpected(std::move(bytes).error().within(name));
@@ -25,7 +25,10 @@ Result<void> ArchiveBuild::run(std::string_view name, ByteStream& stream, BuildR
   }
   ZVFS_TRY(cutter_.finish());
   if (auto done = indexer_.finish(); !done) return Unexpected(std::move(done).error().within(name));
-  ZVFS_TRY(pipeline_.finish());
+  return pipeline_.finish();
+}
+
+Result<void> ArchiveBuild::finish(BuildReport& report) {
   locate_files(tree_, indexer_.files(), writer_.frames());
   report.count(tree_);
   return finish_image(writer_, tree_, indexer_.files(),

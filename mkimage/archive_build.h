@@ -22,10 +22,12 @@ class ArchiveBuild {
   ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, Troubles& troubles,
                ImageWriter& writer);
 
-  /// Writes the whole image of the archive that `stream` is, and counts in `report`. `name` is
-  /// what messages call the archive.
-  /// Errors: those of the stream, of TarIndexer, of StreamPipeline and of finish_image().
-  Result<void> run(std::string_view name, ByteStream& stream, BuildReport& report);
+  /// Writes the data frames of the archive that `stream` is. `name` is what messages call the
+  /// archive. Errors: those of the stream, of TarIndexer and of StreamPipeline.
+  Result<void> write_frames(std::string_view name, ByteStream& stream);
+
+  /// Writes what follows them, and counts in `report`. Errors: those of finish_image().
+  Result<void> finish(BuildReport& report);
 
  private:
   Result<void> take(std::string_view name, ByteSpan bytes);

@@ -170,8 +170,11 @@ class Build {
                                troubles_, monitor_.progress);
     if (!stream) return Unexpected(std::move(stream).error().within(name));
     if (options_.order.is_given) return reorder_archive(name, **stream);
-    ZVFS_TRY(ArchiveBuild(options_, monitor_, troubles_, writer_).run(name, **stream, report_));
+    ArchiveBuild build(options_, monitor_, troubles_, writer_);
+    ZVFS_TRY(build.write_frames(name, **stream));
     end_stage("frames");
+    ZVFS_TRY(build.finish(report_));
+    end_stage("index");
     return {};
   }
 

@@ -1,9 +1,13 @@
 // mkimage: packs a directory into a zvfs image. See packaging/man/mkimage.1.
+#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <new>
+#include <optional>
+#include <string>
 #include <variant>
 
 #include <fmt/format.h>
@@ -12,8 +16,10 @@
 #include "base/quoting.h"
 #include "mkimage/build.h"
 #include "mkimage/mkimage_options.h"
+#include "mkimage/report_file.h"
 #include "mkimage/report_json.h"
 #include "mkimage/signal_cleanup.h"
+#include "mkimage/trouble_log.h"
 
 namespace {
 
@@ -21,39 +27,77 @@ using namespace zvfs;
 
 enum ExitCode : int { kDone = 0, kFilesChanged = 1, kFailed = 2 };
 
-void print_names(std::string_view names) { std::fwrite(names.data(), 1, names.size(), stdout); }
+/// Prints the members' names to standard output. Thread-safe.
+class NamePrinter {
+ public:
+  void print(std::string_view names) {
+    if (std::fwrite(names.data(), 1, names.size(), stdout) != names.size()) note_error();
+  }
 
-Result<BuildReport> build(const MkimageOptions& options) {
+  /// Errors: Io (some could not be printed).
+  Result<void> finish() {
+    if (std::fflush(stdout) != 0) note_error();
+    if (error_ != 0) return fail_errno(error_, "standard output");
+    return {};
+  }
+
+ private:
+  void note_error() {
+    int none = 0;
+    error_.compare_exchange_strong(none, errno);
+  }
+
+  std::atomic<int> error_ = 0;
+};
+
+void print_error(std::string_view message) {
+  fmt::print(stderr, "mkimage: {}\n", quote_name(message));
+}
+
+Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, TroubleLog& log) {
   BuildMonitor monitor;
   ProgressLine progress(
       [&](double elapsed, std::size_t width) {
-        return progress_text(monitor.progress, elapsed, width);
+        const std::string text = progress_text(monitor.progress, elapsed, width);
+        return width == ProgressLine::kPlain ? "mkimage: " + text : text;
       },
-      options.verbosity == Verbosity::kNormal ? ProgressLine::Show::kOnTerminal
+      options.verbosity == Verbosity::kNormal ? ProgressLine::Show::kProgress
                                               : ProgressLine::Show::kNever);
   monitor.on_trouble = [&](const Trouble& trouble) {
+    log.add(trouble);
     progress.print(fmt::format("mkimage: {}: {}", quote_name(trouble.path), trouble.message));
   };
-  if (options.verbosity == Verbosity::kNames) monitor.on_names = print_names;
+  if (options.verbosity == Verbosity::kNames) {
+    monitor.on_names = [&names](std::string_view text) { names.print(text); };
+  }
   return build_image(options.build, monitor);
 }
 
-// False when it cannot be written.
-bool write_json(const BuildReport& report, const MkimageOptions& options) {
-  const std::string json = report_json(report, options.build.target);
-  const bool to_stdout = options.json == "-";
-  std::FILE* const file = to_stdout ? stdout : std::fopen(options.json.c_str(), "we");
-  bool written = file != nullptr && std::fwrite(json.data(), 1, json.size(), file) == json.size();
-  if (to_stdout) {
-    written = std::fflush(file) == 0 && written;
-  } else if (file != nullptr) {
-    written = std::fclose(file) == 0 && written;
+ExitCode exit_code_of(const Result<BuildReport>& report) {
+  if (!report || report->unreadable > 0) return kFailed;
+  return report->changed > 0 ? kFilesChanged : kDone;
+}
+
+// Prints why something failed, if it has.
+ExitCode judge(const Result<void>& result) {
+  if (!result) print_error(result.error().message);
+  return result ? kDone : kFailed;
+}
+
+int build_and_report(const MkimageOptions& options, std::optional<ReportFile> report_file) {
+  NamePrinter names;
+  TroubleLog troubles;
+  const Result<BuildReport> report = build(options, names, troubles);
+  if (!report) {
+    print_error(report.error().message);
+  } else if (options.verbosity != Verbosity::kQuiet) {
+    fmt::print(stderr, "{}", to_text(*report));
   }
-  if (!written) {
-    const Result<void> failure = fail_errno(errno, quote_name(options.json));
-    fmt::print(stderr, "mkimage: {}\n", failure.error().message);
-  }
-  return written;
+  const ExitCode code = std::max(exit_code_of(report), judge(names.finish()));
+  if (!report_file) return code;
+  const std::string json = report_json(
+      {.image = options.build.target, .report = report, .troubles = troubles, .exit_status = code});
+  return std::max(code, judge(report_file->write(json)));
 }
 
 int run(int argc, char** argv) {
@@ -63,16 +107,16 @@ int run(int argc, char** argv) {
 
   install_signal_cleanup();
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails with EFBIG instead
-  const Result<BuildReport> report = build(options);
-  if (!report) {
-    fmt::print(stderr, "mkimage: {}\n", quote_name(report.error().message));
-    return kFailed;
+  std::optional<ReportFile> report_file;
+  if (!options.json.empty()) {
+    auto opened = ReportFile::open(options.json);
+    if (!opened) {
+      print_error(opened.error().message);
+      return kFailed;
+    }
+    report_file.emplace(*std::move(opened));
   }
-  if (options.verbosity != Verbosity::kQuiet) fmt::print(stderr, "{}", to_text(*report));
-  if (!options.json.empty() && !write_json(*report, options)) return kFailed;
-  if (std::fflush(stdout) != 0) return kFailed;
-  if (report->unreadable > 0) return kFailed;
-  return report->changed > 0 ? kFilesChanged : kDone;
+  return build_and_report(options, std::move(report_file));
 }
 
 }  // namespace

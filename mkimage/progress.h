@@ -24,7 +24,8 @@ struct Progress {
 
 /// The progress after `elapsed` seconds in `width` columns, for a ProgressLine:
 /// "[=====     ]  45%  592M read, 80M written, ratio 7.40  121M/s  0:06 left"; before that, what
-/// was found, and how far the search for equal files has come.
+/// was found, and how far the search for equal files has come. For ProgressLine::kPlain the same
+/// without the bar.
 std::string progress_text(const Progress& progress, double elapsed, std::size_t width);
 
 }  // namespace zvfs

@@ -46,11 +46,31 @@ Json largest_json(const SizeStatistics& sizes) {
   return json;
 }
 
-}  // namespace
+constexpr std::string_view name_of(Trouble::Severity severity) {
+  switch (severity) {
+    case Trouble::Severity::kNote:
+      return "note";
+    case Trouble::Severity::kChanged:
+      return "changed";
+    case Trouble::Severity::kUnreadable:
+      return "unreadable";
+  }
+  return "";
+}
 
-std::string report_json(const BuildReport& report, std::string_view image) {
-  Json json;
-  put_text(json, "image", image);
+Json troubles_json(const TroubleLog& troubles) {
+  Json json = Json::array();
+  for (const Trouble& trouble : troubles.kept()) {
+    Json item;
+    put_text(item, "path", trouble.path);
+    item["severity"] = name_of(trouble.severity);
+    put_text(item, "message", trouble.message);
+    json.push_back(std::move(item));
+  }
+  return json;
+}
+
+void put_report(const BuildReport& report, Json& json) {
   json["files"] = report.files;
   json["directories"] = report.directories;
   json["symlinks"] = report.symlinks;
@@ -72,6 +92,19 @@ std::string report_json(const BuildReport& report, std::string_view image) {
   Json& seconds = json["seconds"] = Json::object();
   for (const auto& [stage, time] : report.stages) seconds[stage] = time.count();
   seconds["total"] = report.elapsed.count();
+}
+
+}  // namespace
+
+std::string report_json(const BuildEnd& end) {
+  Json json;
+  json["version"] = ZVFS_VERSION;
+  put_text(json, "image", end.image);
+  json["exit_status"] = end.exit_status;
+  if (!end.report) put_text(json, "error", end.report.error().message);
+  json["troubles"] = troubles_json(end.troubles);
+  json["troubles_left_out"] = end.troubles.left_out();
+  if (end.report) put_report(*end.report, json);
   return json.dump(2) + '\n';
 }
 

@@ -3,12 +3,22 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
 #include "mkimage/report.h"
+#include "mkimage/trouble_log.h"
 
 namespace zvfs {
 
+/// How a build ended, for a report.
+struct BuildEnd {
+  std::string_view image;             ///< Its path.
+  const Result<BuildReport>& report;  ///< Or why there is no image.
+  const TroubleLog& troubles;
+  int exit_status;
+};
+
 /// The report for programs: a JSON object, indented, and a newline. Sizes are in bytes, times in
-/// seconds. `image` is the path of the image.
-std::string report_json(const BuildReport& report, std::string_view image);
+/// seconds.
+std::string report_json(const BuildEnd& end);
 
 }  // namespace zvfs

@@ -58,7 +58,7 @@ class CheckCommand final : public Command {
                               fmt::format("{} of {}", human_size(done), human_size(total)), elapsed,
                               width);
         },
-        ProgressLine::Show::kOnTerminal);
+        ProgressLine::Show::kProgress);
     CheckOptions options;
     options.threads = threads_;
     options.deep = deep_;

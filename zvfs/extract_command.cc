@@ -78,7 +78,7 @@ class ExtractCommand final : public Command {
     });
     ProgressLine line(
         [&](double elapsed, std::size_t width) { return progress_text(report, elapsed, width); },
-        quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kOnTerminal);
+        quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kProgress);
     shown = &line;
     ZVFS_TRY(extract_image(*image, selection, options_, report));
     line.clear();
@@ -104,7 +104,7 @@ class ExtractCommand final : public Command {
     const std::uint64_t total = operands_.empty() ? image->header().stream_size : 0;
     ProgressLine line([&](double elapsed,
                           std::size_t width) { return tar_progress(done, total, elapsed, width); },
-                      quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kOnTerminal);
+                      quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kProgress);
     TarExport to;
     to.threads = options_.threads;
     to.write = [&](ByteSpan bytes) { return output.write(bytes); };

@@ -89,7 +89,7 @@ class RepairCommand final : public Command {
           constexpr const char* kPasses[] = {"frames", "members", "writing"};
           return progress_bar(done, kPasses[progress.pass], elapsed, width);
         },
-        quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kOnTerminal);
+        quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kProgress);
     options_.progress = &progress;
     options_.on_lost = [&](std::string_view path) {
       line.clear();

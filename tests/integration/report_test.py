@@ -29,8 +29,16 @@ class ReportTest(unittest.TestCase):
         return json.loads(run(zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", "-f", "--json", "-", *options,
                               self.source, path)), path
 
+    def mkimage(self, *arguments, **options):
+        options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE} | options
+        return subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), *arguments], stderr=subprocess.PIPE,
+                              check=False, **options)
+
     def test_json(self):
         report, image = self.report()
+        version = run(zvfs_tools.tool("ZVFS_MKIMAGE"), "--version").decode().split()[-1]
+        self.assertEqual((report["version"], report["exit_status"]), (version, 0))
+        self.assertEqual((report["troubles"], report["troubles_left_out"]), ([], 0))
         self.assertEqual(report["image"], str(image))
         self.assertEqual(report["image_size"], os.path.getsize(image))
         counts = {key: report[key] for key in ("files", "directories", "symlinks", "hard_links")}
@@ -57,9 +65,46 @@ class ReportTest(unittest.TestCase):
         report = json.loads(file.read_text())
         self.assertEqual(report["files"], 5)
 
-    def test_a_report_that_cannot_be_written(self):
-        run(zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", "-f", "--json", "/no/such/file", self.source,
-            self.scratch / "other.tar.zst", expect=2)
+    def test_a_report_that_cannot_be_written_is_told_before_the_build(self):
+        image = self.scratch / "unmade.tar.zst"
+        done = self.mkimage("-v", "--json", "/no/such/file", self.source, image)
+        self.assertEqual((done.returncode, done.stdout), (2, b""))
+        self.assertEqual(done.stderr, b"mkimage: /no/such/file: No such file or directory\n")
+        self.assertFalse(image.exists())
+
+    def test_a_report_for_which_there_is_no_room(self):
+        done = self.mkimage("-q", "--json", "/dev/full", self.source, "-n", "none")
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr, b"mkimage: /dev/full: No space left on device\n")
+
+    def test_names_for_which_there_is_no_room(self):
+        with open("/dev/full", "wb") as full:
+            done = self.mkimage("-v", "-n", self.source, "none", stdout=full)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"mkimage: standard output: No space left on device\n", done.stderr)
+
+    def test_a_report_of_troubles(self):
+        names = b"text.txt\nmissing\n\xff\xfe\n"
+        done = self.mkimage("-qn", "--json", "-", "--files-from", "-", "none", cwd=self.source,
+                            input=names, stdin=None)
+        report = json.loads(done.stdout)
+        self.assertEqual((done.returncode, report["exit_status"], report["unreadable"]), (2, 2, 2))
+        self.assertEqual(report["troubles"][0], {
+            "path": "missing", "severity": "unreadable",
+            "message": "cannot stat: No such file or directory"})
+        self.assertIn("path_base64", report["troubles"][1])
+        self.assertEqual(report["troubles_left_out"], 0)
+
+    def test_a_report_of_a_failure(self):
+        broken = self.scratch / "broken.tar"
+        run("tar", "-cf", broken, "-C", self.source, ".")
+        os.truncate(broken, 100_000)
+        report_file = self.scratch / "failure.json"
+        done = self.mkimage("-q", "--json", report_file, broken, "none")
+        report = json.loads(report_file.read_text())
+        self.assertEqual((done.returncode, report["exit_status"]), (2, 2))
+        self.assertEqual(done.stderr.decode(), f"mkimage: {report['error']}\n")
+        self.assertNotIn("files", report)
 
     def test_a_dry_run_tells_the_same_and_writes_nothing(self):
         made, image = self.report()
@@ -78,6 +123,7 @@ class ReportTest(unittest.TestCase):
         report = json.loads(run(zvfs_tools.tool("ZVFS_MKIMAGE"), "-qn", "--json", "-", tar, "none"))
         self.assertEqual(report["files"], 5)
         self.assertEqual(report["stream_size"], os.path.getsize(tar))
+        self.assertEqual(list(report["seconds"]), ["frames", "index", "total"])
         self.assertEqual(report["largest"][0]["path"], "noise.bin")
 
     def test_summary(self):

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/mutex.h"
+#include "mkimage/troubles.h"
+
+namespace zvfs {
+
+/// Keeps the first troubles of a build, so few that the report of a bad disk stays readable.
+/// Thread-safe.
+class TroubleLog {
+ public:
+  static constexpr std::size_t kMost = 1000;
+
+  void add(const Trouble& trouble) ZVFS_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    if (kept_.size() < kMost) {
+      kept_.push_back(trouble);
+    } else {
+      ++left_out_;
+    }
+  }
+  [[nodiscard]] std::vector<Trouble> kept() const ZVFS_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return kept_;
+  }
+  [[nodiscard]] std::uint64_t left_out() const ZVFS_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return left_out_;
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::vector<Trouble> kept_ ZVFS_GUARDED_BY(mutex_);
+  std::uint64_t left_out_ ZVFS_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace zvfs
