@@ -5,21 +5,22 @@
 #include <memory>
 
 #include "base/bytes.h"
+#include "format/frame_memory.h"
 
 namespace zvfs {
 
 /// The decoded bytes of one frame. Immutable once published; a FramePtr pins it.
 class Frame {
  public:
-  /// Allocates `size_bytes`, uninitialised. Throws std::bad_alloc.
-  explicit Frame(std::size_t size_bytes)
-      : data_(std::make_unique_for_overwrite<std::byte[]>(size_bytes)), size_(size_bytes) {}
+  /// Takes `size_bytes` of `memory`, uninitialised. Throws std::bad_alloc.
+  Frame(FrameMemory& memory, std::size_t size_bytes)
+      : data_(memory.take(size_bytes)), size_(size_bytes) {}
 
   [[nodiscard]] ByteSpan bytes() const { return {data_.get(), size_}; }
   [[nodiscard]] MutableByteSpan mutable_bytes() { return {data_.get(), size_}; }
 
  private:
-  std::unique_ptr<std::byte[]> data_;
+  FrameMemory::Block data_;
   std::size_t size_;
 };
 using FramePtr = std::shared_ptr<const Frame>;

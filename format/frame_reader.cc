@@ -13,8 +13,9 @@ std::string name_of(FrameKey key, const FrameLocation& location) {
 
 }  // namespace
 
-FrameReader::FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache)
-    : source_(source), image_start_(image_start), cache_(cache) {}
+FrameReader::FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache,
+                         FrameMemory& memory)
+    : source_(source), image_start_(image_start), cache_(cache), memory_(memory) {}
 
 Result<void> FrameReader::read_raw(ImageOffset offset, MutableByteSpan out) const {
   return source_.read(image_start_ + offset.value, out);
@@ -24,7 +25,7 @@ Result<FramePtr> FrameReader::read(FrameKey key, FrameClass frame_class,
                                    const FrameLocation& location) {
   if (FramePtr frame = cache_.find(key)) return frame;
   return cache_.load(key, frame_class, location.decoded_size, [&]() -> Result<FramePtr> {
-    const auto frame = std::make_shared<Frame>(location.decoded_size);
+    const auto frame = std::make_shared<Frame>(memory_, location.decoded_size);
     ZVFS_TRY(decode(key, location, frame->mutable_bytes()));
     return FramePtr(frame);
   });

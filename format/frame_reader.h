@@ -10,6 +10,7 @@
 #include "codecs/frame_decoder.h"
 #include "format/frame.h"
 #include "format/frame_cache.h"
+#include "format/frame_memory.h"
 #include "format/image_source.h"
 #include "format/offsets.h"
 
@@ -39,11 +40,12 @@ struct FrameReaderStats {
 };
 
 /// Reads, verifies and decodes the frames of an image, through the cache. Index frames and data
-/// frames take the same way. Thread-safe. Borrows source and cache.
+/// frames take the same way. Thread-safe. Borrows source, cache and memory.
 class FrameReader {
  public:
   /// `image_start` is where the image begins in `source`.
-  FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache);
+  FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache,
+              FrameMemory& memory);
 
   /// The frame `key`, if it is cached. Cheap.
   FramePtr cached(FrameKey key) { return cache_.find(key); }
@@ -80,6 +82,7 @@ class FrameReader {
   const ImageSource& source_;
   std::uint64_t image_start_;
   FrameCache& cache_;
+  FrameMemory& memory_;
 
   Mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_workspaces_ ZVFS_GUARDED_BY(mutex_);

@@ -59,13 +59,14 @@ RawImage::RawImage(std::unique_ptr<const ImageSource> source, IndexHeader header
       header_(std::move(header)),
       start_(start),
       cache_(options.cache_size_bytes, std::max(header_.frame_bound, header_.index_frame_size)),
-      frames_(*source_, start_, cache_),
+      frames_(*source_, start_, cache_, *frame_memory_),
       index_(header_, frames_),
       frame_table_(header_, index_) {}
 
 void RawImage::release_memory() const {
   cache_.clear();
   frames_.release_memory();
+  frame_memory_->release_idle();
 }
 
 Result<std::unique_ptr<RawImage>> RawImage::open(std::unique_ptr<const ImageSource> source,

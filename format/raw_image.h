@@ -42,7 +42,10 @@ class RawImage {
   [[nodiscard]] FrameReader& frames() const { return frames_; }
   [[nodiscard]] const FrameCache& cache() const { return cache_; }
 
-  /// Drops all that can be read again: cached frames and idle decoders. What readers pin stays.
+  [[nodiscard]] FrameMemory& frame_memory() const { return *frame_memory_; }
+
+  /// Drops all that can be read again: cached frames, idle decoders and memory. What readers pin
+  /// stays.
   void release_memory() const;
 
  private:
@@ -52,6 +55,7 @@ class RawImage {
   const std::unique_ptr<const ImageSource> source_;
   const IndexHeader header_;
   const std::uint64_t start_;
+  const std::shared_ptr<FrameMemory> frame_memory_ = std::make_shared<FrameMemory>();
   mutable FrameCache cache_;
   mutable FrameReader frames_;
   const IndexReader index_;

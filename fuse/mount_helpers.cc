@@ -30,6 +30,7 @@ MountHelpers::MountHelpers(const Image& image, InodeSet& known, Session& session
           },
           is_memory_short),
       readahead_(image, readahead_options(options)),
+      memory_ahead_(image.raw().frame_memory()),
       trimmer_(image, kIdlePeriod),
       inspector_(image, connection.stats(), filler_, readahead_) {}
 
@@ -40,12 +41,14 @@ void MountHelpers::start() {
   reporter_.emplace(SIGUSR1, [this] { log_notice(inspector_.stats()); });
   if (fill_) filler_.start();
   readahead_.start();
+  memory_ahead_.start();
   trimmer_.start();
 }
 
 void MountHelpers::stop() {
   reporter_.reset();
   trimmer_.stop();
+  memory_ahead_.stop();
   readahead_.stop();
   filler_.stop();
 }

@@ -7,6 +7,7 @@
 #include "fuse/idle_trimmer.h"
 #include "fuse/inode_set.h"
 #include "fuse/inspector.h"
+#include "fuse/memory_ahead.h"
 #include "fuse/mount_options.h"
 #include "fuse/page_filler.h"
 #include "fuse/readahead.h"
@@ -15,8 +16,8 @@
 
 namespace zvfs {
 
-/// What works beside the threads that answer requests: page-cache fill, readahead, the return of
-/// memory when idle, and statistics for who asks. Not thread-safe.
+/// What works beside the threads that answer requests: page-cache fill, readahead, memory made
+/// ready for frames, and returned when idle, and statistics for who asks. Not thread-safe.
 class MountHelpers {
  public:
   /// Borrows all of its arguments, and `known` as PageFiller does.
@@ -38,6 +39,7 @@ class MountHelpers {
   const bool fill_;
   PageFiller filler_;
   Readahead readahead_;
+  MemoryAhead memory_ahead_;
   IdleTrimmer trimmer_;
   const Inspector inspector_;
   std::optional<SignalThread> reporter_;

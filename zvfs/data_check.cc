@@ -39,7 +39,7 @@ struct Worker {
   void run(const CheckContext& context, FrameQueue& queue) {
     const RawImage& image = context.image;
     IndexReader::Cursor cursor(image.index());
-    Frame buffer(image.header().frame_bound);
+    Frame buffer(image.frame_memory(), image.header().frame_bound);
     while (const auto number = queue.take()) {
       const auto frame = image.frame_table().frame(cursor, *number);
       if (!frame) {

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Measures how fast images are built, beside the peers: the same tree, level and number of threads.
 
-Each candidate builds in turn, as often as --repeat says; the source is in the page cache. Writes
-build.json (every sample) and build.md (a table) to --out. For a quiet machine.
+Each candidate builds in turn, as often as --repeat says; the source is in the page cache, or, with
+--drop-caches, which needs root, on its disk. Writes build.json (every sample) and build.md (a table) to
+--out. For a quiet machine.
 """
 import argparse
 import dataclasses
@@ -86,7 +87,6 @@ def is_known(peer):
 def build_once(candidate, source, image):
     """Builds the image anew. Errors: BenchError."""
     image.unlink(missing_ok=True)
-    os.sync()
     places = {"{source}": os.fspath(source), "{image}": os.fspath(image)}
     children, before = [], None
     start = time.monotonic()
@@ -112,8 +112,9 @@ def build_once(candidate, source, image):
     return BuildSample(seconds, cpu, peak, image.stat().st_size)
 
 
-def run(candidates, source, directory, repeat):
-    """The samples of each candidate by name. One that fails is said, and left out."""
+def run(candidates, source, directory, repeat, before_each):
+    """The samples of each candidate by name; `before_each` build is called. One that fails is said, and
+    left out."""
     samples = {candidate.name: [] for candidate in candidates}
     failed = set()
     for turn in range(repeat):
@@ -121,6 +122,7 @@ def run(candidates, source, directory, repeat):
             if candidate.name in failed:
                 continue
             image = directory / "image.partial"
+            before_each()
             try:
                 sample = build_once(candidate, source, image)
             except (measure.BenchError, OSError) as error:
@@ -162,6 +164,7 @@ def parse_arguments():
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--peers", default=",".join(CANDIDATES), help="some of %(default)s; NAME:LEVEL has a level of its own")
+    parser.add_argument("--drop-caches", action="store_true", help="before each build")
     parser.add_argument("--tool", action="append", default=[], metavar="NAME=PATH", help="where a program is")
     options = parser.parse_args()
     options.peers = options.peers.split(",")
@@ -181,16 +184,19 @@ def main():
             candidates.append(candidate_of(peer, tools, options))
         except measure.BenchError as error:
             print(f"{peer}: {error}", file=sys.stderr)
-    measure.run(["find", options.tree, "-type", "f", "-exec", "cat", "{}", "+"], stdout=subprocess.DEVNULL)
-    samples = run(candidates, options.tree.resolve(), options.out.resolve(), options.repeat)
+    before_each = measure.drop_caches if options.drop_caches else os.sync
+    if not options.drop_caches:
+        measure.run(["find", options.tree, "-type", "f", "-exec", "cat", "{}", "+"], stdout=subprocess.DEVNULL)
+    samples = run(candidates, options.tree.resolve(), options.out.resolve(), options.repeat, before_each)
     described = machine.describe(tools, options.out)
     result = {"machine": described, "tree": os.fspath(options.tree), "level": options.level,
-              "threads": options.threads, "settings": {c.name: c.settings for c in candidates},
+              "threads": options.threads, "drop_caches": options.drop_caches,
+              "settings": {c.name: c.settings for c in candidates},
               "samples": {name: [dataclasses.asdict(s) for s in found] for name, found in samples.items()}}
     (options.out / "build.json").write_text(json.dumps(result, indent=1) + "\n")
     page = (f"Building an image of {options.tree}: level {options.level}, {options.threads} threads, median of "
-            f"{options.repeat} (least to most), source in the page cache. {described['processor']}, "
-            f"{described['processors']} processors, kernel {described['kernel']}, {described['date']}.\n\n")
+            f"{options.repeat} (least to most), source {'on its disk' if options.drop_caches else 'in the page cache'}. "
+            f"{described['processor']}, {described['processors']} processors, kernel {described['kernel']}, {described['date']}.\n\n")
     (options.out / "build.md").write_text(page + table(candidates, samples))
     print(page + table(candidates, samples), end="")
     return 0 if samples else 1

@@ -2,11 +2,10 @@
 """Sweeps frame sizes and levels of mkimage over a tree: size, build time, cold random reads, cold walk.
 
 Each setting builds an image, mounts it anew for each measurement (the image is in the page cache, nothing
-of the mount is), and reads it. Writes sweep.json, sweep.md and plots to --out. For a quiet machine, as root
-or a user who may mount.
+of the mount is), and reads it. Beside the frame sizes stand mkimage's defaults and the kernel's squashfs, at
+the same levels. Writes sweep.json, sweep.md and plots to --out. For a quiet machine, as root.
 """
 import argparse
-import contextlib
 import dataclasses
 import json
 import os
@@ -17,12 +16,15 @@ import subprocess
 import sys
 import time
 
+import candidates
+import images
 import machine
 import measure
 import plots
 import tools as programs
 
-SIZES = ("64K", "128K", "256K", "512K", "1M", "2M", "4M")
+DEFAULT, SQUASHFS = "default", "squashfs"
+SIZES = ("64K", "128K", "256K", "512K", "1M", "2M", "4M", DEFAULT, SQUASHFS)
 LEVELS = (1, 3, 6, 9, 12, 15, 19)
 READ_SIZE = 4096
 
@@ -61,17 +63,6 @@ def places_to_read(tree, count):
     return [(path, chance.randrange(size) // READ_SIZE * READ_SIZE) for path, size in chosen]
 
 
-@contextlib.contextmanager
-def mounted(tools, image, point):
-    daemon, _ = measure.run_daemon([*tools.command("mount.zvfs"), image, point])
-    try:
-        yield point
-    finally:
-        measure.run(["umount", point] if os.geteuid() == 0 else ["fusermount3", "-u", point])
-        if daemon and not measure.wait_for_end(daemon, 10):
-            measure.end_process(daemon)
-
-
 def read_places(point, places):
     start = time.monotonic()
     for path, offset in places:
@@ -88,23 +79,36 @@ def seconds_of(command):
     return measure.run(command, stdout=subprocess.DEVNULL)[1]
 
 
+def setting(tools, frame_size, level):
+    """What makes and mounts the images of a setting: a command, and a candidate."""
+    if frame_size == SQUASHFS:
+        return images.squashfs(tools, level)[0], candidates.candidate("squashfs")
+    bound = [] if frame_size == DEFAULT else [f"-b{frame_size}"]
+    command = [*tools.command("mkimage"), "-q", "-f", *bound, f"-l{level}", "{source}", "{image}"]
+    return command, candidates.candidate("zvfs")
+
+
 def measure_setting(tools, options, places, frame_size, level):
-    image, mount_point = options.out / "sweep.partial", options.out / "mnt"
-    mount_point.mkdir(exist_ok=True)
+    image = options.out / "sweep.partial"
     point = Point(frame_size, level, 0, [], [], [], [])
-    command = [*tools.command("mkimage"), "-q", "-f", f"-b{frame_size}", f"-l{level}", options.tree, image]
+    command, who = setting(tools, frame_size, level)
+    command = [{"{source}": options.tree, "{image}": image}.get(word, word) for word in command]
+
+    def mounted():
+        return candidates.mounted(who, tools, image, options.tree, options.out)
     try:
         for _ in range(options.repeat):
             point.build_seconds.append(measure.run(command, limit_seconds=3600)[1])
             point.size_bytes = image.stat().st_size
             measure.read_whole(image)
-            with mounted(tools, image, mount_point):
-                point.reads_per_second.append(read_places(mount_point, places))
-            with mounted(tools, image, mount_point):
-                point.walk_seconds.append(seconds_of(["find", mount_point, "-ls"]))
-            with mounted(tools, image, mount_point):
+            with mounted() as mount:
+                point.reads_per_second.append(read_places(mount.point, places))
+            with mounted() as mount:
+                point.walk_seconds.append(seconds_of(["find", mount.point, "-ls"]))
+            with mounted() as mount:
                 point.read_all_seconds.append(
-                    seconds_of(["find", mount_point, "-type", "f", "-exec", "cat", "{}", "+"]))
+                    seconds_of(["find", mount.point, "-type", "f", "-exec", "cat", "{}", "+"]))
+            image.unlink()
     finally:
         image.unlink(missing_ok=True)
     return point
@@ -147,7 +151,8 @@ def parse_arguments():
     parser.add_argument("--tree", type=pathlib.Path, required=True, help="the directory to build images of")
     parser.add_argument("--out", type=pathlib.Path, required=True, help="where images and results go")
     parser.add_argument("--build", help="a build directory; built with the release preset if not given")
-    parser.add_argument("--sizes", default=",".join(SIZES), help="frame sizes (%(default)s)")
+    parser.add_argument("--sizes", default=",".join(SIZES),
+                        help=f"frame sizes, mkimage's {DEFAULT}, and {SQUASHFS} (%(default)s)")
     parser.add_argument("--levels", default=",".join(map(str, LEVELS)), help="(%(default)s)")
     parser.add_argument("--reads", type=int, default=2000, help="random reads (%(default)s)")
     parser.add_argument("--repeat", type=int, default=3)

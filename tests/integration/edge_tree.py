@@ -15,9 +15,7 @@ import sys
 import zlib
 
 KIB = 1024
-# The default bounds of frames of small and of large files.
-SMALL_FRAME = 256 * KIB
-LARGE_FRAME = 128 * KIB
+FRAME = 256 * KIB  # the default bound
 TERABYTE = 1 << 40
 BASE_TIME_NS = 1_700_000_000_123_456_789
 
@@ -46,13 +44,13 @@ def sizes():
     write("empty")
     for size in (1, 511, 512, 513, 10240, 65536):
         write(f"text-{size}", text(size))
-    for bound in (SMALL_FRAME, LARGE_FRAME):
+    for bound in (FRAME // 2, FRAME):
         for size in (bound - 1, bound, bound + 1, 3 * bound, 3 * bound + 1):
             write(f"text-{size}", text(size, seed=size))
-    for size in (1, SMALL_FRAME, 5 * SMALL_FRAME + 7):
+    for size in (1, FRAME, 5 * FRAME + 7):
         write(f"noise-{size}", noise(size, seed=size))
-    write("zeros-written", bytes(2 * SMALL_FRAME + 1))  # data, not a hole
-    write("ones", b"\xff" * (2 * SMALL_FRAME))
+    write("zeros-written", bytes(2 * FRAME + 1))  # data, not a hole
+    write("ones", b"\xff" * (2 * FRAME))
     write("mixed", text(300_000) + noise(300_000) + bytes(300_000) + text(300_000))
 
 
@@ -120,7 +118,7 @@ def hardlinks():
     os.link("a/file", "b/file")
     os.link("a/file", "other")
     os.link("a/file", "n" * 200)
-    write("b/first-here", noise(LARGE_FRAME + 1))
+    write("b/first-here", noise(FRAME // 2 + 1))
     os.link("b/first-here", "a/second-here")
     write("empty")
     os.link("empty", "empty-too")
@@ -159,7 +157,7 @@ def sparse():
     sparse_file("unaligned", mib + 1, (5001, b"x"), (300_000, noise(10_001)), (mib, b"y"))
     # More runs than a tar header or an inode holds.
     sparse_file("many-holes", 200 * 64 * KIB, *((i * 64 * KIB, b"%d" % i) for i in range(200)))
-    sparse_file("large-data", 10 * mib, (mib, text(3 * SMALL_FRAME + 9)), (7 * mib, noise(mib)))
+    sparse_file("large-data", 10 * mib, (mib, text(3 * FRAME + 9)), (7 * mib, noise(mib)))
     write("long-name-" + "s" * 150, b"")
     sparse_file("sparse-" + "s" * 150, 2 * mib, (mib, b"long name"))
 

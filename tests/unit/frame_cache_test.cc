@@ -14,7 +14,8 @@ constexpr std::size_t kFrameSize = 1000;
 FrameKey data_key(std::uint32_t number) { return {FrameKey::Space::kData, number}; }
 
 Result<FramePtr> make_frame(std::uint32_t number, std::size_t size = kFrameSize) {
-  const auto frame = std::make_shared<Frame>(size);
+  const auto memory = std::make_shared<FrameMemory>();
+  const auto frame = std::make_shared<Frame>(*memory, size);
   std::ranges::fill(frame->mutable_bytes(), static_cast<std::byte>(number));
   return FramePtr(frame);
 }

@@ -126,12 +126,13 @@ TEST(Planner, CutsAHugeFileByABoundOfItsOwn) {
   const InodeNumber large = made.file(kRootInode, "a", FrameBounds::kHugeFile);
   const InodeNumber huge = made.file(kRootInode, "b", FrameBounds::kHugeFile + 1);
   const auto plans =
-      plan(made.tree, nullptr, {.small = 1 << 16, .large = 1 << 23, .huge = 1 << 22});
+      plan(made.tree, nullptr, {.small = 1 << 16, .large = 1 << 24, .huge = 3 << 22});
   EXPECT_EQ(shape(made.tree, plans),
-            "/:512+0+0 a:512+0+0 | a:0+8388608+0 | a:0+8388608+0 | b:512+0+0 | b:0+4194304+0 | "
-            "b:0+4194304+0 | b:0+4194304+0 | b:0+4194304+0 | b:0+1+511 ");
+            "/:512+0+0 a:512+0+0 | a:0+16777216+0 | a:0+16777216+0 | a:0+16777216+0 | "
+            "a:0+16777216+0 | b:512+0+0 | b:0+12582912+0 | b:0+12582912+0 | b:0+12582912+0 | "
+            "b:0+12582912+0 | b:0+12582912+0 | b:0+4194305+511 ");
   EXPECT_EQ(made.tree.inode(large).count, 1U);
-  EXPECT_EQ(made.tree.inode(huge).count, 4U);
+  EXPECT_EQ(made.tree.inode(huge).count, 6U);
 }
 
 TEST(Planner, CutsHeadersThatExceedTheBound) {

@@ -30,7 +30,8 @@ TEST(ReadReply, PointsIntoTheSlices) {
 }
 
 TEST(ReadReply, KeepsItsFrames) {
-  auto frame = std::make_shared<Frame>(3);
+  const auto memory = std::make_shared<FrameMemory>();
+  auto frame = std::make_shared<Frame>(*memory, 3);
   const std::weak_ptr<const Frame> watch = frame;
   std::optional<ReadReply> reply;
   std::vector<FileSlice> slices{{frame->bytes(), frame}};

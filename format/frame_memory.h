@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "base/mutex.h"
+
+namespace zvfs {
+
+/// The memory of decoded frames. Fresh memory is dear: the kernel clears each page as it is touched
+/// first, which takes half as long as it takes to decode a frame into it (1.5 µs for 4 KiB on the
+/// machine of docs/performance.md). So what one frame leaves the next one gets, and a thread may
+/// touch some blocks ahead. Make it with std::make_shared: blocks keep it alive. Thread-safe.
+class FrameMemory : public std::enable_shared_from_this<FrameMemory> {
+ public:
+  /// Takes a block back, or frees it when it is no pool's.
+  struct Return {
+    std::shared_ptr<FrameMemory> memory;
+    std::size_t capacity = 0;
+    void operator()(std::byte* bytes) const;
+  };
+  using Block = std::unique_ptr<std::byte[], Return>;
+
+  /// At least `size_bytes`, with whatever is in them. Throws std::bad_alloc.
+  Block take(std::size_t size_bytes);
+
+  /// Waits until there are few blocks of the size that was taken last, and makes one more, whose
+  /// pages are there already; false after stop(). For one thread, in a loop: it has nothing to do
+  /// once frames that a full cache gives up provide for those that it takes in.
+  /// Throws std::bad_alloc.
+  bool make_ready() ZVFS_EXCLUDES(mutex_);
+
+  /// Ends make_ready(), for ever.
+  void stop() ZVFS_EXCLUDES(mutex_);
+
+  /// Frees the blocks that nobody has.
+  void release_idle() ZVFS_EXCLUDES(mutex_);
+
+  /// What blocks that nobody has take, in bytes; at most kMaxIdleBytes.
+  [[nodiscard]] std::size_t idle_bytes() const ZVFS_EXCLUDES(mutex_);
+
+  static constexpr std::size_t kMaxIdleBytes = std::size_t{4} << 20;
+
+ private:
+  using Bytes = std::unique_ptr<std::byte[]>;
+
+  void give_back(Bytes bytes, std::size_t capacity) ZVFS_EXCLUDES(mutex_);
+  void make_room(std::size_t capacity, std::vector<Bytes>& freed) ZVFS_REQUIRES(mutex_);
+
+  mutable Mutex mutex_;
+  CondVar wanted_;
+  std::map<std::size_t, std::vector<Bytes>> idle_ ZVFS_GUARDED_BY(mutex_);  // by capacity
+  std::size_t idle_bytes_ ZVFS_GUARDED_BY(mutex_) = 0;
+  std::size_t short_of_ ZVFS_GUARDED_BY(mutex_) = 0;  // the capacity to make ready, or 0
+  bool stopped_ ZVFS_GUARDED_BY(mutex_) = false;
+};
+
+}  // namespace zvfs
