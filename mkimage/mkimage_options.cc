@@ -128,7 +128,7 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
       ->type_name("COUNT");
   app.add_option_function<std::string>(
          "-b,--frame-size", [&raw](const std::string& text) { raw.frame_size = text; },
-         "Largest unit of compression, 4K to 16M; if not given,\n256K, and 96K for files above "
+         "Largest unit of compression, 4K to 16M; if not given,\n256K, and 136K for files above "
          "64M. Larger ones make a\nsmaller image, smaller ones faster random reads")
       ->type_name("SIZE");
   app.add_flag("--strict", build.troubles.strict,

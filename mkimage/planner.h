@@ -33,7 +33,7 @@ struct FrameBounds {
   /// Files above it, up to kHugeFile, are cut into frames of this size.
   std::uint32_t large = 256 * 1024;
   /// Files above kHugeFile are cut into frames of this size.
-  std::uint32_t huge = 96 * 1024;
+  std::uint32_t huge = 136 * 1024;
 
   /// The size of the frames into which a file of `file_size` bytes is cut, if it is not small.
   [[nodiscard]] std::uint32_t cut(std::uint64_t file_size) const {

@@ -44,7 +44,7 @@ TEST(MkimageOptions, HaveDefaults) {
   EXPECT_GE(parsed.build.threads, 1U);
   EXPECT_EQ(parsed.build.bounds.small, 256U * 1024);
   EXPECT_EQ(parsed.build.bounds.large, 256U * 1024);
-  EXPECT_EQ(parsed.build.bounds.huge, 96U * 1024);
+  EXPECT_EQ(parsed.build.bounds.huge, 136U * 1024);
   EXPECT_EQ(parsed.build.if_target_exists, IfExists::kFail);
   EXPECT_EQ(parsed.verbosity, Verbosity::kNormal);
 }
