@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <sys/stat.h>
@@ -18,6 +17,7 @@
 #include "mkimage/duplicate_finder.h"
 #include "mkimage/frame_pipeline.h"
 #include "mkimage/image_finish.h"
+#include "mkimage/image_target.h"
 #include "mkimage/image_writer.h"
 #include "mkimage/leading_files.h"
 #include "mkimage/link_maker.h"
@@ -71,39 +71,17 @@ Result<Source> open_source(const std::string& path) {
   return source;
 }
 
-// Where an image goes: a file that appears when it is whole, or, in a dry run, nowhere.
-struct Target {
-  std::optional<AtomicFile> file;
-  UniqueFd nowhere;
-
-  [[nodiscard]] int fd() const { return file ? file->fd() : nowhere.get(); }
-};
-
-Result<Target> open_target(const BuildOptions& options) {
-  Target target;
-  if (options.dry_run) {
-    target.nowhere = UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC));
-    if (!target.nowhere.is_open()) return fail_errno(errno, "/dev/null");
-    return target;
-  }
-  auto file = AtomicFile::create(options.target, options.if_target_exists);
-  if (!file) return Unexpected(std::move(file).error().within(options.target));
-  target.file.emplace(*std::move(file));
-  return target;
+Result<ImageTarget> open_target(const BuildOptions& options) {
+  if (options.dry_run) return ImageTarget::open_nowhere(options.target);
+  return ImageTarget::open(options.target, options.if_target_exists);
 }
 
-// The names of the new file, and that of the one that it replaces: should the target lie in the
-// source, they are no part of the image. Other names of an old target are.
-std::vector<NameOnDisk> names_of_target(const BuildOptions& options, const Target& target) {
-  const std::filesystem::path path(options.target);
-  const std::string directory = path.has_parent_path() ? path.parent_path().string() : ".";
-  struct stat status;
-  const bool found = target.file ? ::fstat(target.file->directory_fd(), &status) == 0
-                                 : ::stat(directory.c_str(), &status) == 0;
-  if (!found) return {};
-  std::vector<NameOnDisk> names = {{id_of(status), path.filename()}};
-  if (target.file) names.push_back({id_of(status), target.file->temporary_name()});
-  return names;
+// A file that is no archive is hardly what was meant to be packed as one.
+Error with_hint(Error error) {
+  if (error.message.find("Unrecognized archive format") != std::string::npos) {
+    error.message += " (a file that is to be packed as it is can be named in --files-from)";
+  }
+  return error;
 }
 
 std::string describe_missing(const ListedFiles& listed) {
@@ -117,21 +95,19 @@ std::string describe_missing(const ListedFiles& listed) {
 /// One build, from the open source and target on.
 class Build {
  public:
-  Build(const BuildOptions& options, BuildMonitor& monitor, Source source, Target target)
+  Build(const BuildOptions& options, BuildMonitor& monitor, Source source, ImageTarget target)
       : options_(options),
         monitor_(monitor),
         source_(std::move(source)),
         target_(std::move(target)),
         troubles_(monitor.on_trouble),
-        writer_(target_.fd(), options.target, monitor.progress, monitor.on_names) {}
+        writer_(target_.fd(), target_.name(), monitor.progress, monitor.on_names) {}
 
   Result<BuildReport> run() {
     ZVFS_TRY(source_.is_directory ? pack_directory() : convert_archive());
     ZVFS_TRY(judge_troubles());
-    if (target_.file) {
-      if (auto committed = target_.file->commit(); !committed) {
-        return Unexpected(std::move(committed).error().within(options_.target));
-      }
+    if (target_.is_file()) {
+      ZVFS_TRY(target_.commit());
       end_stage("sync");
     }
     report_.elapsed = std::chrono::steady_clock::now() - start_;
@@ -153,7 +129,7 @@ class Build {
     report_.unreadable = policy.ignore_unreadable ? 0 : troubles_.unreadable();
     const std::uint64_t count = report_.changed + report_.unreadable;
     if (!policy.strict || count == 0) return {};
-    return fail(ErrorCode::kIo, "{}: not made, because of {} {} (--strict)", options_.target, count,
+    return fail(ErrorCode::kIo, "the image is not made, because of {} {} (--strict)", count,
                 count == 1 ? "trouble" : "troubles");
   }
 
@@ -168,7 +144,7 @@ class Build {
     auto stream = open_archive(source_.fd.get(), options_.rules,
                                options_.order.is_given ? TarBytes::kRewrite : TarBytes::kKeep,
                                troubles_, monitor_.progress);
-    if (!stream) return Unexpected(std::move(stream).error().within(name));
+    if (!stream) return Unexpected(with_hint(std::move(stream).error()).within(name));
     if (options_.order.is_given) return reorder_archive(name, **stream);
     ArchiveBuild build(options_, monitor_, troubles_, writer_);
     ZVFS_TRY(build.write_frames(name, **stream));
@@ -190,8 +166,7 @@ class Build {
 
   template <typename Root>
   Scanner scanner_of(const Root& root) {
-    return {root,   options_.rules, names_of_target(options_, target_),
-            tree(), troubles_,      monitor_.progress};
+    return {root, options_.rules, target_.excluded(), tree(), troubles_, monitor_.progress};
   }
 
   Result<void> scan() {
@@ -292,7 +267,7 @@ class Build {
   const BuildOptions& options_;
   BuildMonitor& monitor_;
   Source source_;
-  Target target_;
+  ImageTarget target_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point stage_start_ = start_;
   Troubles troubles_;
@@ -310,7 +285,7 @@ Result<BuildReport> build_image(const BuildOptions& options, BuildMonitor& monit
   Source source;
   source.is_directory = true;
   if (!options.sources) source = ZVFS_TRY(open_source(options.source));
-  Target target = ZVFS_TRY(open_target(options));
+  ImageTarget target = ZVFS_TRY(open_target(options));
   return Build(options, monitor, std::move(source), std::move(target)).run();
 }
 

@@ -34,6 +34,7 @@ struct BuildOptions {
   std::string source;
   /// What to pack in place of `source`.
   std::optional<SourceList> sources;
+  /// A file to make, or kStandardOutput.
   std::string target;
   IfExists if_target_exists = IfExists::kFail;
   EncoderOptions encoder;

@@ -164,7 +164,7 @@ void EntryOptions::set_times(const char* source_date_epoch) {
   if (mtime_) {
     metadata.mtime = value_of("--mtime", Timestamp::parse(*mtime_));
     if (clamp_mtime_) metadata.time_rule = MetadataRules::TimeRule::kClamp;
-  } else if (source_date_epoch != nullptr) {
+  } else if (source_date_epoch != nullptr && *source_date_epoch != '\0') {
     metadata.mtime = parse_source_date_epoch(source_date_epoch);
     // The environment is also that of builds which want their layers as they are.
     metadata.time_rule =

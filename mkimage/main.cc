@@ -5,9 +5,11 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <new>
 #include <optional>
 #include <string>
+#include <unistd.h>
 #include <variant>
 
 #include <fmt/format.h>
@@ -15,10 +17,12 @@
 #include "base/progress_line.h"
 #include "base/quoting.h"
 #include "mkimage/build.h"
+#include "mkimage/image_target.h"
 #include "mkimage/mkimage_options.h"
 #include "mkimage/report_file.h"
 #include "mkimage/report_json.h"
 #include "mkimage/signal_cleanup.h"
+#include "mkimage/target_name.h"
 #include "mkimage/trouble_log.h"
 
 namespace {
@@ -27,17 +31,19 @@ using namespace zvfs;
 
 enum ExitCode : int { kDone = 0, kFilesChanged = 1, kFailed = 2 };
 
-/// Prints the members' names to standard output. Thread-safe.
+/// Prints the members' names. Thread-safe.
 class NamePrinter {
  public:
+  explicit NamePrinter(std::FILE* out) : out_(out) {}
+
   void print(std::string_view names) {
-    if (std::fwrite(names.data(), 1, names.size(), stdout) != names.size()) note_error();
+    if (std::fwrite(names.data(), 1, names.size(), out_) != names.size()) note_error();
   }
 
   /// Errors: Io (some could not be printed).
   Result<void> finish() {
-    if (std::fflush(stdout) != 0) note_error();
-    if (error_ != 0) return fail_errno(error_, "standard output");
+    if (std::fflush(out_) != 0) note_error();
+    if (error_ != 0) return fail_errno(error_, "cannot print the names");
     return {};
   }
 
@@ -47,6 +53,7 @@ class NamePrinter {
     error_.compare_exchange_strong(none, errno);
   }
 
+  std::FILE* const out_;
   std::atomic<int> error_ = 0;
 };
 
@@ -84,8 +91,18 @@ ExitCode judge(const Result<void>& result) {
   return result ? kDone : kFailed;
 }
 
+// What is in the source is named from the directory of -C, but IMAGE is not.
+Result<void> change_directory(MkimageOptions& options) {
+  if (options.directory.empty()) return {};
+  std::string& target = options.build.target;
+  if (!target.empty() && target != kStandardOutput) target = std::filesystem::absolute(target);
+  if (::chdir(options.directory.c_str()) != 0) return fail_errno(errno, options.directory);
+  return {};
+}
+
 int build_and_report(const MkimageOptions& options, std::optional<ReportFile> report_file) {
-  NamePrinter names;
+  const bool stdout_has_image = options.build.target == kStandardOutput && !options.build.dry_run;
+  NamePrinter names(stdout_has_image ? stderr : stdout);
   TroubleLog troubles;
   const Result<BuildReport> report = build(options, names, troubles);
   if (!report) {
@@ -101,9 +118,9 @@ int build_and_report(const MkimageOptions& options, std::optional<ReportFile> re
 }
 
 int run(int argc, char** argv) {
-  const auto parsed = parse_mkimage_options(argc, argv);
+  auto parsed = parse_mkimage_options(argc, argv);
   if (const auto* exit = std::get_if<ExitNow>(&parsed)) return exit->code;
-  const auto& options = std::get<MkimageOptions>(parsed);
+  auto& options = std::get<MkimageOptions>(parsed);
 
   install_signal_cleanup();
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails with EFBIG instead
@@ -116,6 +133,10 @@ int run(int argc, char** argv) {
     }
     report_file.emplace(*std::move(opened));
   }
+  const std::string problem = problem_of_name(options.build.target, options.build.encoder.codec);
+  if (!problem.empty()) print_error(fmt::format("{}: {}", options.build.target, problem));
+  if (judge(change_directory(options)) != kDone) return kFailed;
+  if (options.build.sources) options.build.sources->follow_listed_symlinks();
   return build_and_report(options, std::move(report_file));
 }
 

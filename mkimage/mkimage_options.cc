@@ -15,6 +15,7 @@
 #include "codecs/backends.h"
 #include "codecs/codec.h"
 #include "mkimage/entry_options.h"
+#include "mkimage/image_target.h"
 #include "mkimage/option_files.h"
 
 namespace zvfs {
@@ -100,17 +101,23 @@ struct RawOptions {
 
 void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
   BuildOptions& build = options.build;
+  // As for tar and others: so an option of a script or an alias can be overruled.
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
   // The last of them is IMAGE: see take_operands().
   app.add_option("SOURCE", raw.operands,
                  "The directory to pack; or an archive (tar, cpio, zip, 7z,\niso, deb, ...), of "
                  "which a tar is kept byte for byte; - is\nstandard input. Several directories "
                  "and files are packed\nunder their names")
-      ->type_name("");
-  app.add_option("IMAGE", raw.image, "The file to make")->type_name("");
-  app.add_option("--files-from", raw.files_from,
+      ->type_name("")
+      ->take_all();
+  app.add_option("IMAGE", raw.image, "The file to make; - is standard output")->type_name("");
+  app.add_option("-T,--files-from", raw.files_from,
                  "Pack the files and directories whose names are in FILE,\none a line; - is "
                  "standard input")
       ->type_name("FILE");
+  app.add_option("-C,--directory", options.directory,
+                 "Take SOURCE, and what FILE names, from this directory")
+      ->type_name("DIR");
   app.add_flag("-0,--null", raw.null_separated,
                "Names in FILE, here and in --order-file, end in a zero\nbyte");
   app.add_flag("--no-recursion", raw.no_recursion,
@@ -149,7 +156,8 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
                  "Files whose paths in the image are in FILE, one a line,\ncome first, in that "
                  "order; - is standard input")
       ->type_name("FILE");
-  app.add_flag("-n,--dry-run", build.dry_run, "Do all but write IMAGE: tells its size");
+  app.add_flag("-n,--dry-run", build.dry_run,
+               "Do all but write IMAGE, which need not be named: tells\nits size");
   app.add_option("--json", options.json,
                  "Write a report for programs to FILE; - is standard output")
       ->type_name("FILE");
@@ -169,7 +177,6 @@ SourceList read_list(const RawOptions& raw, OptionFiles& files) {
   if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
   const std::string text = files.read("--files-from", *raw.files_from);
   list.add_paths(text, raw.null_separated ? '\0' : '\n');
-  list.follow_listed_symlinks();
   return list;
 }
 
@@ -192,12 +199,15 @@ StreamOrder stream_order(const RawOptions& raw, OptionFiles& files) {
   return result;
 }
 
-// SOURCE... IMAGE, or with --files-from IMAGE alone.
+// SOURCE... IMAGE, or with --files-from IMAGE alone. A dry run of one source needs no IMAGE.
 void take_operands(const RawOptions& raw, OptionFiles& files, BuildOptions& build) {
   std::vector<std::string> sources = raw.operands;
-  if (sources.empty()) throw CLI::RequiredError("IMAGE");
-  build.target = sources.back();
-  sources.pop_back();
+  const std::size_t needed = raw.files_from ? 0 : 1;
+  if (sources.size() > needed || !build.dry_run) {
+    if (sources.empty()) throw CLI::RequiredError("IMAGE");
+    build.target = sources.back();
+    sources.pop_back();
+  }
   if (raw.files_from) {
     if (!sources.empty()) {
       throw CLI::ValidationError("--files-from", fmt::format("does not go with '{}'", sources[0]));
@@ -210,7 +220,9 @@ void take_operands(const RawOptions& raw, OptionFiles& files, BuildOptions& buil
     throw CLI::ValidationError("--null", "needs --files-from or --order-file");
   }
   if (raw.no_recursion) throw CLI::ValidationError("--no-recursion", "needs --files-from");
-  if (sources.empty()) throw CLI::RequiredError("SOURCE");
+  if (sources.empty()) {
+    throw CLI::ValidationError("SOURCE", "is required, or - for standard input");
+  }
   build.source = sources[0];
   if (sources.size() == 1) {
     if (build.source == kStandardInput) files.take_standard_input("SOURCE");
@@ -241,6 +253,9 @@ void check_and_apply(const RawOptions& raw, OptionFiles& files, MkimageOptions& 
   }
   if (raw.verbose && options.json == "-") {
     throw CLI::ValidationError("--json", "standard output has the names of --verbose");
+  }
+  if (build.target == kStandardOutput && options.json == "-" && !build.dry_run) {
+    throw CLI::ValidationError("--json", "standard output has the image");
   }
   build.gather_sizes = !options.json.empty();
   build.if_target_exists = raw.force ? IfExists::kReplace : IfExists::kFail;

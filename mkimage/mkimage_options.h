@@ -17,7 +17,8 @@ enum class Verbosity : std::uint8_t {
 struct MkimageOptions {
   BuildOptions build;
   Verbosity verbosity = Verbosity::kNormal;
-  std::string json;  ///< Where the report for programs goes: a path, "-", or "" for nowhere.
+  std::string directory;  ///< To change to before anything of the source is opened; "" for none.
+  std::string json;       ///< Where the report for programs goes: a path, "-", or "" for nowhere.
 };
 
 /// That the tool ends at once, after --help or a usage error, and with which exit code.

@@ -11,8 +11,10 @@ namespace {
 
 constexpr std::uint32_t kMaxId = 0xFFFF'FFFE;  // the kernel takes the one above for "none"
 
+// A plus sign says that it is a number, as for chown(1).
 std::optional<std::uint32_t> parse_id(std::string_view text) {
   std::uint32_t id = 0;
+  if (text.starts_with('+')) text.remove_prefix(1);
   const char* const end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, id);
   if (parsed.ec != std::errc() || parsed.ptr != end || id > kMaxId) return std::nullopt;

@@ -26,7 +26,6 @@ Result<void> PathShape::set_prefix(std::string_view directory) {
   const auto refuse = [&](std::string_view why) -> Result<void> {
     return fail(ErrorCode::kInvalidArgument, "'{}' {}", quote_name(directory.substr(0, 80)), why);
   };
-  if (directory.starts_with('/')) return refuse("is absolute: name a directory of the image");
   if (has_dot_dot(directory)) return refuse("has '..'");
   if (directory.size() > kMaxPrefix) return refuse("is longer than a path can be");
   for (std::string_view rest = directory; !rest.empty();) {

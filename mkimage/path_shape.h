@@ -21,7 +21,7 @@ struct PathShape {
   /// Whether every path stays what it is.
   [[nodiscard]] bool empty() const { return strip_components == 0 && prefix.empty(); }
 
-  /// Takes `directory` as the prefix. Errors: InvalidArgument (empty or the root, absolute, with
+  /// Takes `directory` as the prefix. Errors: InvalidArgument (empty or the root, with
   /// "..", or longer than names and paths can be).
   Result<void> set_prefix(std::string_view directory);
 

@@ -51,8 +51,7 @@ struct FrameBounds {
 /// - A larger file's data begins a frame. Its last piece, unless it is full, begins a frame of
 ///   small files.
 /// - The frames of listed files hold no other files. A larger one that is not huge is cut where
-/// they are
-///   full.
+///   they are full.
 /// - The end-of-archive mark is a frame of its own, the last one.
 ///
 /// Not thread-safe. While it runs, other threads may read the tree, but of the data fields only

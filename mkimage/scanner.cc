@@ -11,7 +11,7 @@ namespace zvfs {
 
 using Severity = Trouble::Severity;
 
-Scanner::Scanner(int root_fd, const EntryRules& rules, std::vector<NameOnDisk> excluded, Tree& tree,
+Scanner::Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
                  Troubles& troubles, Progress& progress)
     : root_fd_(root_fd),
       rules_(rules),
@@ -22,7 +22,7 @@ Scanner::Scanner(int root_fd, const EntryRules& rules, std::vector<NameOnDisk> e
       opener_(tree, root_fd),
       reader_(tree, rules.xattrs) {}
 
-Scanner::Scanner(const SourceList& list, const EntryRules& rules, std::vector<NameOnDisk> excluded,
+Scanner::Scanner(const SourceList& list, const EntryRules& rules, ExcludedFiles excluded,
                  Tree& tree, Troubles& troubles, Progress& progress)
     : root_fd_(-1),
       list_(&list),
@@ -198,7 +198,7 @@ Result<void> Scanner::scan_directory(InodeNumber number) {
   const Result<Directory> directory = open_directory(number);
   if (!directory) return give_up(directory.error());
   if (tree_.places().directories.contains(number)) set_root_device(::dirfd(directory->get()));
-  if (is_beyond_mount_point(::dirfd(directory->get()))) return {};
+  if (is_beyond_mount_point(number, ::dirfd(directory->get()))) return {};
   const Result<std::vector<std::string>> names = read_names(directory->get());
   if (!names) return give_up(names.error());
   if (!directory_path_.empty()) directory_path_ += '/';
@@ -251,7 +251,7 @@ Result<std::vector<std::string>> Scanner::read_names(DIR* directory) {
 
 Result<void> Scanner::add(Entry& entry) {
   if (!stat(entry)) return {};
-  if (is_excluded(entry) || has_excluded_name(entry)) return {};
+  if (is_excluded(entry) || is_left_out(entry)) return {};
   if (entry.name.size() > kMaxNameLength) {
     report(entry, Severity::kUnreadable, fmt::format("name exceeds {} bytes", kMaxNameLength));
     return {};
@@ -276,8 +276,9 @@ bool Scanner::is_excluded(const Entry& entry) const {
   return rules_.excludes.excludes(directory_path_ + entry.name, type);
 }
 
-bool Scanner::has_excluded_name(const Entry& entry) const {
-  return std::ranges::any_of(excluded_, [&entry](const NameOnDisk& excluded) {
+bool Scanner::is_left_out(const Entry& entry) const {
+  if (std::ranges::find(excluded_.files, id_of(entry.status)) != excluded_.files.end()) return true;
+  return std::ranges::any_of(excluded_.names, [&entry](const NameOnDisk& excluded) {
     struct stat directory;
     return excluded.name == entry.name_on_disk && ::fstat(entry.parent_fd, &directory) == 0 &&
            excluded.directory == id_of(directory);
@@ -323,10 +324,15 @@ void Scanner::set_root_device(int directory_fd) {
   if (::fstat(directory_fd, &status) == 0) root_device_ = status.st_dev;
 }
 
-bool Scanner::is_beyond_mount_point(int directory_fd) const {
+// Also when the same filesystem is mounted again there, which its device does not tell.
+bool Scanner::is_beyond_mount_point(InodeNumber number, int directory_fd) const {
+  if (rules_.mount_points != MountPoints::kKeepEmpty) return false;
   struct stat status;
-  return rules_.mount_points == MountPoints::kKeepEmpty && ::fstat(directory_fd, &status) == 0 &&
-         status.st_dev != root_device_;
+  if (::fstat(directory_fd, &status) == 0 && status.st_dev != root_device_) return true;
+  if (number == kRootInode || tree_.places().directories.contains(number)) return false;
+  struct statx extended;
+  return ::statx(directory_fd, "", AT_EMPTY_PATH, 0, &extended) == 0 &&
+         (extended.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 void Scanner::push_subdirectories(InodeNumber number) {

@@ -32,20 +32,25 @@ struct NameOnDisk {
   std::string name;
 };
 
+/// What a scan leaves out without a word.
+struct ExcludedFiles {
+  std::vector<NameOnDisk> names;  ///< Other names of the same files are not left out.
+  std::vector<FileId> files;      ///< By whatever names.
+};
+
 /// Reads the names and metadata of a directory and all below it into a Tree: one pass, directory
 /// by directory, in path order. Troubles with single files are reported, and leave those files
 /// out; a directory that cannot be read is kept, empty. Not thread-safe; use once.
 class Scanner {
  public:
-  /// Borrows all. Names in `excluded` are left out without a word; other names of the same files
-  /// are not.
-  Scanner(int root_fd, const EntryRules& rules, std::vector<NameOnDisk> excluded, Tree& tree,
+  /// Borrows all but `excluded`.
+  Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
           Troubles& troubles, Progress& progress);
 
   /// As above, of what `list` names, in place of one directory. Of each path that is listed and
   /// missing there is a trouble, and the list's own troubles are reported.
-  Scanner(const SourceList& list, const EntryRules& rules, std::vector<NameOnDisk> excluded,
-          Tree& tree, Troubles& troubles, Progress& progress);
+  Scanner(const SourceList& list, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
+          Troubles& troubles, Progress& progress);
 
   /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
   Result<void> scan();
@@ -90,19 +95,19 @@ class Scanner {
   static Result<std::vector<std::string>> read_names(DIR* directory);
   Result<void> add(Entry& entry);
   [[nodiscard]] bool is_excluded(const Entry& entry) const;
-  [[nodiscard]] bool has_excluded_name(const Entry& entry) const;
+  [[nodiscard]] bool is_left_out(const Entry& entry) const;
   bool stat(Entry& entry);
   Result<InodeNumber> add_inode(const Entry& entry, InodeRecord record);
   Result<InodeNumber> add_rewritten(InodeRecord record);
   void push_subdirectories(InodeNumber number);
-  [[nodiscard]] bool is_beyond_mount_point(int directory_fd) const;
+  [[nodiscard]] bool is_beyond_mount_point(InodeNumber number, int directory_fd) const;
   void report(const Entry& entry, const Error& error);
   void report(const Entry& entry, Trouble::Severity severity, std::string message);
 
   const int root_fd_;
   const SourceList* const list_ = nullptr;
   const EntryRules& rules_;
-  const std::vector<NameOnDisk> excluded_;
+  const ExcludedFiles excluded_;
   Tree& tree_;
   Troubles& troubles_;
   Progress& progress_;

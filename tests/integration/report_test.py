@@ -81,7 +81,7 @@ class ReportTest(unittest.TestCase):
         with open("/dev/full", "wb") as full:
             done = self.mkimage("-v", "-n", self.source, "none", stdout=full)
         self.assertEqual(done.returncode, 2)
-        self.assertIn(b"mkimage: standard output: No space left on device\n", done.stderr)
+        self.assertIn(b"mkimage: cannot print the names: No space left on device\n", done.stderr)
 
     def test_a_report_of_troubles(self):
         names = b"text.txt\nmissing\n\xff\xfe\n"

@@ -116,6 +116,22 @@ class SeveralSourcesTest(unittest.TestCase):
         self.assertEqual(len(said.splitlines()), 3, said)
         self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", "-R", image), b"sizes/\nsizes/empty\nsymlinks/\n")
 
+    def test_names_from_another_directory(self):
+        for arguments, listing in ((("-C", self.source / "sizes", ".", "x.zst"), b"empty"),
+                                   (("-C", self.source, "sizes", "modes", "x.zst"), b"sizes/empty"),
+                                   (("-C", self.source, "-T", "list", "x.zst"), b"sizes/empty")):
+            away = self.enterContext(zvfs_tools.scratch_directory())
+            (away / "list").write_bytes(b"sizes/empty\n")
+            run(tool("ZVFS_MKIMAGE"), "-q", *arguments, cwd=away)
+            self.assertIn(listing, run(tool("ZVFS_ZVFS"), "ls", "-R", away / "x.zst").splitlines())
+        run(tool("ZVFS_MKIMAGE"), "-C", "/does/not/exist", ".", self.scratch / "x.zst", expect=2)
+
+    def test_a_file_that_is_no_archive(self):
+        edge_tree.write(self.scratch / "plain", edge_tree.text(5000))
+        said = self.mkimage(self.scratch / "plain", self.scratch / "x.zst", expect=2)
+        self.assertIn("plain: Unrecognized archive format (a file that is to be packed as "
+                      "it is can be named in --files-from)", said)
+
     def merged_usr(self):
         """A tree whose lib is a symlink to usr/lib, as that of Debian."""
         tree = self.enterContext(zvfs_tools.scratch_directory())

@@ -85,6 +85,56 @@ class TargetTest(unittest.TestCase):
         mkimage(self.source, self.target, "-f")
         run("zstd", "-tq", self.target)
 
+    def test_standard_output(self):
+        edge_tree.write(self.source / "text", edge_tree.text(3 << 20))
+        mkimage(self.source, self.target)
+        done = subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), "-v", self.source, "-"],
+                              cwd=self.output, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, check=True)
+        self.assertEqual(done.stdout, self.target.read_bytes())
+        self.assertTrue(done.stderr.startswith(b"./\ntext\n1 file, 1 directory\n"), done.stderr)
+        self.assertEqual(os.listdir(self.output), [self.target.name])
+
+    def test_a_pipe(self):
+        edge_tree.write(self.source / "text", edge_tree.text(3 << 20))
+        with open(self.target, "wb") as saved:
+            maker = subprocess.Popen([zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", self.source, "-"],
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            subprocess.run(["cat"], stdin=maker.stdout, stdout=saved, check=True)
+            maker.stdout.close()
+            self.assertEqual(maker.wait(), 0)
+        self.assertEqual(run("tar", "--zstd", "-tf", self.target), b"./\ntext\n")
+        zvfs_tools.require_fuse()
+        with zvfs_tools.mounted(self.target) as mount:
+            self.assertEqual((mount / "text").read_bytes(), (self.source / "text").read_bytes())
+
+    def test_standard_output_in_the_source(self):
+        edge_tree.write(self.source / "text", b"x")
+        image = self.source / "image"
+        with open(image, "wb") as out:
+            subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", self.source, "-"], stdout=out,
+                           stdin=subprocess.DEVNULL, check=True)
+        self.assertEqual(run("tar", "--zstd", "-tf", image), b"./\ntext\n")
+
+    def test_no_image_goes_to_a_terminal(self):
+        controller, terminal = os.openpty()
+        done = subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", self.source, "-"],
+                              stdin=subprocess.DEVNULL, stdout=terminal, stderr=subprocess.PIPE,
+                              check=False)
+        os.close(terminal)
+        os.close(controller)
+        self.assertEqual(done.returncode, 2)
+        self.assertIn(b"standard output: is a terminal", done.stderr)
+
+    def test_a_name_that_promises_another_format(self):
+        edge_tree.write(self.source / "text", b"x")
+        target = self.output / "image.tgz"
+        done = subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", self.source, target],
+                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
+        self.assertEqual(done.stderr.decode(), f"mkimage: {target}: the name promises gzip, but "
+                         "the image is a .tar.zst\n")
+        run("zstd", "-tq", target)
+
     def test_a_full_disk_leaves_nothing(self):
         zvfs_tools.require_root()
         edge_tree.write(self.source / "noise", edge_tree.noise(8 << 20))

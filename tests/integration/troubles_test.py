@@ -253,6 +253,17 @@ class TroublesTest(unittest.TestCase):
         listing = run("tar", "--zstd", "-tf", self.target).decode().split()
         self.assertEqual(listing, ["./", "a/", "a/b/", "a/file"])
 
+    def test_one_file_system_keeps_bind_mounts_empty(self):
+        zvfs_tools.require_root()
+        for name in ("a", "b"):
+            (self.source / name).mkdir()
+            edge_tree.write(self.source / name / "file", b"x")
+        self.mount("--bind", self.source, self.source)  # which is read all the same
+        self.mount("--bind", self.source / "a", self.source / "b")
+        self.build("-x")
+        listing = run("tar", "--zstd", "-tf", self.target).decode().split()
+        self.assertEqual(listing, ["./", "a/", "a/file", "b/"])
+
     def mount(self, *arguments):
         mounted = subprocess.run(["mount", *arguments], stderr=subprocess.PIPE, check=False)
         if mounted.returncode != 0:

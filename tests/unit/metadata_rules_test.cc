@@ -67,6 +67,8 @@ TEST(OwnerName, IsANameOrANumberOrBoth) {
   EXPECT_EQ(*parse_user("12345"), 12345U);
   EXPECT_EQ(*parse_user("nobody-known:77"), 77U);
   EXPECT_EQ(*parse_user(":5"), 5U);
+  EXPECT_EQ(*parse_user("+5"), 5U);
+  EXPECT_EQ(*parse_group("+0"), 0U);
   EXPECT_EQ(*parse_group("root"), 0U);
   EXPECT_EQ(*parse_group("4294967294"), 4294967294U);
   for (const char* text : {"", "no-such-user-here", "4294967295", "-1", "root:", "root:x", "1x"}) {

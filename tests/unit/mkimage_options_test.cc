@@ -64,6 +64,36 @@ TEST(MkimageOptions, AreShortAndLong) {
   EXPECT_EQ(options({"--", "-d", "-i"}).build.source, "-d");
 }
 
+TEST(MkimageOptions, CountAsTheyWereGivenLast) {
+  const MkimageOptions parsed =
+      options({"-l1", "-b", "4K", "--dedupe=off", "--owner=1", "a", "-l", "3", "--dedupe", "links",
+               "-b1M", "b", "--owner=2", "-f", "-f", "i"});
+  EXPECT_EQ(parsed.build.encoder.level, 3);
+  EXPECT_EQ(parsed.build.bounds.small, 1U << 20);
+  EXPECT_EQ(parsed.build.dedupe, Dedupe::kLinks);
+  EXPECT_EQ(parsed.build.rules.metadata.uid, 2U);
+  ASSERT_TRUE(parsed.build.sources);
+  EXPECT_EQ(parsed.build.sources->root().entries.size(), 2U);
+  EXPECT_EQ(parsed.build.target, "i");
+  const EntryRules rules =
+      options({"--xattrs-exclude=a", "--xattrs-exclude=b", "--exclude=c", "--exclude=d", "d", "i"})
+          .build.rules;
+  EXPECT_EQ(rules.xattrs.exclude.size(), 2U);
+  EXPECT_TRUE(rules.excludes.excludes("c", ExcludeList::EntryType::kOther));
+}
+
+TEST(MkimageOptions, NeedNoImageForADryRun) {
+  const BuildOptions build = options({"-n", "d"}).build;
+  EXPECT_EQ(build.source, "d");
+  EXPECT_EQ(build.target, "");
+  EXPECT_EQ(options({"-n", "d", "i"}).build.target, "i");
+  EXPECT_EQ(options({"-n", "-T", "/dev/null"}).build.target, "");
+  EXPECT_EQ(options({"-n", "-T", "/dev/null", "i"}).build.target, "i");
+  EXPECT_EQ(exit_code({"-n"}), 2);
+  EXPECT_EQ(exit_code({"--json=-", "d", "-"}), 2);
+  EXPECT_EQ(exit_code({"--json=-", "-n", "d", "-"}), -1);
+}
+
 TEST(MkimageOptions, TakeSeveralSources) {
   const BuildOptions build = options({"x/a", "b", "i"}).build;
   EXPECT_EQ(build.target, "i");
@@ -73,6 +103,8 @@ TEST(MkimageOptions, TakeSeveralSources) {
 }
 
 TEST(MkimageOptions, TakeAListOfSources) {
+  EXPECT_TRUE(options({"-T", "/dev/null", "i"}).build.sources);
+  EXPECT_EQ(options({"-C", "x", "d", "i"}).directory, "x");
   const BuildOptions build = options({"--files-from=/dev/null", "-0", "--no-recursion", "i"}).build;
   EXPECT_EQ(build.target, "i");
   ASSERT_TRUE(build.sources);
@@ -124,6 +156,8 @@ TEST(MkimageOptions, ClampTimesToSourceDateEpoch) {
             MetadataRules::TimeRule::kClamp);
   EXPECT_EQ(options({"--mtime=@5", "d", "i"}).build.rules.metadata.time_rule,
             MetadataRules::TimeRule::kSet);
+  ::setenv("SOURCE_DATE_EPOCH", "", 1);
+  EXPECT_FALSE(options({"d", "i"}).build.rules.metadata.mtime);
   ::setenv("SOURCE_DATE_EPOCH", "yesterday", 1);
   EXPECT_EQ(exit_code({"d", "i"}), 2);
   ::unsetenv("SOURCE_DATE_EPOCH");

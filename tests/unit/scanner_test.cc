@@ -22,8 +22,7 @@ namespace fs = std::filesystem;
 
 // A scanned directory, its records by path, and the troubles that there were.
 struct Scan {
-  explicit Scan(const fs::path& root, std::vector<NameOnDisk> excluded = {},
-                const EntryRules& rules = {})
+  explicit Scan(const fs::path& root, ExcludedFiles excluded = {}, const EntryRules& rules = {})
       : troubles([this](const Trouble& trouble) { reported.push_back(trouble); }) {
     const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY));
     Progress progress;
@@ -148,8 +147,12 @@ TEST(Scanner, LeavesOutTheExcluded) {
   directory.write("image", "of another directory");
   struct stat status;
   ASSERT_EQ(::stat((directory / "dir").c_str(), &status), 0);
-  Scan scan(directory.path(), {{id_of(status), "image"}, {id_of(status), "missing"}});
+  Scan scan(directory.path(),
+            {.names = {{id_of(status), "image"}, {id_of(status), "missing"}}, .files = {}});
   EXPECT_EQ(scan.paths, std::vector<std::string>({"", "dir", "dir/other", "image"}));
+  ASSERT_EQ(::stat(file.c_str(), &status), 0);
+  Scan without_file(directory.path(), {.names = {}, .files = {id_of(status)}});
+  EXPECT_EQ(without_file.paths, std::vector<std::string>({"", "dir", "image"}));
   EXPECT_TRUE(scan.reported.empty());
 }
 
