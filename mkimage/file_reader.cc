@@ -177,8 +177,8 @@ void FileReader::check_unchanged() {
   } else if (size > file.size) {
     report(Severity::kChanged,
            fmt::format("file grew by {} bytes as we read it; cut", size - file.size));
-  } else if (tree_.source_mtime(number) !=
-             Timestamp{status.st_mtim.tv_sec, static_cast<std::uint32_t>(status.st_mtim.tv_nsec)}) {
+  } else if (tree_.source_mtime(number) != timestamp_of(status.st_mtim) ||
+             !tree_.may_have_ctime(number, timestamp_of(status.st_ctim))) {
     report(Severity::kChanged, "file changed as we read it");
   }
 }

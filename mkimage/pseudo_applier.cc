@@ -91,6 +91,7 @@ Result<InodeNumber> PseudoApplier::make_disk_file(const PseudoDefinition& defini
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
   if (!is_regular(record)) return number;
   if (mtime != mtime_of(record)) tree_.keep_source_mtime(number, mtime);
+  tree_.keep_source_ctime(number, timestamp_of(status.st_ctim));
   tree_.places().files.emplace(number, std::move(path));
   return number;
 }

@@ -302,6 +302,7 @@ Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
     report(entry, Severity::kNote, "not all of its extended attributes fit in a tar header");
   }
   const InodeNumber number = ZVFS_TRY(add_rewritten(record));
+  if (is_regular(record)) tree_.keep_source_ctime(number, timestamp_of(entry.status.st_ctim));
   if (!S_ISDIR(entry.status.st_mode) && entry.status.st_nlink > 1) {
     linked_.emplace(id_of(entry.status), Linked{number, entry.status.st_nlink - 1});
   }

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <ctime>
 #include <string_view>
 
 #include "base/result.h"
@@ -20,5 +21,9 @@ struct Timestamp {
   /// is local time. Errors: InvalidArgument (anything else).
   static Result<Timestamp> parse(std::string_view text);
 };
+
+inline Timestamp timestamp_of(const timespec& time) {
+  return {time.tv_sec, static_cast<std::uint32_t>(time.tv_nsec)};
+}
 
 }  // namespace zvfs

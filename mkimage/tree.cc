@@ -30,6 +30,15 @@ void renumber_keys(std::map<InodeNumber, std::string>& map, const Numbers& numbe
   map = std::move(renumbered);
 }
 
+std::uint32_t hash_of(Timestamp time) {
+  constexpr std::uint64_t kNanoseconds = 1'000'000'000;
+  constexpr std::uint64_t kGoldenRatio = 0x9E37'79B9'7F4A'7C15;
+  const std::uint64_t count =
+      static_cast<std::uint64_t>(time.seconds) * kNanoseconds + time.nanoseconds;
+  const auto hash = static_cast<std::uint32_t>(count * kGoldenRatio >> 32);
+  return hash == 0 ? 1 : hash;
+}
+
 }  // namespace
 
 Tree::Tree() {
@@ -56,10 +65,12 @@ std::vector<std::uint32_t> Tree::keep_inodes(const std::vector<bool>& kept) {
   for (std::size_t i = 0; i < inodes_.size(); ++i) {
     if (!kept[i]) continue;
     if (places_.archive) places_.archive->begins[count] = places_.archive->begins[i];
+    if (i < source_ctimes_.size()) source_ctimes_[count] = source_ctimes_[i];
     inodes_[count++] = inodes_[i];
     numbers[i] = count;
   }
   inodes_.truncate(count);
+  source_ctimes_.truncate(std::min<std::size_t>(count, source_ctimes_.size()));
   keep_rows(source_mtimes_, numbers);
   keep_rows(source_links_, numbers);
   renumber_keys(places_.directories, numbers);
@@ -105,6 +116,8 @@ std::vector<std::uint32_t> Tree::link_files(const std::vector<InodeNumber>& targ
     if (kept[i]) continue;
     InodeRecord& record = inode(target);
     if (record.nlink == 1) hard_links_.push_back({target, {}});
+    // Its data may now be read by the name of another file, of equal mtime.
+    if (target.value <= source_ctimes_.size()) source_ctimes_[target.value - 1] = 0;
     record.nlink += inodes_[i].nlink;
   }
   for (DentryRecord& dentry : dentries_) dentry.inode = targets[dentry.inode - 1].value;
@@ -141,6 +154,29 @@ Timestamp Tree::source_mtime(InodeNumber number) const {
   const auto found = std::ranges::lower_bound(source_mtimes_, number, {}, &SourceMtime::inode);
   if (found != source_mtimes_.end() && found->inode == number) return found->mtime;
   return mtime_of(inode(number));
+}
+
+void Tree::keep_source_ctime(InodeNumber inode, Timestamp ctime) {
+  keep_ctime_hash(inode, hash_of(ctime));
+}
+
+void Tree::keep_source_ctime(InodeNumber inode, const Tree& other, InodeNumber inode_there) {
+  keep_ctime_hash(inode, other.ctime_hash(inode_there));
+}
+
+void Tree::keep_ctime_hash(InodeNumber inode, std::uint32_t hash) {
+  assert(inode.value == inodes_.size());
+  while (source_ctimes_.size() + 1 < inode.value) source_ctimes_.push_back(0);
+  source_ctimes_.push_back(hash);
+}
+
+std::uint32_t Tree::ctime_hash(InodeNumber inode) const {
+  return inode.value <= source_ctimes_.size() ? source_ctimes_[inode.value - 1] : 0;
+}
+
+bool Tree::may_have_ctime(InodeNumber inode, Timestamp ctime) const {
+  const std::uint32_t known = ctime_hash(inode);
+  return known == 0 || known == hash_of(ctime);
 }
 
 void Tree::keep_source_link(InodeNumber inode, Link link) {

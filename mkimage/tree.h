@@ -64,6 +64,16 @@ class Tree {
   /// The mtime that a file has in its source, by which one sees whether it has changed since.
   [[nodiscard]] Timestamp source_mtime(InodeNumber inode) const;
 
+  /// Notes the ctime that the file `inode`, the one added last, has in its source.
+  void keep_source_ctime(InodeNumber inode, Timestamp ctime);
+
+  /// The same, as another tree knows it of one of its inodes.
+  void keep_source_ctime(InodeNumber inode, const Tree& other, InodeNumber inode_there);
+
+  /// False when the file has another ctime in its source than this, and so was changed, even if its
+  /// mtime was set back. True also when the ctime is not known.
+  [[nodiscard]] bool may_have_ctime(InodeNumber inode, Timestamp ctime) const;
+
   /// Notes that the data of the file `inode`, the one added last, is that of `link` in scanned().
   void keep_source_link(InodeNumber inode, Link link);
 
@@ -135,6 +145,8 @@ class Tree {
   };
 
   void renumber(const std::vector<std::uint32_t>& numbers);
+  void keep_ctime_hash(InodeNumber inode, std::uint32_t hash);
+  [[nodiscard]] std::uint32_t ctime_hash(InodeNumber inode) const;
 
   GrowArray<InodeRecord> inodes_;
   GrowArray<DentryRecord> dentries_;
@@ -144,6 +156,9 @@ class Tree {
   GrowArray<HardLink> hard_links_;        // ascending by inode after finish()
   GrowArray<SourceMtime> source_mtimes_;  // ascending by inode
   GrowArray<SourceLink> source_links_;    // ascending by inode
+  // By inode number less 1, as far as there are any: 32 bits of a ctime are enough to see that it
+  // has changed. 0 is unknown.
+  GrowArray<std::uint32_t> source_ctimes_;
   std::unique_ptr<const Tree> scanned_;
   XattrStore xattrs_;
   SourcePlaces places_;

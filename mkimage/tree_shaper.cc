@@ -140,6 +140,7 @@ Result<InodeNumber> TreeShaper::copy_inode(Link link) {
     tree_->keep_source_link(number, link);
     const Timestamp mtime = scanned_->source_mtime(old);
     if (mtime != mtime_of(record)) tree_->keep_source_mtime(number, mtime);
+    tree_->keep_source_ctime(number, *scanned_, old);
   }
   return number;
 }

@@ -64,14 +64,14 @@ class TroublesTest(unittest.TestCase):
     def temporaries(self):
         return [self.output / name for name in os.listdir(self.output) if ".zvfs-tmp." in name]
 
-    def change_while_read(self, change, *options, expect):
+    def change_while_read(self, change, *options, expect, name="z"):
         """Runs mkimage on a file z, the last one, that `change` changes after the scan."""
         edge_tree.write(self.source / "z", b"0123456789" * 100)
         with self.stopped_in_the_middle(*options) as process:
             change(self.source / "z")
             process.send_signal(signal.SIGCONT)
             said = self.finish(process, expect)
-        troubles = [line for line in said.splitlines() if line.startswith("mkimage: z: ")]
+        troubles = [line for line in said.splitlines() if line.startswith(f"mkimage: {name}: ")]
         self.assertEqual(len(troubles), 1, said)
         return troubles[0]
 
@@ -96,6 +96,25 @@ class TroublesTest(unittest.TestCase):
         said = self.change_while_read(lambda path: path.write_bytes(b"9876543210" * 100),
                                       "--mtime=@5", expect=1)
         self.assertIn("changed as we read it", said)
+
+    def test_a_file_of_other_content_whose_time_is_set_back(self):
+        def replace(path):
+            before = path.stat()
+            path.write_bytes(b"9876543210" * 100)
+            os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+        said = self.change_while_read(replace, "--prefix=elsewhere", expect=1, name="elsewhere/z")
+        self.assertIn("changed as we read it", said)
+
+    def test_equal_files_that_become_links_do_not_count_as_changed(self):
+        for name in ("first", "second"):
+            edge_tree.write(self.source / name, edge_tree.text(300_000))
+            os.utime(self.source / name, (1, 1))
+            time.sleep(0.02)  # for another ctime
+        order = self.scratch / "order"
+        order.write_text("second\n")
+        self.assertEqual(self.build("--dedupe=links", "--order-file", order), "")
+        listing = run("tar", "--zstd", "-tvf", self.target).decode()
+        self.assertIn("first link to second", listing)
 
     def test_a_file_that_vanishes(self):
         said = self.change_while_read(os.unlink, expect=1)

@@ -107,6 +107,22 @@ TEST_F(FileReaderTest, NoticesAChangeOfTheSameSize) {
   EXPECT_EQ(said_, Lines({"dir/file: file changed as we read it"}));
 }
 
+TEST_F(FileReaderTest, NoticesAChangeWhoseTimeIsSetBack) {
+  scan("0123456789");
+  struct stat before;
+  ASSERT_EQ(::stat(path_.c_str(), &before), 0);
+  struct stat after = before;
+  while (after.st_ctim.tv_sec == before.st_ctim.tv_sec &&
+         after.st_ctim.tv_nsec == before.st_ctim.tv_nsec) {
+    directory_.write("dir/file", "ABCDEFGHIJ");
+    const timespec times[2] = {before.st_atim, before.st_mtim};
+    ASSERT_EQ(::utimensat(AT_FDCWD, path_.c_str(), times, 0), 0);
+    ASSERT_EQ(::stat(path_.c_str(), &after), 0);
+  }
+  EXPECT_EQ(read(0, 10), "ABCDEFGHIJ");
+  EXPECT_EQ(said_, Lines({"dir/file: file changed as we read it"}));
+}
+
 TEST_F(FileReaderTest, ReportsAFileOnce) {
   scan("0123456789");
   touch_later();
