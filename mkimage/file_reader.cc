@@ -98,12 +98,14 @@ bool FileReader::open(Link link) {
     return false;
   }
   fd_ = *std::move(file);
-  struct stat status;
+  struct stat status = {};
   if (::fstat(fd_.get(), &status) == 0 && !S_ISREG(status.st_mode)) {
     report(Severity::kChanged,
            "file changed type as we read it; the image has zeros in place of its content");
     fd_.reset();
   }
+  is_passing_ = tree_.inode(tree_.inode_of(link)).allocated > kLargeFile &&
+                MissingPages::are_known_of(status);
   return fd_.is_open();
 }
 
@@ -140,8 +142,7 @@ void FileReader::read_sparse(const InodeRecord& file, std::uint64_t offset, Muta
 // As read_run() of the open file, but of a large one, pages that are not in the page cache yet are
 // not left there.
 void FileReader::read_passing(std::uint64_t file_offset, MutableByteSpan out) {
-  const bool is_large = tree_.inode(tree_.inode_of(link_)).allocated > kLargeFile;
-  if (!is_large || out.size() < kLeastPassingPiece) {
+  if (!is_passing_ || out.size() < kLeastPassingPiece) {
     read_run(fd_.get(), file_offset, out);
     return;
   }

@@ -44,6 +44,7 @@ class FileReader {
   Troubles& troubles_;
   Link link_;  // of the file that is open
   UniqueFd fd_;
+  bool is_passing_ = false;  // whether fd_ is of a large file, to be read by read_passing()
   bool reads_ahead_ = true;  // whether the kernel does, of fd_
   MissingPages missing_;
   Link peeked_;  // of the file that peek() has open

@@ -2,16 +2,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <sys/stat.h>
 #include <vector>
 
 namespace zvfs {
 
 /// The pages of a run of a file that the page cache lacks before the run is read, to be dropped
 /// again after that: so large files that are read once do not push out what others use, and what
-/// others use stays. Where the kernel does not tell (of a file that the caller may not write, say),
-/// no page counts as missing. Not thread-safe; several threads may each look at runs of one file.
+/// others use stays. Where the kernel does not tell, no page counts as missing. Not thread-safe;
+/// several threads may each look at runs of one file.
 class MissingPages {
  public:
+  /// Whether the kernel tells which pages of that file there are: only root and its owner, for
+  /// sure.
+  static bool are_known_of(const struct stat& file);
+
   /// Lets reads of the open file bring in what they ask for and nothing beyond, which another
   /// find() would not count as missing.
   static void stop_readahead(int fd);

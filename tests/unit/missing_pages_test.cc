@@ -88,6 +88,14 @@ TEST_F(MissingPagesTest, AreThoseOfTheRun) {
   EXPECT_EQ(cached().substr(0, 9), "########.");
 }
 
+TEST_F(MissingPagesTest, AreKnownToRootAndTheOwner) {
+  struct stat status;
+  ASSERT_EQ(::fstat(fd_.get(), &status), 0);
+  EXPECT_TRUE(MissingPages::are_known_of(status));
+  status.st_uid = ::geteuid() + 1;
+  EXPECT_EQ(MissingPages::are_known_of(status), ::geteuid() == 0);
+}
+
 TEST_F(MissingPagesTest, MayLieBeyondTheEnd) {
   MissingPages missing;
   missing.find(fd_.get(), 0, kPages * page_);
