@@ -53,6 +53,11 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::filesystem::path
     }
     return fail_errno(errno, path.native());
   }
+  return adopt(std::move(fd), path);
+}
+
+Result<std::unique_ptr<FileSource>> FileSource::adopt(UniqueFd fd,
+                                                      const std::filesystem::path& path) {
   const std::uint64_t size_bytes = ZVFS_TRY(size_of(fd.get(), path));
   return std::unique_ptr<FileSource>(new FileSource(std::move(fd), size_bytes));
 }

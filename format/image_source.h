@@ -36,6 +36,8 @@ class FileSource final : public ImageSource {
  public:
   /// Opens `path`. Errors: NotFound, InvalidArgument (neither file nor block device), Io.
   static Result<std::unique_ptr<FileSource>> open(const std::filesystem::path& path);
+  /// Takes what is open already; `path` is for messages. Errors: InvalidArgument, Io.
+  static Result<std::unique_ptr<FileSource>> adopt(UniqueFd fd, const std::filesystem::path& path);
 
   [[nodiscard]] std::uint64_t size() const override { return size_; }
   Result<void> read(std::uint64_t offset, MutableByteSpan out) const override;

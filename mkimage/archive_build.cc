@@ -7,12 +7,12 @@
 
 namespace zvfs {
 
-ArchiveBuild::ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, Troubles& troubles,
-                           ImageWriter& writer)
+ArchiveBuild::ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor,
+                           IndexOnly& index_only, Troubles& troubles, ImageWriter& writer)
     : options_(options),
       monitor_(monitor),
       writer_(writer),
-      indexer_(tree_, troubles),
+      indexer_(tree_, troubles, &index_only),
       pipeline_(writer, options.encoder, options.threads),
       cutter_(options.bounds, pipeline_) {}
 

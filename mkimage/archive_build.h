@@ -19,8 +19,8 @@ namespace zvfs {
 class ArchiveBuild {
  public:
   /// Borrows all.
-  ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, Troubles& troubles,
-               ImageWriter& writer);
+  ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, IndexOnly& index_only,
+               Troubles& troubles, ImageWriter& writer);
 
   /// Writes the data frames of the archive that `stream` is. `name` is what messages call the
   /// archive. Errors: those of the stream, of TarIndexer and of StreamPipeline.

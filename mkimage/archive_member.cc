@@ -1,7 +1,6 @@
 #include "mkimage/archive_member.h"
 
 #include <limits>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,7 @@ constexpr std::uint32_t kNobody = 65534;
 
 std::string text(const char* given) { return given == nullptr ? std::string() : given; }
 
-std::optional<Type> type_of(archive_entry* member, const std::string& path) {
+Type type_of(archive_entry* member, const std::string& path) {
   switch (::archive_entry_filetype(member)) {
     case AE_IFDIR:
       return Type::kDirectory;
@@ -30,7 +29,7 @@ std::optional<Type> type_of(archive_entry* member, const std::string& path) {
     case AE_IFIFO:
       return Type::kFifo;
     case AE_IFSOCK:
-      return std::nullopt;
+      return Type::kSocket;
     case AE_IFREG:
       return Type::kFile;
     default:  // formats without types
@@ -75,15 +74,15 @@ Result<TarEntry> tar_entry_of(archive_entry* member) {
   if (const char* const target = ::archive_entry_hardlink(member)) {
     entry.type = Type::kHardLink;
     entry.link_path = target;
-  } else if (const auto type = type_of(member, entry.path)) {
-    entry.type = *type;
-    if (*type == Type::kSymlink) entry.link_path = text(::archive_entry_symlink(member));
   } else {
-    return fail(ErrorCode::kInvalidArgument, "a socket, which a tar cannot hold, is left out");
+    entry.type = type_of(member, entry.path);
+    if (entry.type == Type::kSymlink) entry.link_path = text(::archive_entry_symlink(member));
   }
   entry.mode = static_cast<std::uint16_t>(::archive_entry_perm(member) & 07777);
   entry.uid = id_of(::archive_entry_uid(member), entry);
   entry.gid = id_of(::archive_entry_gid(member), entry);
+  entry.user_name = text(::archive_entry_uname(member));
+  entry.group_name = text(::archive_entry_gname(member));
   entry.mtime_seconds = ::archive_entry_mtime(member);
   entry.mtime_nanoseconds = static_cast<std::uint32_t>(::archive_entry_mtime_nsec(member));
   entry.device_major = static_cast<std::uint32_t>(::archive_entry_rdevmajor(member));

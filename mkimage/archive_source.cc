@@ -1,6 +1,7 @@
 #include "mkimage/archive_source.h"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -8,9 +9,12 @@
 #include <archive_entry.h>
 
 #include "base/unique_fd.h"
+#include "base/units.h"
+#include "format/image.h"
 #include "mkimage/archive_reader.h"
 #include "mkimage/converted_archive.h"
 #include "mkimage/decompressed_file.h"
+#include "mkimage/image_extras.h"
 #include "mkimage/rewritten_tar.h"
 #include "mkimage/tar_block.h"
 #include "mkimage/temporary_file.h"
@@ -93,39 +97,76 @@ Result<UniqueFd> spill(ByteStream& stream) {
   return fd;
 }
 
-Result<Stream> converted(Stream stream, bool must_be_seekable, const EntryRules& rules,
-                         Troubles& troubles) {
+Result<Stream> converted(Stream stream, bool must_be_seekable, const ArchiveSetup& setup) {
   if (!must_be_seekable) {
     auto reader = ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives));
-    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), rules, troubles));
+    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
+                                                     setup.index_only, setup.troubles));
   }
   UniqueFd fd = ZVFS_TRY(spill(*stream));
   auto reader = ZVFS_TRY(ArchiveReader::open(fd.get(), Formats::kArchives));
-  auto archive = std::make_unique<ConvertedArchive>(std::move(reader), rules, troubles);
+  auto archive = std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
+                                                    setup.index_only, setup.troubles);
   return Stream(std::make_unique<InFile>(std::move(fd), std::move(archive)));
+}
+
+// The image that a file ends in. Errors: InvalidArgument (there is none); those of an image.
+Result<std::unique_ptr<Image>> open_image(int fd) {
+  constexpr std::uint64_t kCacheSize = 4 * kMiB;
+  auto file = ZVFS_TRY(FileSource::adopt(UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), "source"));
+  return Image::open(std::move(file), {.cache_size_bytes = kCacheSize});
+}
+
+ImageExtras extras_of(const Result<std::unique_ptr<Image>>& image, Troubles& troubles) {
+  if (!image && image.error().code == ErrorCode::kInvalidArgument) return {};
+  auto extras =
+      image ? ImageExtras::read(**image) : Result<ImageExtras>(Unexpected(Error(image.error())));
+  if (extras) return *std::move(extras);
+  troubles.report(
+      Trouble::Severity::kUnreadable, ".",
+      fmt::format("what the index of this image alone has is lost: {}", extras.error().message));
+  return {};
+}
+
+Stream tar_stream(Stream tar, ImageExtras extras, const ArchiveSetup& setup) {
+  if (!setup.rules.empty() || setup.tar_bytes == TarBytes::kRewrite) {
+    return std::make_unique<RewrittenTar>(std::move(tar), setup.rules, std::move(extras),
+                                          setup.index_only, setup.troubles);
+  }
+  for (TarEntry& socket : extras.sockets) setup.index_only.add_socket(std::move(socket));
+  for (auto& [path, xattrs] : extras.xattrs) setup.index_only.set_xattrs_of_path(path, xattrs);
+  return tar;
 }
 
 }  // namespace
 
-Result<Stream> open_archive(int fd, const EntryRules& rules, TarBytes tar_bytes, Troubles& troubles,
-                            Progress& progress) {
+Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
   const off_t begin = ::lseek(fd, 0, SEEK_CUR);
-  auto file = ZVFS_TRY(DecompressedFile::open(fd, progress));
-  const ByteSpan head = ZVFS_TRY(file->peek());
-  Stream stream;
-  if (is_tar(head)) {
-    stream = std::move(file);
-  } else if (is_debian_package(head)) {
-    stream = ZVFS_TRY(debian_data(std::move(file)));
-  } else if (begin >= 0 && ::lseek(fd, begin, SEEK_SET) == begin) {
-    auto reader = ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives));
-    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), rules, troubles));
-  } else {
-    const bool must_be_seekable = must_seek(head);
-    return converted(std::move(file), must_be_seekable, rules, troubles);
+  auto image = open_image(fd);
+  auto file = ZVFS_TRY(DecompressedFile::open(fd, setup.progress));
+  ByteSpan head = ZVFS_TRY(file->peek());
+  const std::uint64_t start = image ? (*image)->raw().start() : 0;
+  const bool is_behind_archive = start > 0 && is_tar(head);
+  if (start > 0 && !is_behind_archive) {
+    if (::lseek(fd, static_cast<off_t>(start), SEEK_SET) < 0) {
+      return fail_errno(errno, "cannot seek");
+    }
+    file = ZVFS_TRY(DecompressedFile::open(fd, setup.progress));
+    head = ZVFS_TRY(file->peek());
   }
-  if (rules.empty() && tar_bytes == TarBytes::kKeep) return stream;
-  return Stream(std::make_unique<RewrittenTar>(std::move(stream), rules, troubles));
+  if (is_tar(head)) {
+    ImageExtras extras;
+    if (!is_behind_archive) extras = extras_of(image, setup.troubles);
+    return tar_stream(std::move(file), std::move(extras), setup);
+  }
+  if (is_debian_package(head)) return tar_stream(ZVFS_TRY(debian_data(std::move(file))), {}, setup);
+  if (begin >= 0 && ::lseek(fd, begin, SEEK_SET) == begin) {
+    auto reader = ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives));
+    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
+                                                     setup.index_only, setup.troubles));
+  }
+  const bool must_be_seekable = must_seek(head);
+  return converted(std::move(file), must_be_seekable, setup);
 }
 
 }  // namespace zvfs

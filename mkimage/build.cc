@@ -141,12 +141,16 @@ class Build {
   Result<void> convert_archive() {
     monitor_.progress.work_total = source_.size;
     const std::string name = options_.source == kStandardInput ? "standard input" : options_.source;
-    auto stream = open_archive(source_.fd.get(), options_.rules,
-                               options_.order.is_given ? TarBytes::kRewrite : TarBytes::kKeep,
-                               troubles_, monitor_.progress);
+    auto stream =
+        open_archive(source_.fd.get(),
+                     {.rules = options_.rules,
+                      .tar_bytes = options_.order.is_given ? TarBytes::kRewrite : TarBytes::kKeep,
+                      .index_only = index_only_,
+                      .troubles = troubles_,
+                      .progress = monitor_.progress});
     if (!stream) return Unexpected(with_hint(std::move(stream).error()).within(name));
     if (options_.order.is_given) return reorder_archive(name, **stream);
-    ArchiveBuild build(options_, monitor_, troubles_, writer_);
+    ArchiveBuild build(options_, monitor_, index_only_, troubles_, writer_);
     ZVFS_TRY(build.write_frames(name, **stream));
     end_stage("frames");
     ZVFS_TRY(build.finish(report_));
@@ -156,7 +160,7 @@ class Build {
 
   // Packs the members anew, as if they had been extracted.
   Result<void> reorder_archive(std::string_view name, ByteStream& stream) {
-    auto spooled = spool_archive(stream, tree(), troubles_, monitor_.progress);
+    auto spooled = spool_archive(stream, tree(), index_only_, troubles_, monitor_.progress);
     if (!spooled) return Unexpected(std::move(spooled).error().within(name));
     monitor_.progress.bytes_read = 0;  // all of it is read again
     end_stage("scan");
@@ -272,6 +276,7 @@ class Build {
   std::chrono::steady_clock::time_point stage_start_ = start_;
   Troubles troubles_;
   std::unique_ptr<Tree> tree_ = std::make_unique<Tree>();
+  IndexOnly index_only_;
   Duplicates duplicates_;
   LeadingFiles leading_;
   ImageWriter writer_;

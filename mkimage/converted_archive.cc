@@ -20,16 +20,16 @@ constexpr std::size_t kRunSize = 1 * kMiB;
 }  // namespace
 
 Result<ByteSpan> ConvertedArchive::next() {
-  out_.erase(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(given_));
-  while (out_.size() < kRunSize && !ended_) {
+  out_.drop_front(given_);
+  while (out_.bytes().size() < kRunSize && !ended_) {
     if (in_data_) {
       ZVFS_TRY(read_data());
     } else {
       ZVFS_TRY(read_member());
     }
   }
-  given_ = out_.size() / kTarBlockSize * kTarBlockSize;
-  return ByteSpan(out_).first(given_);
+  given_ = out_.bytes().size() / kTarBlockSize * kTarBlockSize;
+  return out_.bytes().first(given_);
 }
 
 Result<void> ConvertedArchive::read_member() {
@@ -40,7 +40,7 @@ Result<void> ConvertedArchive::read_member() {
   }
   source_ended_ = true;
   if (ZVFS_TRY(filter_.append_more(out_))) return {};
-  out_.resize(out_.size() + kTarEndSize);
+  out_.append_zeros(kTarEndSize);
   ended_ = true;
   return {};
 }
@@ -70,7 +70,7 @@ void ConvertedArchive::begin(archive_entry* member) {
   }
   if (first != links_.end()) first->second.push_back(entry->path);
   if (data_of_others) return begin_file_with_links(*std::move(data_of_others), first);
-  append_entry_headers(*entry, out_);
+  out_.append(*entry);
   if (entry->type == Type::kFile && entry->data_size > 0) begin_data(*std::move(entry));
 }
 
@@ -83,7 +83,7 @@ void ConvertedArchive::begin_file_with_links(TarEntry entry, Links::iterator fir
   links_behind_ = std::move(first->second);
   links_.erase(first);
   if (!filter_.apply(entry)) return;
-  append_entry_headers(entry, out_);
+  out_.append(entry);
   begin_data(std::move(entry));
 }
 
@@ -101,10 +101,10 @@ void ConvertedArchive::begin_data(TarEntry entry) {
 Result<void> ConvertedArchive::read_data() {
   if (position_ < zeros_end_) {
     const std::uint64_t size = std::min<std::uint64_t>(zeros_end_ - position_, kRunSize);
-    out_.resize(out_.size() + static_cast<std::size_t>(size));
+    out_.append_zeros(static_cast<std::size_t>(size));
     position_ += size;
   } else if (!block_.empty()) {
-    out_.insert(out_.end(), block_.begin(), block_.end());
+    out_.append_bytes(block_);
     position_ += block_.size();
     block_ = {};
   } else if (data_ended_) {
@@ -139,14 +139,14 @@ Result<void> ConvertedArchive::read_block() {
 }
 
 void ConvertedArchive::finish_data() {
-  out_.resize(out_.size() + tar_padding(entry_.data_size));
+  out_.append_zeros(tar_padding(entry_.data_size));
   in_data_ = false;
   for (const std::string& name : std::exchange(links_behind_, {})) {
     TarEntry link = entry_;
     link.type = Type::kHardLink;
     link.path = name;
     link.link_path = entry_.path;
-    append_entry_headers(link, out_);
+    out_.append(link);
   }
 }
 

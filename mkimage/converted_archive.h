@@ -12,6 +12,7 @@
 #include "mkimage/byte_stream.h"
 #include "mkimage/entry_filter.h"
 #include "mkimage/tar_entry.h"
+#include "mkimage/tar_writer.h"
 #include "mkimage/troubles.h"
 
 namespace zvfs {
@@ -20,10 +21,13 @@ namespace zvfs {
 /// with the rules for entries applied. Not thread-safe.
 class ConvertedArchive final : public ByteStream {
  public:
-  /// Borrows rules and troubles.
+  /// Borrows rules, what goes to the index alone, and troubles.
   ConvertedArchive(std::unique_ptr<ArchiveReader> reader, const EntryRules& rules,
-                   Troubles& troubles)
-      : reader_(std::move(reader)), filter_(rules, troubles), troubles_(troubles) {}
+                   IndexOnly& index_only, Troubles& troubles)
+      : reader_(std::move(reader)),
+        filter_(rules, troubles),
+        troubles_(troubles),
+        out_(index_only, troubles) {}
 
   /// Errors: those of ArchiveReader; a member whose data cannot be read has zeros in its place,
   /// and is reported.
@@ -45,7 +49,7 @@ class ConvertedArchive final : public ByteStream {
   std::unique_ptr<ArchiveReader> reader_;
   EntryFilter filter_;
   Troubles& troubles_;
-  ByteVector out_;
+  TarWriter out_;
   std::size_t given_ = 0;  // of out_, by the last call
   bool source_ended_ = false;
   bool ended_ = false;

@@ -14,6 +14,10 @@ using EntryType = ExcludeList::EntryType;
 
 bool EntryFilter::apply(TarEntry& entry) {
   if (excludes(entry.path, entry.type == TarMember::Type::kDirectory)) return false;
+  if (entry.type == TarMember::Type::kHardLink && leaves_out(entry.link_path)) {
+    if (rules_.shape.empty() || rules_.shape.place(entry.path)) report_lost_link(entry);
+    return false;
+  }
   InodeRecord record = metadata_of(entry);
   if (!first_time_) first_time_ = mtime_of(record);
   if (!place(entry)) return false;
@@ -23,9 +27,24 @@ bool EntryFilter::apply(TarEntry& entry) {
   entry.gid = record.gid;
   entry.mtime_seconds = record.mtime_seconds;
   entry.mtime_nanoseconds = record.mtime_nanoseconds;
+  drop_replaced(entry);
   if (!rules_.xattrs.empty()) entry.xattrs = rules_.xattrs.apply(std::move(entry.xattrs));
   pseudo_.take(entry);
   return true;
+}
+
+bool EntryFilter::leaves_out(std::string_view path) {
+  return excludes(path, false) || (!rules_.shape.empty() && !rules_.shape.place(path));
+}
+
+// Drops what contradicts the metadata that the rules give.
+void EntryFilter::drop_replaced(TarEntry& entry) const {
+  if (rules_.metadata.uid) entry.user_name.clear();
+  if (rules_.metadata.gid) entry.group_name.clear();
+  if (!rules_.metadata.mtime) return;
+  for (const char* key : {"atime", "ctime", "LIBARCHIVE.creationtime"}) {
+    entry.other_records.erase(key);
+  }
 }
 
 // Asks for each directory on the way, as the list wants it.
@@ -41,26 +60,23 @@ bool EntryFilter::excludes(std::string_view path, bool is_directory) {
          rules_.excludes.excludes(path_, is_directory ? EntryType::kDirectory : EntryType::kOther);
 }
 
+void EntryFilter::report_lost_link(const TarEntry& link) {
+  troubles_.report(
+      Trouble::Severity::kChanged, link.path,
+      fmt::format("left out: a hard link to '{}', which is left out", quote_name(link.link_path)));
+}
+
 // Gives the member its path in the image; false when no name is left.
 bool EntryFilter::place(TarEntry& entry) {
   if (rules_.shape.empty()) return true;
   auto path = rules_.shape.place(entry.path);
   if (!path) return false;
-  if (entry.type == TarMember::Type::kHardLink) {
-    auto target = rules_.shape.place(entry.link_path);
-    if (!target) {
-      troubles_.report(Trouble::Severity::kChanged, entry.path,
-                       fmt::format("left out: a hard link to '{}', of which no name is left",
-                                   quote_name(entry.link_path)));
-      return false;
-    }
-    entry.link_path = *std::move(target);
-  }
+  if (entry.type == TarMember::Type::kHardLink) entry.link_path = placed(entry.link_path);
   entry.path = *std::move(path);
   return true;
 }
 
-void EntryFilter::append_parents(ByteVector& out) {
+void EntryFilter::append_parents(TarWriter& out) {
   if (std::exchange(has_parents_, true) || rules_.shape.empty()) return;
   append_made_up("./", out);
   std::string path;
@@ -72,7 +88,7 @@ void EntryFilter::append_parents(ByteVector& out) {
   }
 }
 
-void EntryFilter::append_made_up(std::string path, ByteVector& out) {
+void EntryFilter::append_made_up(std::string path, TarWriter& out) {
   const InodeRecord record = rules_.made_up_directory(first_time());
   TarEntry entry;
   entry.type = TarMember::Type::kDirectory;
@@ -83,10 +99,10 @@ void EntryFilter::append_made_up(std::string path, ByteVector& out) {
   entry.mtime_seconds = record.mtime_seconds;
   entry.mtime_nanoseconds = record.mtime_nanoseconds;
   pseudo_.take(entry);
-  append_entry_headers(entry, out);
+  out.append(entry);
 }
 
-Result<bool> EntryFilter::append_more(ByteVector& out) {
+Result<bool> EntryFilter::append_more(TarWriter& out) {
   if (!has_parents_ && !rules_.shape.empty()) {
     append_parents(out);
     return true;

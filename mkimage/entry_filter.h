@@ -7,6 +7,7 @@
 #include "mkimage/entry_rules.h"
 #include "mkimage/pseudo_members.h"
 #include "mkimage/tar_entry.h"
+#include "mkimage/tar_writer.h"
 #include "mkimage/troubles.h"
 
 namespace zvfs {
@@ -23,18 +24,29 @@ class EntryFilter {
   /// is left of it. Otherwise changes what the rules say of its place and metadata.
   bool apply(TarEntry& entry);
 
+  /// Whether apply() leaves out what has that path, but for a directory that only patterns for
+  /// directories match.
+  [[nodiscard]] bool leaves_out(std::string_view path);
+
+  /// Where in the image that path is. Precondition: it is not left out.
+  [[nodiscard]] std::string placed(const std::string& path) const {
+    return rules_.shape.empty() ? path : rules_.shape.place(path).value_or(path);
+  }
+
   /// Call before a member's headers are written: appends the directories that must precede the
   /// first one, since the rules place all below them.
-  void append_parents(ByteVector& out);
+  void append_parents(TarWriter& out);
 
   /// Call after the last member, until it is false: appends a part of the members that the rules
   /// add. Errors: TooLarge.
-  Result<bool> append_more(ByteVector& out);
+  Result<bool> append_more(TarWriter& out);
 
  private:
   [[nodiscard]] bool excludes(std::string_view path, bool is_directory);
   [[nodiscard]] bool place(TarEntry& entry);
-  void append_made_up(std::string path, ByteVector& out);
+  void drop_replaced(TarEntry& entry) const;
+  void report_lost_link(const TarEntry& link);
+  void append_made_up(std::string path, TarWriter& out);
   [[nodiscard]] Timestamp first_time() const { return first_time_.value_or(Timestamp()); }
 
   const EntryRules& rules_;

@@ -130,6 +130,8 @@ Result<void> PaxAttributes::set(std::string_view key, std::string_view value) {
   if (key == "size") return set_number(key, value, size);
   if (key == "uid") return set_number(key, value, uid);
   if (key == "gid") return set_number(key, value, gid);
+  if (key == "uname") return set_text(value, user_name), Result<void>();
+  if (key == "gname") return set_text(value, group_name), Result<void>();
   if (key == "mtime") return set_time(key, value, mtime);
   if (key == "SCHILY.acl.access") return set_text(value, access_acl), Result<void>();
   if (key == "SCHILY.acl.default") return set_text(value, default_acl), Result<void>();
@@ -141,6 +143,8 @@ Result<void> PaxAttributes::set(std::string_view key, std::string_view value) {
     return set_encoded_xattr(name, value);
   } else if (key == "RHT.security.selinux") {
     xattrs.insert_or_assign("security.selinux", std::string(value) + '\0');
+  } else if (key != "hdrcharset") {  // which is about how records are written
+    others.insert_or_assign(std::string(key), std::string(value));
   }
   return {};
 }

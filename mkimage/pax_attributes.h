@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "format/records.h"
+#include "mkimage/tar_header.h"
 
 namespace zvfs {
 
@@ -27,6 +28,8 @@ struct PaxAttributes {
   std::optional<std::uint64_t> size;
   std::optional<std::uint64_t> uid;
   std::optional<std::uint64_t> gid;
+  std::optional<std::string> user_name;
+  std::optional<std::string> group_name;
   std::optional<Time> mtime;
   std::map<std::string, std::string> xattrs;          ///< By name with its namespace.
   std::map<std::string, std::string> encoded_xattrs;  ///< Those of LIBARCHIVE.xattr, decoded.
@@ -38,6 +41,9 @@ struct PaxAttributes {
   std::optional<std::string> sparse_path;
   std::optional<std::uint64_t> sparse_real_size;
   std::vector<std::uint64_t> sparse_map;  ///< Offset, length, offset, length, …
+
+  /// Those that say nothing of the above: "comment", "atime".
+  PaxRecords others;
 
   /// Adds what the body of an extended header says. What cannot be read is left out, and the
   /// first such thing described. Errors: InvalidArgument.

@@ -55,12 +55,16 @@ class RecordEmitter {
  public:
   RecordEmitter(const TarMember& member, const PaxSink& sink) : member_(member), sink_(sink) {}
 
-  void emit_all() {
+  PaxFit emit_all() {
     emit_names();
+    emit_owner_names();
     emit_numbers();
     if (member_.sparse) emit_sparse();
     emit_acls();
     for (const Xattr& xattr : member_.xattrs) emit_xattr(xattr);
+    if (member_.other_records == nullptr) return fit_;
+    for (const auto& [key, value] : *member_.other_records) emit_if_room(key, value);
+    return fit_;
   }
 
  private:
@@ -72,7 +76,11 @@ class RecordEmitter {
 
   // Records whose size the tree's owner chooses freely.
   void emit_if_room(std::string_view key, std::string_view value) {
-    if (pax_record_size(key, value) <= kMaxPaxSize - std::min(size_, kMaxPaxSize)) emit(key, value);
+    if (pax_record_size(key, value) <= kMaxPaxSize - std::min(size_, kMaxPaxSize)) {
+      emit(key, value);
+    } else {
+      fit_ = PaxFit::kCut;
+    }
   }
 
   void emit_names() {
@@ -85,6 +93,11 @@ class RecordEmitter {
     }
     if (path) emit("path", member_.path);
     if (link_path) emit("linkpath", member_.link_path);
+  }
+
+  void emit_owner_names() {
+    if (member_.user_name.size() > kMaxUstarOwner) emit_if_room("uname", member_.user_name);
+    if (member_.group_name.size() > kMaxUstarOwner) emit_if_room("gname", member_.group_name);
   }
 
   void emit_numbers() {
@@ -123,12 +136,13 @@ class RecordEmitter {
   const TarMember& member_;
   const PaxSink& sink_;
   std::size_t size_ = 0;
+  PaxFit fit_ = PaxFit::kWhole;
 };
 
 }  // namespace
 
-void for_each_pax_record(const TarMember& member, const PaxSink& record) {
-  RecordEmitter(member, record).emit_all();
+PaxFit for_each_pax_record(const TarMember& member, const PaxSink& record) {
+  return RecordEmitter(member, record).emit_all();
 }
 
 std::string decoded_xattr_name(std::string_view text) {

@@ -10,7 +10,7 @@
 namespace zvfs {
 
 /// The most that the records of a member may take: libarchive refuses a pax header above 1 MiB.
-/// Extended attributes that would exceed it are left out, and are in the index alone.
+/// Extended attributes and other records that would exceed it are left out.
 inline constexpr std::size_t kMaxPaxSize = std::size_t{1} << 20;
 
 /// Whether the records of these attributes stay below that; on the safe side.
@@ -20,9 +20,10 @@ constexpr bool fits_in_tar(const XattrSetRecord& xattrs) {
 }
 
 /// Calls `record` for each pax record that `member` needs, in a fixed order: what ustar cannot
-/// hold, extended attributes, and the marks of a sparse file. The views live for the call.
+/// hold, extended attributes, the marks of a sparse file, and other records. The views live for the
+/// call. Returns whether that was all.
 using PaxSink = std::function<void(std::string_view key, std::string_view value)>;
-void for_each_pax_record(const TarMember& member, const PaxSink& record);
+PaxFit for_each_pax_record(const TarMember& member, const PaxSink& record);
 
 /// The name of an extended attribute after "SCHILY.xattr.": undoes GNU tar's coding of "=" and "%",
 /// which for_each_pax_record() does.

@@ -56,6 +56,8 @@ void PseudoMembers::take(TarEntry& entry) {
       if (entry.type != Type::kSymlink) entry.mode = definition.mode;
       entry.uid = definition.uid;
       entry.gid = definition.gid;
+      entry.user_name.clear();
+      entry.group_name.clear();
       if (definition.mtime) {
         entry.mtime_seconds = definition.mtime->seconds;
         entry.mtime_nanoseconds = definition.mtime->nanoseconds;
@@ -92,7 +94,7 @@ void PseudoMembers::note(const std::string& path, const TarEntry& entry) {
   found->second.entry.notes = {};
 }
 
-Result<bool> PseudoMembers::append_more(Timestamp time, ByteVector& out) {
+Result<bool> PseudoMembers::append_more(Timestamp time, TarWriter& out) {
   if (places_.empty()) return false;
   if (!std::exchange(planned_, true)) ZVFS_TRY(plan(time));
   if (data_placed_ < data_size_) {
@@ -105,7 +107,7 @@ Result<bool> PseudoMembers::append_more(Timestamp time, ByteVector& out) {
     return any;
   }
   const Added& added = added_[next_++];
-  append_tar_header(describer_.describe(added.link), out);
+  append_headers(added.link, out);
   data_placed_ = 0;
   data_size_ = added.data_size;
   return true;
@@ -173,10 +175,6 @@ Result<void> PseudoMembers::add_members() {
 void PseudoMembers::add(Link link) {
   const InodeNumber number = tree_.inode_of(link);
   const InodeRecord& record = tree_.inode(number);
-  if (is_socket(record)) {
-    return troubles_.report(Severity::kUnreadable, tree_.path_of(link),
-                            "a socket, which a tar cannot hold, is left out");
-  }
   bool is_first = true;
   if (!is_directory(record) && record.nlink > 1) {
     Link& first = tree_.first_link(number);
@@ -199,19 +197,32 @@ void PseudoMembers::add(Link link) {
   }
 }
 
-void PseudoMembers::append_data(ByteVector& out) {
+void PseudoMembers::append_headers(Link link, TarWriter& out) {
+  const InodeRecord& record = tree_.inode(tree_.inode_of(link));
+  if (!is_socket(record)) return out.append(describer_.describe(link));
+  TarEntry socket;
+  socket.type = Type::kSocket;
+  socket.path = tree_.path_of(link);
+  socket.mode = record.mode & 07777;
+  socket.uid = record.uid;
+  socket.gid = record.gid;
+  socket.mtime_seconds = record.mtime_seconds;
+  socket.mtime_nanoseconds = record.mtime_nanoseconds;
+  socket.xattrs = tree_.xattrs().get(record.xattr_set);
+  out.append(socket);
+}
+
+void PseudoMembers::append_data(TarWriter& out) {
   const std::uint64_t length = std::min(data_size_ - data_placed_, kRunSize);
-  const std::size_t begin = out.size();
-  out.resize(begin + length);
-  reader_.read(added_[next_ - 1].link, data_placed_, MutableByteSpan(out).subspan(begin));
+  reader_.read(added_[next_ - 1].link, data_placed_, out.append_zeros(length));
   data_placed_ += length;
-  if (data_placed_ == data_size_) out.resize(out.size() + tar_padding(data_size_));
+  if (data_placed_ == data_size_) out.append_zeros(tar_padding(data_size_));
 }
 
 // A directory gets its time when it is extracted; what was added to it has changed that.
-void PseudoMembers::append_touched(ByteVector& out) {
+void PseudoMembers::append_touched(TarWriter& out) {
   for (auto touched = touched_.rbegin(); touched != touched_.rend(); ++touched) {
-    append_entry_headers(*touched->second, out);
+    out.append(*touched->second);
   }
   touched_.clear();
 }

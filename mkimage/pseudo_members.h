@@ -14,6 +14,7 @@
 #include "mkimage/member_describer.h"
 #include "mkimage/name_table.h"
 #include "mkimage/tar_entry.h"
+#include "mkimage/tar_writer.h"
 #include "mkimage/tree.h"
 #include "mkimage/troubles.h"
 
@@ -33,7 +34,7 @@ class PseudoMembers {
   /// After the last member: appends what comes next of those to add; false when there is no more.
   /// `time` is that of the archive's first member. What comes to nothing is a trouble.
   /// Errors: TooLarge.
-  Result<bool> append_more(Timestamp time, ByteVector& out);
+  Result<bool> append_more(Timestamp time, TarWriter& out);
 
  private:
   // What the archive has at the path of a definition, or of a directory above one.
@@ -57,8 +58,9 @@ class PseudoMembers {
   [[nodiscard]] bool is_known(Link link) const;
   [[nodiscard]] bool is_changed(const std::string& path) const;
   void add(Link link);
-  void append_data(ByteVector& out);
-  void append_touched(ByteVector& out);
+  void append_headers(Link link, TarWriter& out);
+  void append_data(TarWriter& out);
+  void append_touched(TarWriter& out);
 
   const EntryRules& rules_;
   Troubles& troubles_;

@@ -24,9 +24,10 @@ std::vector<std::uint64_t> data_begins(const Tree& tree) {
 
 }  // namespace
 
-Result<void> spool_archive(ByteStream& stream, Tree& tree, Troubles& troubles, Progress& progress) {
+Result<void> spool_archive(ByteStream& stream, Tree& tree, IndexOnly& index_only,
+                           Troubles& troubles, Progress& progress) {
   UniqueFd file = ZVFS_TRY(make_temporary_file());
-  TarIndexer indexer(tree, troubles);
+  TarIndexer indexer(tree, troubles, &index_only);
   while (true) {
     ByteSpan bytes = ZVFS_TRY(stream.next());
     if (bytes.empty()) break;

@@ -2,6 +2,7 @@
 
 #include "base/result.h"
 #include "mkimage/byte_stream.h"
+#include "mkimage/index_only.h"
 #include "mkimage/progress.h"
 #include "mkimage/tree.h"
 #include "mkimage/troubles.h"
@@ -13,6 +14,7 @@ namespace zvfs {
 /// archive in a temporary file, of which the tree's places tell where the data of files lies. The
 /// tree is finished then, and FileReader reads its files. Errors: those of the stream and of
 /// TarIndexer; Io (no room for the file).
-Result<void> spool_archive(ByteStream& stream, Tree& tree, Troubles& troubles, Progress& progress);
+Result<void> spool_archive(ByteStream& stream, Tree& tree, IndexOnly& index_only,
+                           Troubles& troubles, Progress& progress);
 
 }  // namespace zvfs

@@ -67,6 +67,13 @@ std::string TarBlock::path() const {
 
 std::string_view TarBlock::link_name() const { return text(157, 100); }
 
+std::string_view TarBlock::user_name() const { return has_magic() ? text(265, 32) : ""; }
+
+std::string_view TarBlock::group_name() const { return has_magic() ? text(297, 32) : ""; }
+
+// Of ustar, or of GNU tar.
+bool TarBlock::has_magic() const { return as_text(bytes_.subspan(257, 5)) == "ustar"; }
+
 std::string_view TarBlock::text(std::size_t offset, std::size_t size) const {
   const std::string_view field = as_text(bytes_.subspan(offset, size));
   return field.substr(0, field.find('\0'));

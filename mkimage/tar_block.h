@@ -28,6 +28,8 @@ class TarBlock {
   [[nodiscard]] char type() const { return static_cast<char>(bytes_[156]); }
   [[nodiscard]] std::string path() const;  ///< The prefix, if there is one, and the name.
   [[nodiscard]] std::string_view link_name() const;
+  [[nodiscard]] std::string_view user_name() const;  ///< Empty where the format has none: v7.
+  [[nodiscard]] std::string_view group_name() const;
 
   // Nothing where the field is no number, or one beyond 63 bits.
   [[nodiscard]] std::optional<std::int64_t> mode() const { return number(100, 8); }
@@ -59,6 +61,7 @@ class TarBlock {
   [[nodiscard]] bool more_sparse_continues() const { return bytes_[504] != std::byte{0}; }
 
  private:
+  [[nodiscard]] bool has_magic() const;
   [[nodiscard]] std::string_view text(std::size_t offset, std::size_t size) const;
   [[nodiscard]] std::optional<std::int64_t> number(std::size_t offset, std::size_t size) const;
   [[nodiscard]] std::optional<Run> run(std::size_t offset) const;

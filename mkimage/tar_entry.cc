@@ -19,6 +19,8 @@ std::uint16_t type_bits(Type type) {
       return 0040000;
     case Type::kFifo:
       return 0010000;
+    case Type::kSocket:
+      return 0140000;
     default:
       return 0100000;
   }
@@ -36,9 +38,7 @@ InodeRecord metadata_of(const TarEntry& entry) {
   return record;
 }
 
-void append_entry_headers(const TarEntry& entry, ByteVector& out) {
-  std::string path = entry.path;
-  if (entry.type == Type::kDirectory && !path.ends_with('/')) path += '/';
+TarMember member_of(const TarEntry& entry, std::string_view path) {
   TarMember member;
   member.type = entry.type;
   member.path = path;
@@ -47,6 +47,8 @@ void append_entry_headers(const TarEntry& entry, ByteVector& out) {
   member.mode = entry.mode;
   member.uid = entry.uid;
   member.gid = entry.gid;
+  member.user_name = entry.user_name;
+  member.group_name = entry.group_name;
   member.mtime_seconds = entry.mtime_seconds;
   member.mtime_nanoseconds = entry.mtime_nanoseconds;
   member.xattrs = entry.xattrs.xattrs();
@@ -60,7 +62,8 @@ void append_entry_headers(const TarEntry& entry, ByteVector& out) {
     member.real_size = entry.size;
     member.extents = entry.extents;
   }
-  append_tar_header(member, out);
+  member.other_records = &entry.other_records;
+  return member;
 }
 
 }  // namespace zvfs

@@ -25,6 +25,8 @@ struct TarEntry {
   std::uint16_t mode = 0;  ///< Permissions: the lower 12 bits of st_mode.
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  std::string user_name;  ///< Empty where the archive has none.
+  std::string group_name;
   std::int64_t mtime_seconds = 0;
   std::uint32_t mtime_nanoseconds = 0;
   std::uint32_t device_major = 0;
@@ -40,13 +42,17 @@ struct TarEntry {
   bool sparse = false;
   std::vector<ExtentRecord> extents;
 
+  /// What its pax header says beside all that: comments, other times.
+  PaxRecords other_records;
+
   std::vector<Note> notes;  ///< What of the headers could not be understood or kept.
 };
 
 /// An inode of that type, mode, owner and time; of a hard link, that of a regular file.
 InodeRecord metadata_of(const TarEntry& entry);
 
-/// Appends the headers of that member in the form in which we write them: a pax archive's.
-void append_entry_headers(const TarEntry& entry, ByteVector& out);
+/// What the headers of that member say, which is no socket. Borrows both; `path` is the entry's as
+/// a header has it.
+TarMember member_of(const TarEntry& entry, std::string_view path);
 
 }  // namespace zvfs

@@ -29,17 +29,22 @@ std::uint64_t pax_body_size(const TarMember& member) {
   return size;
 }
 
-void append_pax_header(const TarMember& member, std::uint64_t body_size, ByteVector& out) {
+void append_extended_header(char type, std::uint64_t body_size, ByteVector& out) {
   UstarHeader header;
   header.path.name = kPaxHeaderName;
-  header.type = 'x';
+  header.type = type;
   header.mode = 0644;
   header.size = body_size;
   header.append_to(out);
-  for_each_pax_record(member, [&](std::string_view key, std::string_view value) {
+}
+
+PaxFit append_pax_header(const TarMember& member, std::uint64_t body_size, ByteVector& out) {
+  if (body_size != 0) append_extended_header('x', body_size, out);
+  const PaxFit fit = for_each_pax_record(member, [&](std::string_view key, std::string_view value) {
     append_pax_record(key, value, out);
   });
   pad(out, body_size);
+  return fit;
 }
 
 // The name in the ustar header of a member whose path a pax record gives: its last component,
@@ -99,6 +104,8 @@ void append_ustar_header(const TarMember& member, ByteVector& out) {
   // A number that a pax record gives is 0 or the nearest here.
   header.uid = member.uid > kMaxUstarId ? 0 : member.uid;
   header.gid = member.gid > kMaxUstarId ? 0 : member.gid;
+  if (member.user_name.size() <= kMaxUstarOwner) header.user_name = member.user_name;
+  if (member.group_name.size() <= kMaxUstarOwner) header.group_name = member.group_name;
   const std::uint64_t size = tar_data_size(member);
   header.size = size > kMaxUstarSize ? 0 : size;
   header.mtime =
@@ -137,11 +144,19 @@ std::uint64_t tar_header_size(const TarMember& member) {
          (member.sparse ? sparse_map_size(member) : 0);
 }
 
-void append_tar_header(const TarMember& member, ByteVector& out) {
-  const std::uint64_t body_size = pax_body_size(member);
-  if (body_size != 0) append_pax_header(member, body_size, out);
+PaxFit append_tar_header(const TarMember& member, ByteVector& out) {
+  const PaxFit fit = append_pax_header(member, pax_body_size(member), out);
   append_ustar_header(member, out);
   if (member.sparse) append_sparse_map(member, out);
+  return fit;
+}
+
+void append_global_header(const PaxRecords& records, ByteVector& out) {
+  std::uint64_t size = 0;
+  for (const auto& [key, value] : records) size += pax_record_size(key, value);
+  append_extended_header('g', size, out);
+  for (const auto& [key, value] : records) append_pax_record(key, value, out);
+  pad(out, size);
 }
 
 }  // namespace zvfs

@@ -76,20 +76,47 @@ Result<TarParser::Step> TarIndexer::take(ByteSpan bytes) {
   for (const TarEntry::Note& note : step.member->notes) {
     report(*step.member, note.severity, note.message);
   }
-  if (auto added = add(*step.member); !added) {
-    if (!concerns_member(added.error())) return Unexpected(std::move(added).error());
-    report(*step.member, Severity::kChanged, added.error().message);
-  }
+  ZVFS_TRY(add_or_report(*step.member));
   return step;
+}
+
+Result<void> TarIndexer::add_or_report(const TarEntry& entry) {
+  auto added = add(entry);
+  if (added || !concerns_member(added.error())) return added;
+  report(entry, Severity::kChanged, added.error().message);
+  return {};
 }
 
 Result<void> TarIndexer::finish() {
   ZVFS_TRY(parser_.finish());
   report_archive();
+  if (index_only_ != nullptr) ZVFS_TRY(add_index_only());
   const std::vector<std::uint32_t> numbers = ZVFS_TRY(names_.move_to(tree_));
   if (!numbers.empty()) renumber_files(numbers);
   tree_.finish();
   return {};
+}
+
+Result<void> TarIndexer::add_index_only() {
+  for (const TarEntry& socket : index_only_->sockets()) ZVFS_TRY(add_or_report(socket));
+  for (const auto& [path, xattrs] : index_only_->xattrs_by_path()) {
+    const auto inode = find_inode(path);
+    if (!inode) {
+      troubles_.report(Severity::kUnreadable, path,
+                       "not found: some extended attributes, which no member has, are lost");
+      continue;
+    }
+    tree_.inode(*inode).xattr_set = ZVFS_TRY(tree_.xattrs().add(*xattrs));
+  }
+  return {};
+}
+
+Result<InodeNumber> TarIndexer::find_inode(const std::string& path) {
+  const Place place = ZVFS_TRY(find_place(path, TarEntry(), IfMissing::kGiveUp));
+  if (place.name.empty()) return kRootInode;
+  const auto row = names_.find(place.directory, place.name);
+  if (!row) return fail(ErrorCode::kNotFound, "no '{}'", quote_name(path));
+  return names_.inode(*row);
 }
 
 void TarIndexer::report_archive() const {
@@ -202,7 +229,7 @@ Result<void> TarIndexer::check_replaceable(const Place& place) const {
 
 Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
   InodeRecord record = metadata_of(entry);
-  if (const auto set = tree_.xattrs().add(entry.xattrs); set) {
+  if (const auto set = xattr_set_of(entry); set) {
     record.xattr_set = *set;
   } else {
     report(entry, Severity::kChanged, set.error().message);
@@ -221,6 +248,15 @@ Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
     record.data = std::uint64_t{entry.device_major} << 32 | entry.device_minor;
   }
   return record;
+}
+
+Result<std::uint32_t> TarIndexer::xattr_set_of(const TarEntry& entry) {
+  if (index_only_ != nullptr && entry.type != Type::kSocket) {
+    if (const auto all = index_only_->take_xattrs(entry.header_begin)) {
+      return tree_.xattrs().add(*all);
+    }
+  }
+  return tree_.xattrs().add(entry.xattrs);
 }
 
 Result<void> TarIndexer::set_data(const TarEntry& entry, InodeRecord& record) {

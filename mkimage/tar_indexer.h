@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "mkimage/grow_array.h"
+#include "mkimage/index_only.h"
 #include "mkimage/name_table.h"
 #include "mkimage/tar_parser.h"
 #include "mkimage/tree.h"
@@ -33,8 +34,10 @@ namespace zvfs {
 /// (mkimage/file_locator.h). Not thread-safe.
 class TarIndexer {
  public:
-  /// Borrows both. `tree` must be new.
-  TarIndexer(Tree& tree, Troubles& troubles) : tree_(tree), troubles_(troubles) {}
+  /// Borrows all. `tree` must be new. `index_only`, which may be null, must have what it has of a
+  /// member before that is taken, and all before finish().
+  TarIndexer(Tree& tree, Troubles& troubles, IndexOnly* index_only = nullptr)
+      : tree_(tree), troubles_(troubles), index_only_(index_only) {}
 
   /// Takes bytes of one part from the front of `bytes`, which must not be empty: see
   /// TarParser::take(). Errors: Corrupt, TooLarge (also: too many directories are missing).
@@ -60,6 +63,10 @@ class TarIndexer {
   };
 
   Result<void> add(const TarEntry& entry);
+  Result<void> add_or_report(const TarEntry& entry);
+  Result<void> add_index_only();
+  Result<InodeNumber> find_inode(const std::string& path);
+  Result<std::uint32_t> xattr_set_of(const TarEntry& entry);
   void set_root(InodeRecord record);
   Result<void> add_root(const TarEntry& entry);
   Result<void> add_at(const Place& place, const TarEntry& entry);
@@ -83,6 +90,7 @@ class TarIndexer {
 
   Tree& tree_;
   Troubles& troubles_;
+  IndexOnly* const index_only_;
   TarParser parser_;
   NameTable names_;
   GrowArray<std::uint32_t> files_;

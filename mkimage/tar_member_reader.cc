@@ -41,12 +41,18 @@ void TarMemberReader::add_extended(char type, ByteSpan body) {
   } else if (type == 'K') {
     gnu_link_path_ = until_nul(body);
   } else {
-    if (type != 'g' && !local_) local_ = global_;
+    if (type != 'g' && !local_) begin_local();
     PaxAttributes& attributes = type == 'g' ? global_ : *local_;
     if (const auto added = attributes.add(body); !added) {
       early_notes_.push_back({Trouble::Severity::kChanged, added.error().message});
     }
   }
+}
+
+// A member's attributes are the global ones, but for what no entry has.
+void TarMemberReader::begin_local() {
+  local_ = global_;
+  local_->others.clear();
 }
 
 Result<Next> TarMemberReader::begin(const TarBlock& block) {
@@ -63,6 +69,7 @@ Result<Next> TarMemberReader::begin(const TarBlock& block) {
   entry_.device_minor = static_cast<std::uint32_t>(block.device_minor().value_or(0));
   ZVFS_TRY(read_size(block));
   const Next next = ZVFS_TRY(read_sparse(block));
+  if (local_) entry_.other_records = std::move(local_->others);
   local_.reset();
   gnu_path_.reset();
   gnu_link_path_.reset();
@@ -105,6 +112,8 @@ void TarMemberReader::read_type(const TarBlock& block) {
 void TarMemberReader::read_owner(const TarBlock& block) {
   entry_.uid = id_of(pax().uid, block.uid(), "uid");
   entry_.gid = id_of(pax().gid, block.gid(), "gid");
+  entry_.user_name = pax().user_name.value_or(std::string(block.user_name()));
+  entry_.group_name = pax().group_name.value_or(std::string(block.group_name()));
 }
 
 // A pax record, or the header's field, which may be negative: GNU tar writes -2 as it is.

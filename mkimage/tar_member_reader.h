@@ -48,11 +48,15 @@ class TarMemberReader {
   /// What the header of a hard link says is its size. Most programs write no data for it.
   [[nodiscard]] std::uint64_t link_size() const { return link_size_; }
 
+  /// What global headers say that no entry has.
+  [[nodiscard]] const PaxRecords& global_records() const { return global_.others; }
+
   /// Forgets global headers, which hold for one archive.
   void end_archive();
 
  private:
   [[nodiscard]] const PaxAttributes& pax() const { return local_ ? *local_ : global_; }
+  void begin_local();
   void read_names(const TarBlock& block);
   void read_type(const TarBlock& block);
   void read_owner(const TarBlock& block);

@@ -36,6 +36,9 @@ class TarParser {
   /// After the last byte. Errors: Corrupt (the archive ends within a member).
   Result<void> finish() const;
 
+  /// What global headers say of the members from here on that no TarEntry has.
+  [[nodiscard]] const PaxRecords& global_records() const { return reader_.global_records(); }
+
   [[nodiscard]] std::uint64_t position() const { return position_; }  ///< Bytes taken.
   [[nodiscard]] bool has_end_mark() const { return has_end_mark_; }
   /// How many archives there were, one behind the other, as after `cat a.tar b.tar`.

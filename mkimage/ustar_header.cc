@@ -24,6 +24,8 @@ constexpr Field kChecksum{148, 8};
 constexpr Field kType{156, 1};
 constexpr Field kLinkName{157, 100};
 constexpr Field kMagic{257, 8};
+constexpr Field kUserName{265, 32};
+constexpr Field kGroupName{297, 32};
 constexpr Field kDeviceMajor{329, 8};
 constexpr Field kDeviceMinor{337, 8};
 constexpr Field kPrefix{345, 155};
@@ -81,6 +83,8 @@ void UstarHeader::append_to(ByteVector& out) const {
   block.octal(kSize, size);
   block.octal(kMtime, mtime);
   block.text(kMagic, std::string_view("ustar\00000", kMagic.size));
+  block.text(kUserName, user_name);
+  block.text(kGroupName, group_name);
   block.octal(kDeviceMajor, device_major);
   block.octal(kDeviceMinor, device_minor);
   block.checksum();

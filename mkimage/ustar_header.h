@@ -9,6 +9,7 @@
 namespace zvfs {
 
 inline constexpr std::uint32_t kMaxUstarId = 07777777;
+inline constexpr std::size_t kMaxUstarOwner = 31;             // bytes of a user's or group's name
 inline constexpr std::uint64_t kMaxUstarSize = 077777777777;  // 8 GiB - 1
 inline constexpr std::int64_t kMaxUstarTime = 077777777777;   // in the year 2242
 
@@ -24,8 +25,8 @@ struct UstarName {
   static std::optional<UstarName> split(std::string_view path);
 };
 
-/// The fields of a ustar header block (IEEE Std 1003.1, pax, "ustar Interchange Format"). User
-/// and group names stay empty, so that extraction uses the numbers. Values must fit.
+/// The fields of a ustar header block (IEEE Std 1003.1, pax, "ustar Interchange Format"). Values
+/// must fit.
 struct UstarHeader {
   UstarName path;
   std::string_view link_name;  ///< At most UstarName::kNameSize bytes.
@@ -33,6 +34,8 @@ struct UstarHeader {
   std::uint32_t mode = 0;
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
+  std::string_view user_name;  ///< At most kMaxUstarOwner bytes; extraction prefers it to uid.
+  std::string_view group_name;
   std::uint64_t size = 0;
   std::uint64_t mtime = 0;
   std::uint32_t device_major = 0;

@@ -29,8 +29,9 @@ bool is_header(ByteSpan bytes) {
   return as_text(bytes).substr(kMagicOffset, 5) == "ustar" && block.has_checksum();
 }
 
-// Whether mkimage may have made that header: it leaves the names of users and groups empty, so that
-// archives of most other programs are told from its own, also those that lie in them as files.
+// Whether mkimage may have made that header: of files on disk it leaves the names of users and
+// groups empty, so that archives of most other programs are told from its own, also those that lie
+// in them as files.
 bool may_be_ours(ByteSpan header) {
   using namespace std::string_view_literals;
   constexpr std::size_t kMagicOffset = 257;
@@ -159,6 +160,7 @@ void StreamSalvage::recognise(const TarEntry& member) {
   if (is_first) plan_.begins_archive = plan_.is_ours = member.path == "./";
   if (is_first && plan_.begins_archive) is_first_doubtful_ = false;
   if (!is_first && member.path.starts_with("./")) plan_.is_ours = false;
+  if (!member.user_name.empty() || !member.group_name.empty()) plan_.is_ours = false;
 }
 
 void StreamSalvage::close_member() {

@@ -6,6 +6,7 @@ where no program would write such a thing. What a mount must show is what `tar -
 """
 import io
 import os
+import socket
 import struct
 import subprocess
 import tarfile
@@ -23,12 +24,14 @@ XATTRS = ("--xattrs", "--xattrs-include=*", "--acls")
 ENDLESS = "--exclude=terabyte/terabyte"
 
 
-def members(*entries):
-    """A tar of (name, type, content or link) made by tarfile, as bytes."""
+def members(*entries, pax=None, pax_of_all=None, owner=("", "")):
+    """A tar of (name, type, content or link) made by tarfile, as bytes; `pax` are records of each."""
     stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as tar:
+    with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers=pax_of_all) as tar:
         for name, kind, value in entries:
             info = tarfile.TarInfo(name)
+            info.pax_headers = dict(pax or {})
+            info.uname, info.gname = owner
             info.type, info.mtime, info.mode = kind, 1_600_000_000, 0o755
             if kind == tarfile.REGTYPE:
                 info.size = len(value)
@@ -194,6 +197,35 @@ class CompressionTest(ArchiveCase):
         image, _ = self.image_of(lz4)
         self.assertTrue(image.read_bytes() == self.expected)
 
+    def test_what_only_the_index_of_an_image_has_is_kept(self):
+        source = self.scratch / "only"
+        (source / "sub").mkdir(parents=True)
+        (source / "sub" / "file").write_bytes(b"1")
+        with socket.socket(socket.AF_UNIX) as bound:
+            bound.bind(str(source / "sub" / "socket"))
+        attributes = {f"SCHILY.xattr.user.x{i}": "v" * 60_000 for i in range(20)}
+        large = self.scratch / "large.zst"
+        large.write_bytes(self.image_of(members(("big", tarfile.REGTYPE, b"2"), pax=attributes))[0].read_bytes())
+        first = zvfs_tools.mkimage(source, self.scratch / "only.zst")
+        appended = self.scratch / "appended"
+        appended.write_bytes(b"#!/bin/true\n" + first.read_bytes())
+        for options, owner in (((), b" 0 "), (("--owner=7",), b" 7 "), (("--order=path", "--owner=7"), b" 7 "),
+                               (("--exclude=file", "--owner=7"), b" 7 ")):
+            for archive in (first, appended):
+                image, said = self.image_of(archive, *options)
+                self.assertEqual(said, "")
+                self.assert_sound(image)
+                listed = run(tool("ZVFS_ZVFS"), "ls", "-lR", image).splitlines()
+                self.assertTrue(any(line.startswith(b"s") and owner in line and line.endswith(b" sub/socket")
+                                    for line in listed), listed)
+            image, _ = self.image_of(large, *options)
+            if options:  # libarchive does not read such headers
+                self.assert_sound(image)
+            with zvfs_tools.mounted(image) as mount:
+                self.assertEqual(len(os.listxattr(mount / "big")), 20, options)
+        image, _ = self.image_of(first, "--exclude=socket")
+        self.assertNotIn(b"socket", run(tool("ZVFS_ZVFS"), "ls", "-R", image))
+
     def test_frames_of_a_tar_are_those_of_its_tree(self):
         source = self.scratch / "tree"
         edge_tree.build(source, without=("deep", "terabyte", "fifos_and_sockets"))
@@ -292,6 +324,55 @@ class OddArchiveTest(ArchiveCase):
         self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", image), b"c\n")
         self.check(members((".", self.DIR, ""), ("/c", self.FILE, b"3"), (".", self.DIR, "")),
                    said="the leading '/' is dropped", fields={"mtime_ns"})
+
+    def test_hard_links_to_what_is_left_out(self):
+        archive = members(("d/a", self.FILE, b"1" * 3000), ("d/b", self.LINK, "d/a"), ("x/c", self.LINK, "d/b"),
+                          ("x/e", self.LINK, "d/a"), ("f", self.FILE, b"2"), ("g", self.LINK, "./d/../f"))
+        for options in (("--exclude=/d/a",), ("--exclude=/d",), ("--exclude=/d", "--prefix=p"),
+                        ("--exclude=/d", "--order=path")):
+            image, _ = self.image_of(archive, *options, expect=1)  # because of g
+            self.assert_sound(image)
+            target = self.extracted(("tar", "-xf-"), run("zstd", "-dc", image))
+            links = [path for path in target.rglob("*") if path.is_file() and path.name in "abce"]
+            self.assertEqual(len(links), 3 if "--exclude=/d/a" in options else 2)
+            self.assertEqual({path.stat().st_nlink for path in links}, {len(links)})
+            self.assertEqual(links[0].read_bytes(), b"1" * 3000)
+        image, _ = self.image_of(archive, "--exclude=b", expect=1)
+        self.assertEqual(run(tool("ZVFS_ZVFS"), "cat", image, "x/c"), b"1" * 3000)
+
+    def test_files_left_out_are_kept_for_links_within_reason(self):
+        large = self.scratch / "large.tar"
+        with open(large, "wb") as file:
+            run("sh", "-c", "truncate -s 1100M a && ln a b && tar -cf- --format=gnu a b && rm a b",
+                cwd=self.scratch, stdout=file)
+        image, said = self.image_of(large, "--exclude=a", expect=1)
+        self.assertEqual(said, "mkimage: b: left out: a hard link to 'a', which is left out; too large to be kept\n")
+        large.unlink()
+
+    def test_rewriting_keeps_names_and_other_records(self):
+        archive = members(("a", self.FILE, b"1"), ("b", self.FILE, b"2"), pax_of_all={"comment": "of all"},
+                          pax={"comment": "own", "atime": "5.5", "VENDOR.x": "y"}, owner=("joe", "users" * 10))
+        def infos(*options):
+            with tarfile.open(fileobj=io.BytesIO(run("zstd", "-dc", self.image_of(archive, *options)[0]))) as tar:
+                self.assertEqual(tar.pax_headers, {"comment": "of all"})
+                return tar.getmembers()
+        for info in infos("--exclude=b"):
+            self.assertEqual((info.uname, info.gname), ("joe", "users" * 10))
+            self.assertEqual({key: info.pax_headers[key] for key in ("comment", "atime", "VENDOR.x")},
+                             {"comment": "own", "atime": "5.5", "VENDOR.x": "y"})
+        self.assertEqual({(info.uname, info.gname) for info in infos("--owner=7")}, {("", "users" * 10)})
+        self.assertEqual({(info.uname, info.gname) for info in infos("--group=7")}, {("joe", "")})
+        for info in infos("--mtime=@7"):
+            self.assertNotIn("atime", info.pax_headers)
+
+    def test_rewriting_says_what_no_header_has_room_for(self):
+        archive = members(("big", self.FILE, b"2"), pax={f"SCHILY.xattr.user.x{i}": "v" * 60_000 for i in range(20)})
+        image, said = self.image_of(archive, "--owner=7")
+        self.assertIn("big: not all of its extended attributes fit in a tar header", said)
+        self.assert_sound(image)
+        zvfs_tools.require_fuse()
+        with zvfs_tools.mounted(image) as mount:
+            self.assertEqual(len(os.listxattr(mount / "big")), 20)
 
     def test_source_date_epoch_keeps_a_tar(self):
         archive = members(("a", self.FILE, b"1"))

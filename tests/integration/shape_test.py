@@ -249,11 +249,10 @@ class ShapeTest(unittest.TestCase):
             self.assert_same(after, before)
 
     def test_sockets_are_in_the_mount_alone(self):
-        image = self.image("--pseudo", "/sock i 600 0 0 s", self.source)
-        self.assertIn(b"srw-------", run(tool("ZVFS_ZVFS"), "ls", "-l", image))
-        self.assertNotIn(b"sock", run("tar", "--zstd", "-tf", image))
-        self.image("--pseudo", "/sock i 600 0 0 s", next(self.archives()), expect=2)
-        self.assertIn("sock: a socket, which a tar cannot hold", self.said)
+        for source in (self.source, *self.archives()):
+            image = self.image("--pseudo", "/sock i 600 0 0 s", source)
+            self.assertIn(b"srw-------", run(tool("ZVFS_ZVFS"), "ls", "-l", image))
+            self.assertNotIn(b"sock", run("tar", "--zstd", "-tf", image))
 
     def test_the_root_of_an_archive_is_no_file(self):
         archive = self.scratch / "root-is-a-file.tar"

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "format/image.h"
+#include "mkimage/index_only.h"
+#include "mkimage/tar_entry.h"
+
+namespace zvfs {
+
+/// What an image has in its index, but not in its tar stream: sockets, and extended attributes that
+/// no tar header has room for. Paths are plain. A plain value.
+struct ImageExtras {
+  std::vector<TarEntry> sockets;
+  std::map<std::string, IndexOnly::SharedXattrs> xattrs;  ///< All attributes, by path.
+
+  /// Finds them; reads next to nothing where there are none, and else all of the tree.
+  /// Errors: Corrupt, Io; TooLarge (more than some 100 MiB, which no real image has).
+  static Result<ImageExtras> read(const Image& image);
+};
+
+}  // namespace zvfs
