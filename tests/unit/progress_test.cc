@@ -11,6 +11,14 @@ TEST(Progress, TellsWhatWasFound) {
   EXPECT_EQ(progress_text(progress, 1, 80), "12 files found");
 }
 
+TEST(Progress, ShowsWhatCameThroughAPipe) {
+  Progress progress;
+  progress.files_found = 5;
+  progress.bytes_read = 3 << 20;
+  progress.bytes_written = 1 << 20;
+  EXPECT_EQ(progress_text(progress, 3, 80), "5 files, 3.0M read, 1.0M written, ratio 3.00  1.0M/s");
+}
+
 TEST(Progress, ShowsTheSearchForEqualFiles) {
   Progress progress;
   progress.files_found = 1000;
