@@ -130,7 +130,7 @@ Unexpected ArchiveReader::failure() const {
   const int number = ::archive_errno(archive_.get());
   const bool is_io = number > 0 && number != ENOMEM && number != EINVAL;
   return fail(is_io ? ErrorCode::kIo : ErrorCode::kCorrupt, "{}",
-              text == nullptr ? "libarchive gives no reason" : text);
+              text == nullptr ? "the archive is truncated or damaged" : text);
 }
 
 // libarchive's callback: no exception may leave it.
