@@ -69,6 +69,7 @@ Result<Next> TarMemberReader::begin(const TarBlock& block) {
   entry_.device_minor = static_cast<std::uint32_t>(block.device_minor().value_or(0));
   ZVFS_TRY(read_size(block));
   const Next next = ZVFS_TRY(read_sparse(block));
+  has_link_data_ = local_ && link_size_ > 0;
   if (local_) entry_.other_records = std::move(local_->others);
   local_.reset();
   gnu_path_.reset();

@@ -48,6 +48,10 @@ class TarMemberReader {
   /// What the header of a hard link says is its size. Most programs write no data for it.
   [[nodiscard]] std::uint64_t link_size() const { return link_size_; }
 
+  /// Whether that much data follows for certain, as where the member has a pax header: the format
+  /// says so (IEEE Std 1003.1, pax, "linkdata").
+  [[nodiscard]] bool has_link_data() const { return has_link_data_; }
+
   /// What global headers say that no entry has.
   [[nodiscard]] const PaxRecords& global_records() const { return global_.others; }
 
@@ -80,6 +84,7 @@ class TarMemberReader {
   SparseMap map_;
   std::vector<Xattr> xattrs_;
   std::uint64_t link_size_ = 0;
+  bool has_link_data_ = false;
   bool is_volume_label_ = false;
 };
 

@@ -127,8 +127,9 @@ Result<TarParser::Step> TarParser::await(TarMemberReader::Next next, std::size_t
   const bool is_label = reader_.is_volume_label();
   reader_.entry().header_begin = headers_begin_;
   in_headers_ = false;
-  link_size_ = reader_.link_size();
-  data_left_ = padded(reader_.entry().data_size);
+  const bool has_link_data = reader_.has_link_data();
+  link_size_ = has_link_data ? 0 : reader_.link_size();
+  data_left_ = padded(has_link_data ? reader_.link_size() : reader_.entry().data_size);
   state_ = data_left_ > 0 ? State::kData : State::kHeader;
   return Step{size, Part::kHeaders, is_label ? nullptr : &reader_.entry()};
 }

@@ -325,6 +325,21 @@ TEST(TarIndexer, SkipsTheDataOfAHardLink) {
       "a = content (3 links)\nb = y\nwith = content (3 links)\nwithout = content (3 links)\n");
 }
 
+TEST(TarIndexer, TrustsTheSizeOfAHardLinkWithAPaxHeader) {
+  const std::string content = std::string(600, '\0') + "content";
+  MadeTar tar;
+  tar.file("a", content);
+  tar.extended('x', MadeTar::record("comment", "linkdata"));
+  tar.header("with", {.type = '1', .link = "a", .size = content.size()});
+  tar.data(content);
+  tar.file("b", "y");
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.error + indexed.said, "");
+  EXPECT_EQ(indexed.files().size(), 2U);
+  EXPECT_EQ(indexed.inode("b").size, 1U);
+}
+
 TEST(TarIndexer, MakesHarmlessNames) {
   MadeTar tar;
   tar.file("/etc/passwd", "x");
