@@ -308,6 +308,25 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
   return slices;
 }
 
+Result<void> Image::read_ahead(const Inode& inode, std::uint64_t offset,
+                               std::uint64_t length) const {
+  const InodeRecord& record = inode.record;
+  const std::uint64_t end = std::min(record.size, offset + length);
+  IndexReader::Cursor cursor(state_->index);
+  while (offset < end) {
+    const FileSegment segment = ZVFS_TRY(segment_at(inode, offset));
+    offset = segment.end;
+    if (!segment.is_data) continue;
+    const DataFrame found =
+        ZVFS_TRY(state_->frame_table.find(cursor, segment.stream, segment.first_frame));
+    offset = std::min(segment.end, segment.begin + (found.end().value - segment.stream.value));
+    const FrameKey key{FrameKey::Space::kData, found.number.value};
+    if (state_->raw->cache().contains(key)) continue;
+    ZVFS_TRY(state_->frames.read(key, state_->frame_class(record), found.location));
+  }
+  return {};
+}
+
 Result<DataFrame> Image::State::data_frame(IndexReader::Cursor& cursor, FrameNumber number) const {
   if (number.value >= header.frame_count) {
     return fail(ErrorCode::kNotFound, "no data frame {}", number.value);

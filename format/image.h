@@ -102,6 +102,11 @@ class Image {
   [[nodiscard]] Result<std::vector<FileSlice>> read(const Inode& inode, std::uint64_t offset,
                                                     std::uint64_t length) const;
 
+  /// Decodes the frames of [offset, offset + length) into the cache, but for those that are there,
+  /// or that another thread is decoding: it waits for none. Errors: Corrupt, Io.
+  /// Precondition: inode.is_regular().
+  Result<void> read_ahead(const Inode& inode, std::uint64_t offset, std::uint64_t length) const;
+
   /// All the content around `offset` that lies in the same frame, in one run: what a read there
   /// has decoded. Nothing in a hole. Errors: Corrupt, Io.
   /// Precondition: inode.is_regular() and offset < size.

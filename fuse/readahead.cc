@@ -122,7 +122,7 @@ void Readahead::run() {
   while (const auto job = next_job()) {
     try {
       // The frames stay in the cache; an error is for whoever reads there.
-      static_cast<void>(image_.read(job->file, job->offset, kPieceSize));
+      static_cast<void>(image_.read_ahead(job->file, job->offset, kPieceSize));
       pieces_.fetch_add(1, std::memory_order_relaxed);
     } catch (const std::bad_alloc&) {
       cancelled_.fetch_add(1, std::memory_order_relaxed);

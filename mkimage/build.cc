@@ -205,13 +205,13 @@ class Build {
                             .threads = options_.threads,
                             .max_size = links ? kMaxFileSize : largest_near});
     duplicates_ = finder.find();
-    if (links) make_links(largest_near);
+    if (links) make_links();
     end_stage("duplicates");
   }
 
-  void make_links(std::uint64_t largest_near) {
+  void make_links() {
     LinkMaker maker(tree(), source_.fd.get(), troubles_);
-    duplicates_ = maker.take_larger_than(largest_near, duplicates_);
+    duplicates_ = maker.take_larger_than(options_.bounds.small, duplicates_);
     if (maker.found_any()) duplicates_.renumber(tree().link_files(maker.targets()));
   }
 

@@ -28,17 +28,20 @@ Duplicates LinkMaker::take_larger_than(std::uint64_t bound, const Duplicates& du
   Duplicates others;
   for (std::size_t i = 0; i < duplicates.size(); ++i) {
     const auto group = duplicates.group(i);
-    if (tree_.inode(tree_.inode_of(group.front())).size > bound) {
-      compare_group(group);
-    } else {
+    const std::uint64_t size = tree_.inode(tree_.inode_of(group.front())).size;
+    if (size <= bound / group.size()) {
       others.add(group);
+      continue;
     }
+    const std::vector<Link> distinct = compare_group(group);
+    if (distinct.size() > 1 && size <= bound / 2) others.add(distinct);
   }
   return others;
 }
 
-// Each file is compared with the first ones of equal metadata that differ from one another.
-void LinkMaker::compare_group(std::span<const Link> group) {
+// Each file is compared with the first ones of equal metadata that differ from one another. Returns
+// all that are no links.
+std::vector<Link> LinkMaker::compare_group(std::span<const Link> group) {
   std::vector<Link> distinct;
   for (const Link link : group) {
     const InodeNumber number = tree_.inode_of(link);
@@ -54,6 +57,7 @@ void LinkMaker::compare_group(std::span<const Link> group) {
       found_any_ = true;
     }
   }
+  return distinct;
 }
 
 bool LinkMaker::are_equal(Link first, Link second) {

@@ -11,15 +11,17 @@
 
 namespace zvfs {
 
-/// Finds the files that may become hard links of others: larger than a bound, of equal content,
-/// byte for byte, and of equal mode, owners, time and extended attributes. Use once.
+/// Finds the files that may become hard links of others: which take too much room side by side, are
+/// of equal content, byte for byte, and of equal mode, owners, time and extended attributes. Use
+/// once.
 class LinkMaker {
  public:
   /// Borrows both; `root_fd` is the tree's root directory.
   LinkMaker(const Tree& tree, int root_fd, Troubles& troubles);
 
-  /// Takes the groups of `duplicates` apart: those of files of more than `bound` bytes are
-  /// compared, the others are returned as they were.
+  /// Takes the groups of `duplicates` apart: those of more than `bound` bytes in all are compared,
+  /// the others are returned as they were. So are files of up to half the bound that are found to
+  /// be no links of one another.
   Duplicates take_larger_than(std::uint64_t bound, const Duplicates& duplicates);
 
   /// By inode number less 1: the file that an inode is to become a link of, or itself.
@@ -27,7 +29,7 @@ class LinkMaker {
   [[nodiscard]] bool found_any() const { return found_any_; }
 
  private:
-  void compare_group(std::span<const Link> group);
+  std::vector<Link> compare_group(std::span<const Link> group);
   bool are_equal(Link first, Link second);
 
   const Tree& tree_;

@@ -146,7 +146,7 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
       ->group(kTroubles);
   app.add_option("--dedupe", raw.dedupe,
                  "near (if not given): put small files of equal content\ntogether; links: and make "
-                 "larger ones hard links; off:\ndo not look for them")
+                 "hard links of those that do\nnot fit in one frame; off: do not look for them")
       ->type_name("HOW");
   app.add_option("--order", raw.order,
                  "path (if not given); similar: files that are much alike\ncome together, for a "

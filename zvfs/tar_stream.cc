@@ -82,7 +82,8 @@ std::uint64_t TarStream::header_offset() const {
 Unexpected TarStream::failure() const {
   if (!trouble_.empty()) return fail(ErrorCode::kCorrupt, "{}", trouble_);
   const char* const text = ::archive_error_string(archive_.get());
-  return fail(ErrorCode::kCorrupt, "{}", text == nullptr ? "libarchive gives no reason" : text);
+  return fail(ErrorCode::kCorrupt, "{}",
+              text == nullptr ? "the tar is truncated or damaged" : text);
 }
 
 Result<ByteSpan> TarStream::read_frame() {

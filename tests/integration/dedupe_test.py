@@ -21,6 +21,8 @@ class DedupeTest(unittest.TestCase):
             directory = cls.source / f"package-{package:02}" / "lib"
             directory.mkdir(parents=True)
             edge_tree.write(directory / "licence", edge_tree.noise(11_000))
+            edge_tree.write(directory / "medium", edge_tree.noise(60_000))  # 20 fill four frames
+            os.utime(directory / "medium", ns=(0, 1_000_000_007))
             edge_tree.write(directory / "large", edge_tree.noise(300_000))
             os.utime(directory / "large", ns=(0, 1_000_000_007 + package % 2))
             edge_tree.write(directory / "own", f"package {package}".encode() * 99)
@@ -43,8 +45,8 @@ class DedupeTest(unittest.TestCase):
         # Without it, a frame of 256 KiB with a large file between has each copy in full.
         self.assertGreater(saved, 15 * 11_000)
 
-    def test_links_stores_larger_copies_once(self):
-        self.assertLess(self.size("links"), self.size("near") - 17 * 300_000)
+    def test_links_stores_once_what_does_not_fit_in_a_frame(self):
+        self.assertLess(self.size("links"), self.size("near") - 17 * 300_000 - 3 * 60_000)
 
     def test_links_are_of_files_with_equal_metadata(self):
         extracted = self.scratch / "extracted-links"
@@ -53,6 +55,7 @@ class DedupeTest(unittest.TestCase):
         files = [extracted / f"package-{package:02}/lib/large" for package in range(20)]
         self.assertEqual({os.stat(path).st_nlink for path in files}, {10})
         self.assertEqual(len({os.stat(path).st_ino for path in files}), 2)
+        self.assertEqual(os.stat(extracted / "package-00/lib/medium").st_nlink, 20)
         self.assertEqual(os.stat(extracted / "package-00/lib/licence").st_nlink, 1)
         # Apart from the links, the tree is what it was.
         ours = run("find", self.source, "-printf", "%P %y %m %s %T@\\n", "!", "-type", "d")
@@ -109,10 +112,11 @@ class DedupeTest(unittest.TestCase):
         rest = names[1:]
         links = [name for name in rest if name.endswith(("/absolute", "/up"))]
         copies = [name for name in rest if name.endswith("/licence")]
-        self.assertEqual((len(links), len(copies)), (40, 20))
-        self.assertEqual(rest[:60], links + copies)
+        copies += [name for name in rest if name.endswith("/medium")]
+        self.assertEqual((len(links), len(copies)), (40, 40))
+        self.assertEqual(rest[:80], links + copies)
         # The other names in path order, each directory with copies after what is in it.
-        self.assertEqual(rest[60:64], ["package-00/lib/large", "package-00/lib/own",
+        self.assertEqual(rest[80:84], ["package-00/lib/large", "package-00/lib/own",
                                        "package-00/lib/same-size", "package-00/lib/"])
         self.assertEqual(len(set(names)), len(names))
 

@@ -59,6 +59,17 @@ class ReadaheadTest : public ::testing::Test {
   Readahead readahead_;
 };
 
+TEST_F(ReadaheadTest, IsOfFramesThatNobodyHasDecoded) {
+  ASSERT_TRUE(image_->read_ahead(big_, kFrame / 2, 2 * kFrame));
+  EXPECT_EQ(settle(), 3U);
+  ASSERT_TRUE(image_->read_ahead(big_, 0, 4 * kFrame));
+  EXPECT_EQ(settle(), 4U);
+  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame - 1, kMiB));
+  EXPECT_EQ(settle(), 5U);
+  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame, kMiB));
+  EXPECT_EQ(settle(), 5U);
+}
+
 TEST_F(ReadaheadTest, AReaderInOrderFindsItsFramesDecoded) {
   readahead_.start();
   for (std::uint64_t request = 0; request < 4; ++request) {
