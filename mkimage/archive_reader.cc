@@ -128,6 +128,9 @@ Unexpected ArchiveReader::failure() const {
   if (!trouble_.empty()) return fail(ErrorCode::kCorrupt, "{}", trouble_);
   const char* const text = ::archive_error_string(archive_.get());
   const int number = ::archive_errno(archive_.get());
+  // libarchive says so of what is of none of its formats.
+  const bool is_unknown = number == EILSEQ && ::archive_format(archive_.get()) == 0;
+  if (is_unknown && text != nullptr) return fail(ErrorCode::kUnsupported, "{}", text);
   const bool is_io = number > 0 && number != ENOMEM && number != EINVAL;
   return fail(is_io ? ErrorCode::kIo : ErrorCode::kCorrupt, "{}",
               text == nullptr ? "the archive is truncated or damaged" : text);

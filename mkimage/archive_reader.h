@@ -26,7 +26,7 @@ class ArchiveReader {
   };
 
   /// Borrows `fd`, which is read from where it stands; formats with their directory at the end
-  /// need one that can seek. Errors: Io, Corrupt (no such archive).
+  /// need one that can seek. Errors: Io, Corrupt, Unsupported (of no format that is known).
   static Result<std::unique_ptr<ArchiveReader>> open(int fd, Formats formats);
   /// Errors: as above, and those of the stream.
   static Result<std::unique_ptr<ArchiveReader>> open(std::unique_ptr<ByteStream> stream,

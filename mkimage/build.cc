@@ -78,7 +78,7 @@ Result<ImageTarget> open_target(const BuildOptions& options) {
 
 // A file that is no archive is hardly what was meant to be packed as one.
 Error with_hint(Error error) {
-  if (error.message.find("Unrecognized archive format") != std::string::npos) {
+  if (error.code == ErrorCode::kUnsupported) {
     error.message += " (a file that is to be packed as it is can be named in --files-from)";
   }
   return error;

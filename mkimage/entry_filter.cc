@@ -22,11 +22,7 @@ bool EntryFilter::apply(TarEntry& entry) {
   if (!first_time_) first_time_ = mtime_of(record);
   if (!place(entry)) return false;
   rules_.metadata.rewrite(record);
-  entry.mode = record.mode & 07777;
-  entry.uid = record.uid;
-  entry.gid = record.gid;
-  entry.mtime_seconds = record.mtime_seconds;
-  entry.mtime_nanoseconds = record.mtime_nanoseconds;
+  set_metadata(record, entry);
   drop_replaced(entry);
   if (!rules_.xattrs.empty()) entry.xattrs = rules_.xattrs.apply(std::move(entry.xattrs));
   pseudo_.take(entry);
@@ -89,15 +85,10 @@ void EntryFilter::append_parents(TarWriter& out) {
 }
 
 void EntryFilter::append_made_up(std::string path, TarWriter& out) {
-  const InodeRecord record = rules_.made_up_directory(first_time());
   TarEntry entry;
   entry.type = TarMember::Type::kDirectory;
   entry.path = std::move(path);
-  entry.mode = record.mode & 07777;
-  entry.uid = record.uid;
-  entry.gid = record.gid;
-  entry.mtime_seconds = record.mtime_seconds;
-  entry.mtime_nanoseconds = record.mtime_nanoseconds;
+  set_metadata(rules_.made_up_directory(first_time()), entry);
   pseudo_.take(entry);
   out.append(entry);
 }

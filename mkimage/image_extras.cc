@@ -17,19 +17,6 @@ constexpr std::uint32_t kOtherRecords = 128 * kKiB;  // of a member, for its pat
 constexpr std::uint8_t kSocketType = 0140000 >> 12;
 constexpr std::uint8_t kDirectoryType = 0040000 >> 12;
 
-TarEntry socket_of(const InodeRecord& record, std::string path, XattrSet xattrs) {
-  TarEntry socket;
-  socket.type = TarMember::Type::kSocket;
-  socket.path = std::move(path);
-  socket.mode = record.mode & 07777;
-  socket.uid = record.uid;
-  socket.gid = record.gid;
-  socket.mtime_seconds = record.mtime_seconds;
-  socket.mtime_nanoseconds = record.mtime_nanoseconds;
-  socket.xattrs = std::move(xattrs);
-  return socket;
-}
-
 /// Goes through the tree of an image, each directory once. Not thread-safe.
 class ExtrasReader {
  public:
@@ -119,7 +106,7 @@ class ExtrasReader {
     ZVFS_TRY(charge(sizeof(TarEntry) + path_.size()));
     const auto xattrs = ZVFS_TRY(xattrs_of(inode));
     if (is_socket) {
-      extras_.sockets.push_back(socket_of(inode.record, path_, *xattrs));
+      extras_.sockets.push_back(make_socket(inode.record, path_, *xattrs));
     } else {
       extras_.xattrs.emplace(path_, xattrs);
     }

@@ -200,16 +200,7 @@ void PseudoMembers::add(Link link) {
 void PseudoMembers::append_headers(Link link, TarWriter& out) {
   const InodeRecord& record = tree_.inode(tree_.inode_of(link));
   if (!is_socket(record)) return out.append(describer_.describe(link));
-  TarEntry socket;
-  socket.type = Type::kSocket;
-  socket.path = tree_.path_of(link);
-  socket.mode = record.mode & 07777;
-  socket.uid = record.uid;
-  socket.gid = record.gid;
-  socket.mtime_seconds = record.mtime_seconds;
-  socket.mtime_nanoseconds = record.mtime_nanoseconds;
-  socket.xattrs = tree_.xattrs().get(record.xattr_set);
-  out.append(socket);
+  out.append(make_socket(record, tree_.path_of(link), tree_.xattrs().get(record.xattr_set)));
 }
 
 void PseudoMembers::append_data(TarWriter& out) {

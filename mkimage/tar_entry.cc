@@ -1,5 +1,7 @@
 #include "mkimage/tar_entry.h"
 
+#include <utility>
+
 namespace zvfs {
 
 namespace {
@@ -36,6 +38,23 @@ InodeRecord metadata_of(const TarEntry& entry) {
   record.mtime_seconds = entry.mtime_seconds;
   record.mtime_nanoseconds = entry.mtime_nanoseconds;
   return record;
+}
+
+void set_metadata(const InodeRecord& record, TarEntry& entry) {
+  entry.mode = record.mode & 07777;
+  entry.uid = record.uid;
+  entry.gid = record.gid;
+  entry.mtime_seconds = record.mtime_seconds;
+  entry.mtime_nanoseconds = record.mtime_nanoseconds;
+}
+
+TarEntry make_socket(const InodeRecord& record, std::string path, XattrSet xattrs) {
+  TarEntry socket;
+  socket.type = Type::kSocket;
+  socket.path = std::move(path);
+  set_metadata(record, socket);
+  socket.xattrs = std::move(xattrs);
+  return socket;
 }
 
 TarMember member_of(const TarEntry& entry, std::string_view path) {

@@ -51,6 +51,12 @@ struct TarEntry {
 /// An inode of that type, mode, owner and time; of a hard link, that of a regular file.
 InodeRecord metadata_of(const TarEntry& entry);
 
+/// Gives `entry` the permissions, owner and time of `record`.
+void set_metadata(const InodeRecord& record, TarEntry& entry);
+
+/// A socket with the metadata of `record`.
+TarEntry make_socket(const InodeRecord& record, std::string path, XattrSet xattrs);
+
 /// What the headers of that member say, which is no socket. Borrows both; `path` is the entry's as
 /// a header has it.
 TarMember member_of(const TarEntry& entry, std::string_view path);
