@@ -3,13 +3,13 @@
 #include <cstdint>
 
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/build.h"
 #include "mkimage/byte_stream.h"
 #include "mkimage/image_writer.h"
 #include "mkimage/report.h"
 #include "mkimage/stream_pipeline.h"
 #include "mkimage/tar_indexer.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -8,6 +8,7 @@
 
 #include <archive_entry.h>
 
+#include "base/temporary_file.h"
 #include "base/unique_fd.h"
 #include "base/units.h"
 #include "format/image.h"
@@ -17,7 +18,6 @@
 #include "mkimage/image_extras.h"
 #include "mkimage/rewritten_tar.h"
 #include "mkimage/tar_block.h"
-#include "mkimage/temporary_file.h"
 
 namespace zvfs {
 namespace {

@@ -4,11 +4,11 @@
 #include <memory>
 
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/byte_stream.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/index_only.h"
 #include "mkimage/progress.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -6,16 +6,16 @@
 #include <string>
 #include <string_view>
 
+#include "base/atomic_file.h"
 #include "base/result.h"
+#include "base/troubles.h"
 #include "codecs/codec.h"
-#include "mkimage/atomic_file.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/planner.h"
 #include "mkimage/progress.h"
 #include "mkimage/report.h"
 #include "mkimage/source_list.h"
 #include "mkimage/stream_order.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

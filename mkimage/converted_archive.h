@@ -8,12 +8,12 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/archive_reader.h"
 #include "mkimage/byte_stream.h"
 #include "mkimage/entry_filter.h"
 #include "mkimage/tar_entry.h"
 #include "mkimage/tar_writer.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

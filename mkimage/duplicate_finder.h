@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/troubles.h"
 #include "mkimage/duplicates.h"
 #include "mkimage/file_reader.h"
 #include "mkimage/progress.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/path_names.h"
 #include "base/quoting.h"
-#include "mkimage/path_names.h"
 
 namespace zvfs {
 namespace {

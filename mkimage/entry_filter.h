@@ -4,11 +4,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/troubles.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/pseudo_members.h"
 #include "mkimage/tar_entry.h"
 #include "mkimage/tar_writer.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -185,7 +185,8 @@ void FileReader::check_unchanged() {
 }
 
 void FileReader::report(Severity severity, std::string message) {
-  troubles_.report_once(tree_.inode_of(link_), severity, tree_.path_of(link_), std::move(message));
+  troubles_.report_once(tree_.inode_of(link_).value, severity, tree_.path_of(link_),
+                        std::move(message));
 }
 
 }  // namespace zvfs

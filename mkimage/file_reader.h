@@ -3,11 +3,11 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "base/troubles.h"
 #include "base/unique_fd.h"
 #include "mkimage/directory_opener.h"
 #include "mkimage/missing_pages.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

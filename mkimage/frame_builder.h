@@ -2,12 +2,12 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/copy_verdicts.h"
 #include "mkimage/file_reader.h"
 #include "mkimage/frame_plan.h"
 #include "mkimage/member_describer.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -4,6 +4,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
+#include "base/troubles.h"
 #include "codecs/codec.h"
 #include "mkimage/frame_builder.h"
 #include "mkimage/frame_plan.h"
@@ -11,7 +12,6 @@
 #include "mkimage/planner.h"
 #include "mkimage/progress.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "base/atomic_file.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "mkimage/atomic_file.h"
 #include "mkimage/scanner.h"
 
 namespace zvfs {

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/grow_array.h"
 #include "base/result.h"
 #include "format/records.h"
-#include "mkimage/grow_array.h"
 #include "mkimage/ordered_writer.h"
 #include "mkimage/progress.h"
 

@@ -4,8 +4,8 @@
 #include <sys/stat.h>
 
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 #include "mkimage/xattr_reader.h"
 
 namespace zvfs {

@@ -5,12 +5,12 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/path_names.h"
+#include "base/temporary_file.h"
 #include "base/units.h"
 #include "codecs/checksum.h"
-#include "mkimage/path_names.h"
 #include "mkimage/tar_header.h"
 #include "mkimage/tar_parser.h"
-#include "mkimage/temporary_file.h"
 
 namespace zvfs {
 namespace {

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/troubles.h"
 #include "mkimage/duplicates.h"
 #include "mkimage/file_reader.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

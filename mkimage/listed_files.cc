@@ -1,6 +1,6 @@
 #include "mkimage/listed_files.h"
 
-#include "mkimage/path_names.h"
+#include "base/path_names.h"
 
 namespace zvfs {
 namespace {

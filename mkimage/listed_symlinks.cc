@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "mkimage/path_names.h"
+#include "base/path_names.h"
 #include "mkimage/source_list.h"
 
 namespace zvfs {

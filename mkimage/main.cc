@@ -16,12 +16,12 @@
 
 #include "base/progress_line.h"
 #include "base/quoting.h"
+#include "base/signal_cleanup.h"
 #include "mkimage/build.h"
 #include "mkimage/image_target.h"
 #include "mkimage/mkimage_options.h"
 #include "mkimage/report_file.h"
 #include "mkimage/report_json.h"
-#include "mkimage/signal_cleanup.h"
 #include "mkimage/target_name.h"
 #include "mkimage/trouble_log.h"
 

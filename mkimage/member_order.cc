@@ -1,6 +1,6 @@
 #include "mkimage/member_order.h"
 
-#include "mkimage/path_names.h"
+#include "base/path_names.h"
 
 namespace zvfs {
 MemberOrder::MemberOrder(const Tree& tree, const LeadingFiles& leading)

@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/timestamp.h"
 #include "mkimage/mode_change.h"
-#include "mkimage/timestamp.h"
 #include "mkimage/tree.h"
 
 namespace zvfs {

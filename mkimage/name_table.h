@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/grow_array.h"
 #include "base/result.h"
 #include "format/offsets.h"
-#include "mkimage/grow_array.h"
 #include "mkimage/tree.h"
 
 namespace zvfs {

@@ -1,8 +1,8 @@
 #include "mkimage/path_shape.h"
 
+#include "base/path_names.h"
 #include "base/quoting.h"
 #include "format/records.h"
-#include "mkimage/path_names.h"
 
 namespace zvfs {
 namespace {

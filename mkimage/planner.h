@@ -5,10 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "base/grow_array.h"
 #include "base/result.h"
 #include "mkimage/copy_verdicts.h"
 #include "mkimage/frame_plan.h"
-#include "mkimage/grow_array.h"
 #include "mkimage/leading_files.h"
 #include "mkimage/member_describer.h"
 #include "mkimage/member_order.h"

@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 #include <utility>
 
+#include "base/path_names.h"
 #include "base/quoting.h"
-#include "mkimage/path_names.h"
 #include "mkimage/pax_records.h"
 
 namespace zvfs {

@@ -5,11 +5,11 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/inode_reader.h"
 #include "mkimage/name_table.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

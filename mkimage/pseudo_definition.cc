@@ -4,9 +4,9 @@
 #include <cctype>
 #include <charconv>
 
+#include "base/path_names.h"
 #include "base/quoting.h"
 #include "mkimage/owner_name.h"
-#include "mkimage/path_names.h"
 #include "mkimage/pseudo_xattr.h"
 
 namespace zvfs {

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/timestamp.h"
 #include "format/records.h"
 #include "format/xattr_set.h"
-#include "mkimage/timestamp.h"
 
 namespace zvfs {
 

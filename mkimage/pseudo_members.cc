@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path_names.h"
 #include "base/quoting.h"
 #include "base/units.h"
-#include "mkimage/path_names.h"
 #include "mkimage/pseudo_applier.h"
 #include "mkimage/tree_walk.h"
 

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/file_reader.h"
 #include "mkimage/member_describer.h"
@@ -16,7 +17,6 @@
 #include "mkimage/tar_entry.h"
 #include "mkimage/tar_writer.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path_names.h"
 #include "base/quoting.h"
 #include "base/units.h"
-#include "mkimage/path_names.h"
 
 namespace zvfs {
 namespace {

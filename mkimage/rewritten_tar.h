@@ -6,13 +6,13 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/byte_stream.h"
 #include "mkimage/entry_filter.h"
 #include "mkimage/image_extras.h"
 #include "mkimage/left_out_files.h"
 #include "mkimage/tar_parser.h"
 #include "mkimage/tar_writer.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

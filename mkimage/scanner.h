@@ -8,13 +8,13 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/directory_opener.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/inode_reader.h"
 #include "mkimage/progress.h"
 #include "mkimage/source_list.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/troubles.h"
 #include "mkimage/content_sketch.h"
 #include "mkimage/file_reader.h"
 #include "mkimage/leading_files.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

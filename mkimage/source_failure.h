@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "mkimage/troubles.h"
+#include "base/troubles.h"
 
 namespace zvfs {
 

@@ -6,8 +6,8 @@
 
 #include <climits>
 
+#include "base/path_names.h"
 #include "base/quoting.h"
-#include "mkimage/path_names.h"
 
 namespace zvfs {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "mkimage/troubles.h"
+#include "base/troubles.h"
 
 namespace zvfs {
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "base/temporary_file.h"
 #include "mkimage/tar_indexer.h"
-#include "mkimage/temporary_file.h"
 
 namespace zvfs {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/byte_stream.h"
 #include "mkimage/index_only.h"
 #include "mkimage/progress.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

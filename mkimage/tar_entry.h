@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/troubles.h"
 #include "format/records.h"
 #include "format/xattr_set.h"
 #include "mkimage/tar_header.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -4,8 +4,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/path_names.h"
 #include "base/quoting.h"
-#include "mkimage/path_names.h"
 
 namespace zvfs {
 namespace {

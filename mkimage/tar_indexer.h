@@ -6,13 +6,13 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/grow_array.h"
 #include "base/result.h"
-#include "mkimage/grow_array.h"
+#include "base/troubles.h"
 #include "mkimage/index_only.h"
 #include "mkimage/name_table.h"
 #include "mkimage/tar_parser.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

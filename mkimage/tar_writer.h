@@ -4,10 +4,10 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/troubles.h"
 #include "mkimage/index_only.h"
 #include "mkimage/tar_entry.h"
 #include "mkimage/tar_header.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "base/grow_array.h"
 #include "base/result.h"
+#include "base/timestamp.h"
 #include "format/records.h"
-#include "mkimage/grow_array.h"
 #include "mkimage/source_places.h"
-#include "mkimage/timestamp.h"
 #include "mkimage/xattr_store.h"
 
 namespace zvfs {

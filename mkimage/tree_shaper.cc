@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "mkimage/path_names.h"
+#include "base/path_names.h"
 #include "mkimage/pseudo_applier.h"
 
 namespace zvfs {

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "base/result.h"
+#include "base/troubles.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/name_table.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 

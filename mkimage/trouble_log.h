@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "mkimage/troubles.h"
+#include "base/troubles.h"
 
 namespace zvfs {
 

@@ -4,10 +4,10 @@
 #include <unordered_set>
 
 #include "base/bytes.h"
+#include "base/grow_array.h"
 #include "base/result.h"
 #include "format/records.h"
 #include "format/xattr_set.h"
-#include "mkimage/grow_array.h"
 
 namespace zvfs {
 

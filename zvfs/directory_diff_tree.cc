@@ -6,12 +6,12 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/troubles.h"
 #include "base/unique_fd.h"
 #include "mkimage/directory_opener.h"
 #include "mkimage/progress.h"
 #include "mkimage/scanner.h"
 #include "mkimage/tree.h"
-#include "mkimage/troubles.h"
 
 namespace zvfs {
 namespace {

@@ -10,8 +10,8 @@
 
 #include "base/parallel.h"
 #include "base/progress_line.h"
+#include "base/signal_cleanup.h"
 #include "base/units.h"
-#include "mkimage/signal_cleanup.h"
 #include "zvfs/extractor.h"
 #include "zvfs/messages.h"
 #include "zvfs/open_image.h"

@@ -7,7 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include "base/quoting.h"
-#include "mkimage/signal_cleanup.h"
+#include "base/signal_cleanup.h"
 #include "zvfs/map_page.h"
 #include "zvfs/messages.h"
 #include "zvfs/open_image.h"

@@ -3,10 +3,10 @@
 #include <optional>
 #include <string>
 
+#include "base/atomic_file.h"
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "mkimage/atomic_file.h"
 
 namespace zvfs {
 

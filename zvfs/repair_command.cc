@@ -5,13 +5,13 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/atomic_file.h"
 #include "base/progress_line.h"
 #include "base/quoting.h"
+#include "base/signal_cleanup.h"
 #include "base/units.h"
 #include "codecs/frame_kind.h"
-#include "mkimage/atomic_file.h"
 #include "mkimage/planner.h"
-#include "mkimage/signal_cleanup.h"
 #include "zvfs/messages.h"
 #include "zvfs/repairer.h"
 

@@ -5,12 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "base/troubles.h"
 #include "base/units.h"
 #include "format/index_header.h"
 #include "mkimage/image_writer.h"
 #include "mkimage/progress.h"
 #include "mkimage/report.h"
-#include "mkimage/troubles.h"
 #include "zvfs/found_content.h"
 #include "zvfs/frame_walk.h"
 #include "zvfs/image_rebuild.h"

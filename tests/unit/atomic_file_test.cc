@@ -1,4 +1,4 @@
-#include "mkimage/atomic_file.h"
+#include "base/atomic_file.h"
 
 #include <algorithm>
 #include <csignal>

@@ -1,4 +1,4 @@
-#include "mkimage/atomic_file.h"
+#include "base/atomic_file.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "format/records.h"
+#include <climits>
 
 namespace zvfs {
 namespace {
@@ -18,7 +18,7 @@ namespace {
 std::string temporary_prefix(std::string_view name) {
   constexpr std::string_view kMark = ".zvfs-tmp.";
   constexpr std::size_t kLongestNumber = 13;
-  const std::size_t room = kMaxNameLength - 1 - kMark.size() - kLongestNumber;
+  const std::size_t room = NAME_MAX - 1 - kMark.size() - kLongestNumber;
   return fmt::format(".{}{}", name.substr(0, room), kMark);
 }
 

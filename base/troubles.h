@@ -7,7 +7,6 @@
 #include <unordered_set>
 
 #include "base/mutex.h"
-#include "format/offsets.h"
 
 namespace zvfs {
 
@@ -39,9 +38,9 @@ class Troubles {
 
   void report(Trouble::Severity severity, std::string_view path, std::string message);
 
-  /// As report(), but only for the first trouble of that inode: the frames of a large file are
-  /// read by several threads, each of which notices that it changed.
-  void report_once(InodeNumber inode, Trouble::Severity severity, std::string_view path,
+  /// As report(), but only for the first trouble with that key (an inode number): the frames of a
+  /// large file are read by several threads, each of which notices that it changed.
+  void report_once(std::uint32_t key, Trouble::Severity severity, std::string_view path,
                    std::string message);
 
   [[nodiscard]] std::uint64_t changed() const;

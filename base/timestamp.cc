@@ -1,4 +1,4 @@
-#include "mkimage/timestamp.h"
+#include "base/timestamp.h"
 
 #include <charconv>
 #include <ctime>

@@ -1,4 +1,4 @@
-#include "mkimage/signal_cleanup.h"
+#include "base/signal_cleanup.h"
 
 #include <array>
 #include <atomic>

@@ -1,4 +1,4 @@
-#include "mkimage/path_names.h"
+#include "base/path_names.h"
 
 #include <algorithm>
 

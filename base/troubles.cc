@@ -1,4 +1,4 @@
-#include "mkimage/troubles.h"
+#include "base/troubles.h"
 
 #include <utility>
 
@@ -13,11 +13,11 @@ void Troubles::report(Trouble::Severity severity, std::string_view path, std::st
   if (listener_) listener_({severity, std::string(path), std::move(message)});
 }
 
-void Troubles::report_once(InodeNumber inode, Trouble::Severity severity, std::string_view path,
+void Troubles::report_once(std::uint32_t key, Trouble::Severity severity, std::string_view path,
                            std::string message) {
   {
     const MutexLock lock(mutex_);
-    if (!reported_.insert(inode.value).second) return;
+    if (!reported_.insert(key).second) return;
   }
   report(severity, path, std::move(message));
 }

@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "base/signal_cleanup.h"
 #include "base/unique_fd.h"
-#include "mkimage/signal_cleanup.h"
 
 namespace zvfs {
 
