@@ -2,7 +2,7 @@
 
 #include "base/quoting.h"
 #include "format/index_header.h"
-#include "mkimage/file_locator.h"
+#include "tree/file_locator.h"
 #include "mkimage/image_finish.h"
 
 namespace zvfs {

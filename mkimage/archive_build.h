@@ -9,7 +9,7 @@
 #include "mkimage/image_writer.h"
 #include "mkimage/report.h"
 #include "mkimage/stream_pipeline.h"
-#include "mkimage/tar_indexer.h"
+#include "tree/tar_indexer.h"
 
 namespace zvfs {
 

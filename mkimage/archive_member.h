@@ -1,7 +1,7 @@
 #pragma once
 
 #include "base/result.h"
-#include "mkimage/tar_entry.h"
+#include "tar/tar_entry.h"
 
 struct archive_entry;
 

@@ -17,7 +17,7 @@
 #include "mkimage/decompressed_file.h"
 #include "mkimage/image_extras.h"
 #include "mkimage/rewritten_tar.h"
-#include "mkimage/tar_block.h"
+#include "tar/tar_block.h"
 
 namespace zvfs {
 namespace {

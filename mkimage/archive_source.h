@@ -7,7 +7,7 @@
 #include "base/troubles.h"
 #include "mkimage/byte_stream.h"
 #include "mkimage/entry_rules.h"
-#include "mkimage/index_only.h"
+#include "tar/index_only.h"
 #include "mkimage/progress.h"
 
 namespace zvfs {

@@ -12,8 +12,8 @@
 #include "mkimage/archive_reader.h"
 #include "mkimage/byte_stream.h"
 #include "mkimage/entry_filter.h"
-#include "mkimage/tar_entry.h"
-#include "mkimage/tar_writer.h"
+#include "tar/tar_entry.h"
+#include "tar/tar_writer.h"
 
 namespace zvfs {
 

@@ -4,7 +4,7 @@
 
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

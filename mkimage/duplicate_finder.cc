@@ -9,7 +9,7 @@
 
 #include "base/parallel.h"
 #include "codecs/checksum.h"
-#include "mkimage/tree_walk.h"
+#include "tree/tree_walk.h"
 
 namespace zvfs {
 namespace {

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

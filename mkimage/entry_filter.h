@@ -7,8 +7,8 @@
 #include "base/troubles.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/pseudo_members.h"
-#include "mkimage/tar_entry.h"
-#include "mkimage/tar_writer.h"
+#include "tar/tar_entry.h"
+#include "tar/tar_writer.h"
 
 namespace zvfs {
 

@@ -7,7 +7,7 @@
 #include "base/unique_fd.h"
 #include "mkimage/directory_opener.h"
 #include "mkimage/missing_pages.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

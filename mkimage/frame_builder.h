@@ -6,8 +6,8 @@
 #include "mkimage/copy_verdicts.h"
 #include "mkimage/file_reader.h"
 #include "mkimage/frame_plan.h"
-#include "mkimage/member_describer.h"
-#include "mkimage/tree.h"
+#include "tree/member_describer.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

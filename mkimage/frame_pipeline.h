@@ -11,7 +11,7 @@
 #include "mkimage/parallel_encoder.h"
 #include "mkimage/planner.h"
 #include "mkimage/progress.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "format/offsets.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/units.h"
-#include "mkimage/pax_records.h"
+#include "tar/pax_records.h"
 
 namespace zvfs {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "base/result.h"
 #include "format/image.h"
-#include "mkimage/index_only.h"
-#include "mkimage/tar_entry.h"
+#include "tar/index_only.h"
+#include "tar/tar_entry.h"
 
 namespace zvfs {
 

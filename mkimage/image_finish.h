@@ -7,7 +7,7 @@
 #include "codecs/codec.h"
 #include "mkimage/image_writer.h"
 #include "mkimage/report.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "format/index_writer.h"
 #include "format/records.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

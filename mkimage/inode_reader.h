@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "base/troubles.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 #include "mkimage/xattr_reader.h"
 
 namespace zvfs {

@@ -9,8 +9,9 @@
 #include "base/temporary_file.h"
 #include "base/units.h"
 #include "codecs/checksum.h"
-#include "mkimage/tar_header.h"
-#include "mkimage/tar_parser.h"
+#include "tar/tar_header.h"
+#include "tar/tar_member.h"
+#include "tar/tar_parser.h"
 
 namespace zvfs {
 namespace {

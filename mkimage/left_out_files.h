@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "mkimage/tar_entry.h"
+#include "tar/tar_entry.h"
 
 namespace zvfs {
 

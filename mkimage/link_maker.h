@@ -7,7 +7,7 @@
 #include "base/troubles.h"
 #include "mkimage/duplicates.h"
 #include "mkimage/file_reader.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "mkimage/leading_files.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

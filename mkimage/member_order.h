@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "mkimage/leading_files.h"
-#include "mkimage/tree.h"
-#include "mkimage/tree_walk.h"
+#include "tree/tree.h"
+#include "tree/tree_walk.h"
 
 namespace zvfs {
 

@@ -5,7 +5,7 @@
 
 #include "base/timestamp.h"
 #include "mkimage/mode_change.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

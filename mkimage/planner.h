@@ -10,9 +10,9 @@
 #include "mkimage/copy_verdicts.h"
 #include "mkimage/frame_plan.h"
 #include "mkimage/leading_files.h"
-#include "mkimage/member_describer.h"
+#include "tree/member_describer.h"
 #include "mkimage/member_order.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

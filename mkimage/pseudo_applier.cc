@@ -9,7 +9,7 @@
 
 #include "base/path_names.h"
 #include "base/quoting.h"
-#include "mkimage/pax_records.h"
+#include "tar/pax_records.h"
 
 namespace zvfs {
 namespace {

@@ -8,8 +8,8 @@
 #include "base/troubles.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/inode_reader.h"
-#include "mkimage/name_table.h"
-#include "mkimage/tree.h"
+#include "tree/name_table.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

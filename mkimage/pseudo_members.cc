@@ -7,7 +7,7 @@
 #include "base/quoting.h"
 #include "base/units.h"
 #include "mkimage/pseudo_applier.h"
-#include "mkimage/tree_walk.h"
+#include "tree/tree_walk.h"
 
 namespace zvfs {
 namespace {

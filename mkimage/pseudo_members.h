@@ -12,11 +12,11 @@
 #include "base/troubles.h"
 #include "mkimage/entry_rules.h"
 #include "mkimage/file_reader.h"
-#include "mkimage/member_describer.h"
-#include "mkimage/name_table.h"
-#include "mkimage/tar_entry.h"
-#include "mkimage/tar_writer.h"
-#include "mkimage/tree.h"
+#include "tree/member_describer.h"
+#include "tree/name_table.h"
+#include "tar/tar_entry.h"
+#include "tar/tar_writer.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

@@ -11,7 +11,7 @@
 #include "codecs/frame_kind.h"
 #include "mkimage/copy_verdicts.h"
 #include "mkimage/size_statistics.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

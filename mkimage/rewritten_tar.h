@@ -11,8 +11,8 @@
 #include "mkimage/entry_filter.h"
 #include "mkimage/image_extras.h"
 #include "mkimage/left_out_files.h"
-#include "mkimage/tar_parser.h"
-#include "mkimage/tar_writer.h"
+#include "tar/tar_parser.h"
+#include "tar/tar_writer.h"
 
 namespace zvfs {
 

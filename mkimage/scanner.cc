@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <fcntl.h>
 
-#include "mkimage/pax_records.h"
+#include "tar/pax_records.h"
 #include "mkimage/source_failure.h"
 
 namespace zvfs {

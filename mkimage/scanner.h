@@ -14,7 +14,7 @@
 #include "mkimage/inode_reader.h"
 #include "mkimage/progress.h"
 #include "mkimage/source_list.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

@@ -8,8 +8,8 @@
 
 #include "base/parallel.h"
 #include "codecs/checksum.h"
-#include "mkimage/tar_header.h"
-#include "mkimage/tree_walk.h"
+#include "tar/tar_member.h"
+#include "tree/tree_walk.h"
 
 namespace zvfs {
 namespace {

@@ -4,7 +4,7 @@
 #include <map>
 #include <unordered_set>
 
-#include "mkimage/tree_walk.h"
+#include "tree/tree_walk.h"
 
 namespace zvfs {
 namespace {

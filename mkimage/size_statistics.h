@@ -9,7 +9,7 @@
 
 #include "codecs/frame_kind.h"
 #include "format/records.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "base/temporary_file.h"
-#include "mkimage/tar_indexer.h"
+#include "tree/tar_indexer.h"
 
 namespace zvfs {
 namespace {

@@ -3,9 +3,9 @@
 #include "base/result.h"
 #include "base/troubles.h"
 #include "mkimage/byte_stream.h"
-#include "mkimage/index_only.h"
+#include "tar/index_only.h"
 #include "mkimage/progress.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "mkimage/tar_header.h"
+#include "tar/tar_member.h"
 
 namespace zvfs {
 

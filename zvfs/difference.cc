@@ -8,7 +8,7 @@
 
 #include "base/json_text.h"
 #include "base/quoting.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 namespace {

@@ -11,7 +11,7 @@
 #include "mkimage/directory_opener.h"
 #include "mkimage/progress.h"
 #include "mkimage/scanner.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mkimage/tree_walk.h"
+#include "tree/tree_walk.h"
 #include "zvfs/dentry_finder.h"
 #include "zvfs/stream_salvage.h"
 

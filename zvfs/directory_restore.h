@@ -4,7 +4,7 @@
 #include <unordered_set>
 
 #include "base/result.h"
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 #include "zvfs/old_index.h"
 
 namespace zvfs {

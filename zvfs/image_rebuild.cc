@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "mkimage/file_locator.h"
+#include "tree/file_locator.h"
 #include "mkimage/image_finish.h"
-#include "mkimage/tar_header.h"
+#include "tar/tar_member.h"
 #include "zvfs/directory_restore.h"
 
 namespace zvfs {

@@ -9,8 +9,8 @@
 #include <archive_entry.h>
 
 #include "base/bytes.h"
-#include "mkimage/pax_records.h"
-#include "zvfs/acl_entries.h"
+#include "tar/pax_records.h"
+#include "tar/acl_entries.h"
 
 namespace zvfs {
 namespace {

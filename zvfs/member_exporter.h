@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "format/image.h"
-#include "mkimage/tar_header.h"
+#include "tar/tar_member.h"
 #include "zvfs/frame_prefetcher.h"
 #include "zvfs/tar_export.h"
 #include "zvfs/tree_visitor.h"

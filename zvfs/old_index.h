@@ -10,7 +10,7 @@
 #include "base/result.h"
 #include "format/image.h"
 #include "format/image_source.h"
-#include "mkimage/tar_entry.h"
+#include "tar/tar_entry.h"
 #include "zvfs/dentry_finder.h"
 #include "zvfs/found_frame.h"
 

@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "codecs/checksum.h"
-#include "mkimage/tar_block.h"
-#include "mkimage/tar_header.h"
+#include "tar/tar_block.h"
+#include "tar/tar_member.h"
 
 namespace zvfs {
 namespace {

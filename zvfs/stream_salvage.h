@@ -11,7 +11,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "format/offsets.h"
-#include "mkimage/tar_parser.h"
+#include "tar/tar_parser.h"
 #include "zvfs/old_index.h"
 
 namespace zvfs {

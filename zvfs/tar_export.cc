@@ -1,6 +1,6 @@
 #include "zvfs/tar_export.h"
 
-#include "mkimage/tar_header.h"
+#include "tar/tar_member.h"
 #include "zvfs/frame_prefetcher.h"
 #include "zvfs/member_exporter.h"
 #include "zvfs/selected_walk.h"

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "mkimage/tree.h"
-#include "zvfs/acl_entries.h"
+#include "tree/tree.h"
+#include "tar/acl_entries.h"
 #include "zvfs/selected_walk.h"
 
 namespace zvfs {

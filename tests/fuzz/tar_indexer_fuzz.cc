@@ -2,8 +2,8 @@
 // it, the tree must be sound, and all data must lie within the stream.
 #include <cstdlib>
 
-#include "mkimage/file_locator.h"
-#include "mkimage/tar_indexer.h"
+#include "tree/file_locator.h"
+#include "tree/tar_indexer.h"
 
 namespace {
 

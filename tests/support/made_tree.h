@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 namespace zvfs::testing {
 

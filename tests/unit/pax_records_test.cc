@@ -1,4 +1,4 @@
-#include "mkimage/pax_records.h"
+#include "tar/pax_records.h"
 
 #include <cstring>
 #include <string>

@@ -1,4 +1,4 @@
-#include "mkimage/posix_acl.h"
+#include "tar/posix_acl.h"
 
 #include <gtest/gtest.h>
 

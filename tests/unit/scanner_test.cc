@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mkimage/tree_walk.h"
+#include "tree/tree_walk.h"
 #include "tests/support/ordinary_user.h"
 #include "tests/support/scratch_directory.h"
 

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "mkimage/scanner.h"
-#include "mkimage/tree_walk.h"
+#include "tree/tree_walk.h"
 #include "tests/support/scratch_directory.h"
 
 namespace zvfs {

@@ -4,7 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "mkimage/tar_header.h"
+#include "tar/tar_header.h"
+#include "tar/tar_member.h"
 
 namespace zvfs::testing {
 namespace {

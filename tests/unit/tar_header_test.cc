@@ -1,4 +1,5 @@
-#include "mkimage/tar_header.h"
+#include "tar/tar_header.h"
+#include "tar/tar_member.h"
 
 #include <string>
 #include <vector>

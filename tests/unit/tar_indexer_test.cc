@@ -1,13 +1,13 @@
-#include "mkimage/tar_indexer.h"
+#include "tree/tar_indexer.h"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "mkimage/file_locator.h"
-#include "mkimage/posix_acl.h"
-#include "mkimage/tree_walk.h"
+#include "tree/file_locator.h"
+#include "tar/posix_acl.h"
+#include "tree/tree_walk.h"
 #include "tests/support/made_tar.h"
 
 namespace zvfs {

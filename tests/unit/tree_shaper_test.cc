@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mkimage/tree_walk.h"
+#include "tree/tree_walk.h"
 #include "tests/support/made_tree.h"
 #include "tests/support/scratch_directory.h"
 

@@ -1,11 +1,11 @@
-#include "mkimage/tree.h"
+#include "tree/tree.h"
 
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "mkimage/tree_walk.h"
+#include "tree/tree_walk.h"
 #include "tests/support/made_tree.h"
 
 namespace zvfs {

@@ -1,4 +1,4 @@
-#include "mkimage/ustar_header.h"
+#include "tar/ustar_header.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "mkimage/xattr_store.h"
+#include "tree/xattr_store.h"
 
 #include <gtest/gtest.h>
 

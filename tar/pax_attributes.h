@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+#include "format/records.h"
+#include "tar/tar_member.h"
+
+namespace zvfs {
+
+/// What pax extended headers say of a member, or of all members that follow. A value that a later
+/// record sets anew replaces the earlier one; an empty one takes it back. Values are as they are
+/// in the archive: not yet checked against any limit of the format. A plain value.
+struct PaxAttributes {
+  struct Time {
+    std::int64_t seconds;
+    std::uint32_t nanoseconds;
+  };
+
+  std::optional<std::string> path;
+  std::optional<std::string> link_path;
+  std::optional<std::uint64_t> size;
+  std::optional<std::uint64_t> uid;
+  std::optional<std::uint64_t> gid;
+  std::optional<std::string> user_name;
+  std::optional<std::string> group_name;
+  std::optional<Time> mtime;
+  std::map<std::string, std::string> xattrs;          ///< By name with its namespace.
+  std::map<std::string, std::string> encoded_xattrs;  ///< Those of LIBARCHIVE.xattr, decoded.
+  std::optional<std::string> access_acl;              ///< As text.
+  std::optional<std::string> default_acl;
+
+  // GNU tar's sparse formats: 0.0 and 0.1 have the map here, 1.0 before the member's data.
+  std::optional<std::uint64_t> sparse_major;
+  std::optional<std::string> sparse_path;
+  std::optional<std::uint64_t> sparse_real_size;
+  std::vector<std::uint64_t> sparse_map;  ///< Offset, length, offset, length, …
+
+  /// Those that say nothing of the above: "comment", "atime".
+  PaxRecords others;
+
+  /// Adds what the body of an extended header says. What cannot be read is left out, and the
+  /// first such thing described. Errors: InvalidArgument.
+  Result<void> add(ByteSpan body);
+
+ private:
+  Result<void> set(std::string_view key, std::string_view value);
+  Result<void> set_sparse(std::string_view key, std::string_view value);
+  Result<void> set_encoded_xattr(std::string_view name, std::string_view value);
+};
+
+}  // namespace zvfs

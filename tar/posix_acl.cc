@@ -1,0 +1,191 @@
+#include "tar/posix_acl.h"
+
+#include <algorithm>
+#include <charconv>
+#include <grp.h>
+#include <pwd.h>
+#include <vector>
+
+namespace zvfs {
+namespace {
+
+constexpr std::uint32_t kVersion = 2;
+enum Tag : std::uint16_t {
+  kUserObj = 0x01,
+  kUser = 0x02,
+  kGroupObj = 0x04,
+  kGroup = 0x08,
+  kMask = 0x10,
+  kOther = 0x20,
+};
+
+const char* qualifier_name(std::uint16_t tag) {
+  switch (tag) {
+    case kUserObj:
+    case kUser:
+      return "user";
+    case kGroupObj:
+    case kGroup:
+      return "group";
+    case kMask:
+      return "mask";
+    case kOther:
+      return "other";
+    default:
+      return nullptr;
+  }
+}
+
+constexpr std::uint32_t kNoId = 0xFFFFFFFF;
+
+struct Entry {
+  std::uint16_t tag = 0;
+  std::uint16_t permissions = 0;
+  std::uint32_t id = kNoId;
+  auto operator<=>(const Entry&) const = default;
+};
+
+Unexpected invalid_text(std::string_view entry) {
+  return fail(ErrorCode::kInvalidArgument, "access control list with the entry '{}'", entry);
+}
+
+std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = std::min(text.find_first_of(separators), text.size());
+    parts.push_back(text.substr(0, end));
+    if (end == text.size()) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+bool parse_id(std::string_view text, std::uint32_t& id) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+  return !text.empty() && error == std::errc() && end == text.data() + text.size();
+}
+
+// The kind of an entry whose first two fields are these.
+std::uint16_t tag_of(std::string_view kind, bool has_qualifier) {
+  if (kind == "user" || kind == "u") return has_qualifier ? kUser : kUserObj;
+  if (kind == "group" || kind == "g") return has_qualifier ? kGroup : kGroupObj;
+  if (has_qualifier) return 0;
+  if (kind == "mask" || kind == "m") return kMask;
+  return kind == "other" || kind == "o" ? kOther : 0;
+}
+
+Result<std::uint32_t> look_up(std::uint16_t tag, std::string_view qualifier) {
+  const std::string name(qualifier);
+  std::vector<char> buffer(65536);
+  if (tag == kUser) {
+    passwd entry{};
+    passwd* found = nullptr;
+    ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+    if (found != nullptr) return found->pw_uid;
+  } else {
+    group entry{};
+    group* found = nullptr;
+    ::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
+    if (found != nullptr) return found->gr_gid;
+  }
+  return fail(ErrorCode::kNotFound,
+              "access control list names '{}', whom this system does not know", name);
+}
+
+Result<std::uint16_t> parse_permissions(std::string_view text, std::string_view entry) {
+  std::uint16_t bits = 0;
+  for (const char c : text) {
+    const std::size_t bit = std::string_view("xwr").find(c);
+    if (bit == std::string_view::npos && c != '-') return invalid_text(entry);
+    if (c != '-') bits |= static_cast<std::uint16_t>(1U << bit);
+  }
+  return bits;
+}
+
+// "user:lisa:rwx", "user:lisa:rwx:1000", "user:1000:rwx", "user::rwx", "mask::rwx", "other:rwx".
+Result<Entry> parse_entry(std::string_view text) {
+  std::vector<std::string_view> fields = split(text, ":");
+  if (fields.size() == 2) fields.insert(fields.begin() + 1, std::string_view());
+  if (fields.size() < 3 || fields.size() > 4) return invalid_text(text);
+  Entry entry;
+  entry.tag = tag_of(fields[0], !fields[1].empty());
+  if (entry.tag == 0) return invalid_text(text);
+  entry.permissions = ZVFS_TRY(parse_permissions(fields[2], text));
+  if (fields[1].empty()) return entry;
+  if (fields.size() == 4 && parse_id(fields[3], entry.id)) return entry;
+  if (!parse_id(fields[1], entry.id)) entry.id = ZVFS_TRY(look_up(entry.tag, fields[1]));
+  return entry;
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  text = text.substr(0, text.find_first_of(" \t#"));
+  return text;
+}
+
+}  // namespace
+
+Result<ByteVector> acl_xattr(std::string_view text, AclUse use) {
+  std::vector<Entry> entries;
+  for (const std::string_view part : split(text, ",\n")) {
+    const std::string_view entry = trimmed(part);
+    if (!entry.empty()) entries.push_back(ZVFS_TRY(parse_entry(entry)));
+  }
+  ByteVector xattr;
+  const bool is_minimal = std::ranges::all_of(entries, [](const Entry& entry) {
+    return entry.tag == kUserObj || entry.tag == kGroupObj || entry.tag == kOther;
+  });
+  if (entries.empty() || (is_minimal && use == AclUse::kAccess)) return xattr;
+  std::ranges::sort(entries);  // in the order of the tags, as the kernel wants it
+  ByteWriter writer(xattr);
+  writer.u32(kVersion);
+  for (const Entry& entry : entries) {
+    writer.u16(entry.tag);
+    writer.u16(entry.permissions);
+    writer.u32(entry.id);
+  }
+  return xattr;
+}
+
+std::uint16_t acl_permissions(ByteSpan xattr) {
+  ByteReader reader(xattr);
+  reader.u32();
+  unsigned user = 0;
+  unsigned group = 0;
+  unsigned other = 0;
+  while (reader.remaining() > 0) {
+    const std::uint16_t tag = reader.u16();
+    const unsigned permissions = reader.u16() & 7U;
+    reader.u32();
+    if (tag == kUserObj) user = permissions;
+    if (tag == kGroupObj || tag == kMask) group = permissions;  // the mask comes later
+    if (tag == kOther) other = permissions;
+  }
+  return static_cast<std::uint16_t>(user << 6 | group << 3 | other);
+}
+
+Result<std::string> acl_text(ByteSpan xattr) {
+  ByteReader reader(xattr);
+  const auto invalid = [] {
+    return fail(ErrorCode::kInvalidArgument, "access control list of an unknown form");
+  };
+  if (reader.u32() != kVersion) return invalid();
+  std::string text;
+  while (reader.remaining() > 0) {
+    const std::uint16_t tag = reader.u16();
+    const std::uint16_t permissions = reader.u16();
+    const std::uint32_t id = reader.u32();
+    const char* const name = qualifier_name(tag);
+    if (!reader.ok() || name == nullptr || permissions > 7) return invalid();
+    if (!text.empty()) text += ',';
+    text += name;
+    text += ':';
+    if (tag == kUser || tag == kGroup) text += std::to_string(id);
+    text += ':';
+    text += (permissions & 4) != 0 ? 'r' : '-';
+    text += (permissions & 2) != 0 ? 'w' : '-';
+    text += (permissions & 1) != 0 ? 'x' : '-';
+  }
+  return text;
+}
+
+}  // namespace zvfs

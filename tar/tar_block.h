@@ -1,0 +1,72 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "tar/tar_member.h"
+
+namespace zvfs {
+
+/// One header block of a tar archive, read as it is: of any dialect, and of any author. Numbers
+/// are octal or base-256, as GNU tar writes what octal digits cannot hold. Borrows the block.
+class TarBlock {
+ public:
+  using Bytes = std::span<const std::byte, kTarBlockSize>;
+  explicit TarBlock(Bytes bytes) : bytes_(bytes) {}
+
+  [[nodiscard]] bool is_zero() const;
+  /// Whether it is a header at all: the checksum is right, with bytes signed or unsigned.
+  [[nodiscard]] bool has_checksum() const;
+  /// GNU tar's own format, which keeps other fields where ustar has the prefix.
+  [[nodiscard]] bool is_gnu() const;
+
+  [[nodiscard]] char type() const { return static_cast<char>(bytes_[156]); }
+  [[nodiscard]] std::string path() const;  ///< The prefix, if there is one, and the name.
+  [[nodiscard]] std::string_view link_name() const;
+  [[nodiscard]] std::string_view user_name() const;  ///< Empty where the format has none: v7.
+  [[nodiscard]] std::string_view group_name() const;
+
+  // Nothing where the field is no number, or one beyond 63 bits.
+  [[nodiscard]] std::optional<std::int64_t> mode() const { return number(100, 8); }
+  [[nodiscard]] std::optional<std::int64_t> uid() const { return number(108, 8); }
+  [[nodiscard]] std::optional<std::int64_t> gid() const { return number(116, 8); }
+  [[nodiscard]] std::optional<std::int64_t> size() const { return number(124, 12); }
+  [[nodiscard]] std::optional<std::int64_t> mtime() const { return number(136, 12); }
+  [[nodiscard]] std::optional<std::int64_t> device_major() const { return number(329, 8); }
+  [[nodiscard]] std::optional<std::int64_t> device_minor() const { return number(337, 8); }
+
+  /// Of a sparse member in GNU tar's old format: its size with holes, its first extents, and
+  /// whether a block with further ones follows.
+  [[nodiscard]] std::optional<std::int64_t> sparse_real_size() const { return number(483, 12); }
+  [[nodiscard]] bool sparse_continues() const { return bytes_[482] != std::byte{0}; }
+  static constexpr std::size_t kSparseInHeader = 4;
+  static constexpr std::size_t kSparseInBlock = 21;
+  struct Run {
+    std::int64_t offset;
+    std::int64_t length;
+  };
+  /// The run in slot `index`; nothing when the slot is empty or holds no numbers.
+  [[nodiscard]] std::optional<Run> sparse_run(std::size_t index) const {
+    return run(386 + 24 * index);
+  }
+  /// The same of a block that continues a header.
+  [[nodiscard]] std::optional<Run> more_sparse_run(std::size_t index) const {
+    return run(24 * index);
+  }
+  [[nodiscard]] bool more_sparse_continues() const { return bytes_[504] != std::byte{0}; }
+
+ private:
+  [[nodiscard]] bool has_magic() const;
+  [[nodiscard]] std::string_view text(std::size_t offset, std::size_t size) const;
+  [[nodiscard]] std::optional<std::int64_t> number(std::size_t offset, std::size_t size) const;
+  [[nodiscard]] std::optional<Run> run(std::size_t offset) const;
+
+  Bytes bytes_;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,162 @@
+#include "tar/tar_header.h"
+
+#include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "tar/pax_records.h"
+#include "tar/ustar_header.h"
+
+namespace zvfs {
+namespace {
+
+// As Python's tarfile names it, so that a reader that does not know pax makes one odd file.
+constexpr std::string_view kPaxHeaderName = "././@PaxHeader";
+
+constexpr std::uint64_t padded(std::uint64_t size) { return size + tar_padding(size); }
+
+void pad(ByteVector& out, std::size_t size) {
+  const std::uint32_t padding = tar_padding(size);
+  out.resize(out.size() + padding);
+}
+
+std::uint64_t pax_body_size(const TarMember& member) {
+  std::uint64_t size = 0;
+  for_each_pax_record(member, [&](std::string_view key, std::string_view value) {
+    size += pax_record_size(key, value);
+  });
+  return size;
+}
+
+void append_extended_header(char type, std::uint64_t body_size, ByteVector& out) {
+  UstarHeader header;
+  header.path.name = kPaxHeaderName;
+  header.type = type;
+  header.mode = 0644;
+  header.size = body_size;
+  header.append_to(out);
+}
+
+PaxFit append_pax_header(const TarMember& member, std::uint64_t body_size, ByteVector& out) {
+  if (body_size != 0) append_extended_header('x', body_size, out);
+  const PaxFit fit = for_each_pax_record(member, [&](std::string_view key, std::string_view value) {
+    append_pax_record(key, value, out);
+  });
+  pad(out, body_size);
+  return fit;
+}
+
+// The name in the ustar header of a member whose path a pax record gives: its last component,
+// cut. Not the cut path, which could end in a slash and make a file look like a directory.
+std::string_view short_name(std::string_view path) {
+  if (path.ends_with('/')) path.remove_suffix(1);
+  return path.substr(path.rfind('/') + 1).substr(0, UstarName::kNameSize);
+}
+
+// Calls `line` with each number of the map of GNU's sparse format 1.0.
+template <typename Function>
+void for_each_map_number(const TarMember& member, Function&& line) {
+  const bool hole_at_end =
+      member.extents.empty() ||
+      member.extents.back().file_offset + member.extents.back().length != member.real_size;
+  line(member.extents.size() + (hole_at_end ? 1 : 0));
+  for (const ExtentRecord& extent : member.extents) {
+    line(extent.file_offset);
+    line(extent.length);
+  }
+  if (hole_at_end) {
+    line(member.real_size);
+    line(0);
+  }
+}
+
+std::uint64_t sparse_map_size(const TarMember& member) {
+  std::uint64_t size = 0;
+  for_each_map_number(member,
+                      [&](std::uint64_t number) { size += fmt::formatted_size("{}\n", number); });
+  return padded(size);
+}
+
+void append_sparse_map(const TarMember& member, ByteVector& out) {
+  const std::size_t begin = out.size();
+  std::string line;
+  for_each_map_number(member, [&](std::uint64_t number) {
+    line.clear();
+    fmt::format_to(std::back_inserter(line), "{}\n", number);
+    ByteWriter(out).append(line);
+  });
+  pad(out, out.size() - begin);
+}
+
+void append_ustar_header(const TarMember& member, ByteVector& out) {
+  std::string sparse_name;
+  UstarHeader header;
+  if (member.sparse) {
+    sparse_name = fmt::format("GNUSparseFile.0/{}", short_name(member.path));
+    header.path.name = std::string_view(sparse_name).substr(0, UstarName::kNameSize);
+  } else {
+    header.path = UstarName::split(member.path).value_or(UstarName{"", short_name(member.path)});
+  }
+  header.link_name = member.link_path.substr(0, UstarName::kNameSize);
+  header.type = static_cast<char>(member.type);
+  header.mode = member.mode;
+  // A number that a pax record gives is 0 or the nearest here.
+  header.uid = member.uid > kMaxUstarId ? 0 : member.uid;
+  header.gid = member.gid > kMaxUstarId ? 0 : member.gid;
+  if (member.user_name.size() <= kMaxUstarOwner) header.user_name = member.user_name;
+  if (member.group_name.size() <= kMaxUstarOwner) header.group_name = member.group_name;
+  const std::uint64_t size = tar_data_size(member);
+  header.size = size > kMaxUstarSize ? 0 : size;
+  header.mtime =
+      static_cast<std::uint64_t>(std::clamp<std::int64_t>(member.mtime_seconds, 0, kMaxUstarTime));
+  header.device_major = member.device_major;
+  header.device_minor = member.device_minor;
+  header.append_to(out);
+}
+
+}  // namespace
+
+TarMember::Type member_type(std::uint32_t mode) {
+  switch (mode & 0170000) {
+    case 0040000:
+      return TarMember::Type::kDirectory;
+    case 0120000:
+      return TarMember::Type::kSymlink;
+    case 0020000:
+      return TarMember::Type::kCharacterDevice;
+    case 0060000:
+      return TarMember::Type::kBlockDevice;
+    case 0010000:
+      return TarMember::Type::kFifo;
+    default:
+      return TarMember::Type::kFile;
+  }
+}
+
+std::uint64_t tar_data_size(const TarMember& member) {
+  return member.size + (member.sparse ? sparse_map_size(member) : 0);
+}
+
+std::uint64_t tar_header_size(const TarMember& member) {
+  const std::uint64_t body_size = pax_body_size(member);
+  return (body_size == 0 ? 0 : kTarBlockSize + padded(body_size)) + kTarBlockSize +
+         (member.sparse ? sparse_map_size(member) : 0);
+}
+
+PaxFit append_tar_header(const TarMember& member, ByteVector& out) {
+  const PaxFit fit = append_pax_header(member, pax_body_size(member), out);
+  append_ustar_header(member, out);
+  if (member.sparse) append_sparse_map(member, out);
+  return fit;
+}
+
+void append_global_header(const PaxRecords& records, ByteVector& out) {
+  std::uint64_t size = 0;
+  for (const auto& [key, value] : records) size += pax_record_size(key, value);
+  append_extended_header('g', size, out);
+  for (const auto& [key, value] : records) append_pax_record(key, value, out);
+  pad(out, size);
+}
+
+}  // namespace zvfs

@@ -1,0 +1,27 @@
+// Member headers of the tar stream: a pure function of a member's metadata.
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "tar/tar_member.h"
+
+namespace zvfs {
+
+/// The type of member for a file of that st_mode, which is no socket.
+TarMember::Type member_type(std::uint32_t mode);
+
+/// What the member's size field says: its data and, of a sparse file, the map before it.
+std::uint64_t tar_data_size(const TarMember& member);
+
+/// The size of what append_tar_header() appends: a multiple of kTarBlockSize.
+std::uint64_t tar_header_size(const TarMember& member);
+
+/// Appends all that precedes the member's data: a pax extended header where ustar cannot say it
+/// all, the ustar header, and a sparse file's map (which tar counts as data).
+PaxFit append_tar_header(const TarMember& member, ByteVector& out);
+
+/// Appends a pax extended header that holds for all members behind it.
+void append_global_header(const PaxRecords& records, ByteVector& out);
+
+}  // namespace zvfs

@@ -1,0 +1,69 @@
+// A member of a tar archive: what its headers say, whatever way they say it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "format/records.h"
+#include "format/xattr_set.h"
+
+namespace zvfs {
+
+inline constexpr std::size_t kTarBlockSize = 512;
+inline constexpr std::size_t kTarEndSize = 2 * kTarBlockSize;  ///< The end-of-archive mark.
+
+/// The bytes from `size` to the next tar block.
+constexpr std::uint32_t tar_padding(std::uint64_t size) {
+  return static_cast<std::uint32_t>((kTarBlockSize - size % kTarBlockSize) % kTarBlockSize);
+}
+
+/// Records of a pax extended header, by key, as they are.
+using PaxRecords = std::map<std::string, std::string, std::less<>>;
+
+/// What the headers of one member say. A plain value that borrows what it names.
+struct TarMember {
+  enum class Type : char {
+    kFile = '0',
+    kHardLink = '1',
+    kSymlink = '2',
+    kCharacterDevice = '3',
+    kBlockDevice = '4',
+    kDirectory = '5',
+    kFifo = '6',
+    kSocket = 's',  ///< Of no header: a tar has none.
+  };
+
+  Type type = Type::kFile;
+  std::string_view path;       ///< As stored: a directory's ends in a slash.
+  std::string_view link_path;  ///< The target of a symlink, the path of a hard link's file.
+  std::uint32_t mode = 0;      ///< Permissions: the lower 12 bits of st_mode.
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+  std::string_view user_name;  ///< By which extraction as root looks up the owner; empty: by uid.
+  std::string_view group_name;
+  std::uint64_t size = 0;  ///< Of the data in the stream: of a sparse file, without its holes.
+  std::int64_t mtime_seconds = 0;
+  std::uint32_t mtime_nanoseconds = 0;
+  std::uint32_t device_major = 0;
+  std::uint32_t device_minor = 0;
+  std::span<const Xattr> xattrs;  ///< Those that extraction restores; ACLs among them.
+
+  bool sparse = false;
+  std::uint64_t real_size = 0;            ///< Of a sparse file, holes included.
+  std::span<const ExtentRecord> extents;  ///< Of a sparse file.
+
+  const PaxRecords* other_records = nullptr;  ///< What nothing above says; may be null.
+};
+
+/// Whether there is a pax record for all that a member has.
+enum class PaxFit : std::uint8_t {
+  kWhole,
+  kCut,  ///< Not for all extended attributes and other records, which would take too much.
+};
+
+}  // namespace zvfs

@@ -1,0 +1,266 @@
+#include "tar/tar_member_reader.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/quoting.h"
+#include "tar/posix_acl.h"
+
+namespace zvfs {
+namespace {
+
+using Next = TarMemberReader::Next;
+using Type = TarMember::Type;
+
+constexpr std::uint32_t kNobody = 65534;
+
+std::string until_nul(ByteSpan body) {
+  const std::string_view text = as_text(body);
+  return std::string(text.substr(0, text.find('\0')));
+}
+
+bool fits(const Xattr& xattr) {
+  return !xattr.name.empty() && xattr.name.size() <= kMaxNameLength &&
+         xattr.name.find('\0') == std::string::npos &&
+         xattr.value.size() <= XattrSet::kMaxValueSize;
+}
+
+// Whether data follows a header of that type; of hard links, see TarMemberReader::link_size().
+bool has_data(char type) { return type < '1' || type > '6'; }
+
+}  // namespace
+
+bool TarMemberReader::is_extended(char type) {
+  return type == 'x' || type == 'X' || type == 'g' || type == 'L' || type == 'K';
+}
+
+void TarMemberReader::add_extended(char type, ByteSpan body) {
+  if (type == 'L') {
+    gnu_path_ = until_nul(body);
+  } else if (type == 'K') {
+    gnu_link_path_ = until_nul(body);
+  } else {
+    if (type != 'g' && !local_) begin_local();
+    PaxAttributes& attributes = type == 'g' ? global_ : *local_;
+    if (const auto added = attributes.add(body); !added) {
+      early_notes_.push_back({Trouble::Severity::kChanged, added.error().message});
+    }
+  }
+}
+
+// A member's attributes are the global ones, but for what no entry has.
+void TarMemberReader::begin_local() {
+  local_ = global_;
+  local_->others.clear();
+}
+
+Result<Next> TarMemberReader::begin(const TarBlock& block) {
+  entry_ = TarEntry();
+  is_volume_label_ = block.type() == 'V';
+  entry_.notes = std::exchange(early_notes_, {});
+  read_names(block);
+  read_type(block);
+  entry_.mode = static_cast<std::uint16_t>(block.mode().value_or(0) & 07777);
+  read_owner(block);
+  read_time(block);
+  read_xattrs();
+  entry_.device_major = static_cast<std::uint32_t>(block.device_major().value_or(0));
+  entry_.device_minor = static_cast<std::uint32_t>(block.device_minor().value_or(0));
+  ZVFS_TRY(read_size(block));
+  const Next next = ZVFS_TRY(read_sparse(block));
+  has_link_data_ = local_ && link_size_ > 0;
+  if (local_) entry_.other_records = std::move(local_->others);
+  local_.reset();
+  gnu_path_.reset();
+  gnu_link_path_.reset();
+  return next;
+}
+
+void TarMemberReader::read_names(const TarBlock& block) {
+  const PaxAttributes& said = pax();
+  if (said.sparse_path) {
+    entry_.path = *said.sparse_path;
+  } else if (said.path) {
+    entry_.path = *said.path;
+  } else {
+    entry_.path = gnu_path_ ? *std::move(gnu_path_) : block.path();
+  }
+  if (said.link_path) {
+    entry_.link_path = *said.link_path;
+  } else {
+    entry_.link_path = gnu_link_path_ ? *std::move(gnu_link_path_) : std::string(block.link_name());
+  }
+}
+
+void TarMemberReader::read_type(const TarBlock& block) {
+  const char type = block.type();
+  if (type >= '1' && type <= '6') {
+    entry_.type = static_cast<Type>(type);
+  } else if (type == 'D') {  // of an incremental dump; its data are the names in it
+    entry_.type = Type::kDirectory;
+  } else {
+    entry_.type = entry_.path.ends_with('/') ? Type::kDirectory : Type::kFile;
+    if (type == 'M') {
+      note("continues in another volume, from which it is missing");
+    } else if (type != '0' && type != '\0' && type != '7' && type != 'S') {
+      note(fmt::format("unknown type '{}', taken for a regular file",
+                       quote_name(std::string_view(&type, 1))));
+    }
+  }
+}
+
+void TarMemberReader::read_owner(const TarBlock& block) {
+  entry_.uid = id_of(pax().uid, block.uid(), "uid");
+  entry_.gid = id_of(pax().gid, block.gid(), "gid");
+  entry_.user_name = pax().user_name.value_or(std::string(block.user_name()));
+  entry_.group_name = pax().group_name.value_or(std::string(block.group_name()));
+}
+
+// A pax record, or the header's field, which may be negative: GNU tar writes -2 as it is.
+std::uint32_t TarMemberReader::id_of(std::optional<std::uint64_t> pax,
+                                     std::optional<std::int64_t> header, std::string_view what) {
+  if (pax && *pax <= std::numeric_limits<std::uint32_t>::max()) {
+    return static_cast<std::uint32_t>(*pax);
+  }
+  if (!pax && header && *header >= std::numeric_limits<std::int32_t>::min() &&
+      *header <= std::int64_t{std::numeric_limits<std::uint32_t>::max()}) {
+    return static_cast<std::uint32_t>(*header);
+  }
+  note(fmt::format("its {} is beyond 32 bits, and becomes {}", what, kNobody));
+  return kNobody;
+}
+
+void TarMemberReader::read_time(const TarBlock& block) {
+  if (pax().mtime) {
+    entry_.mtime_seconds = pax().mtime->seconds;
+    entry_.mtime_nanoseconds = pax().mtime->nanoseconds;
+  } else if (const auto mtime = block.mtime()) {
+    entry_.mtime_seconds = *mtime;
+  } else {
+    note("its time is no number, and becomes 1970");
+  }
+}
+
+void TarMemberReader::read_xattrs() {
+  xattrs_.clear();
+  for (const auto& [name, value] : pax().xattrs) {
+    const ByteSpan bytes = as_bytes(value);
+    xattrs_.push_back({name, ByteVector(bytes.begin(), bytes.end())});
+  }
+  // Programs that write both forms write the same in both.
+  for (const auto& [name, value] : pax().encoded_xattrs) {
+    if (pax().xattrs.contains(name)) continue;
+    const ByteSpan bytes = as_bytes(value);
+    xattrs_.push_back({name, ByteVector(bytes.begin(), bytes.end())});
+  }
+  add_acl(kAclAccessXattr, pax().access_acl);
+  add_acl(kAclDefaultXattr, pax().default_acl);
+  std::erase_if(xattrs_, [this](const Xattr& xattr) {
+    if (!fits(xattr)) note("an extended attribute exceeds what Linux can hold, and is left out");
+    return !fits(xattr);
+  });
+  if (!xattrs_.empty()) entry_.xattrs = XattrSet(std::exchange(xattrs_, {}));
+}
+
+void TarMemberReader::add_acl(std::string_view name, const std::optional<std::string>& text) {
+  if (!text) return;
+  auto xattr = acl_xattr(*text, name == kAclAccessXattr ? AclUse::kAccess : AclUse::kDefault);
+  if (!xattr) return note(quote_name(xattr.error().message) + "; it is left out");
+  std::erase_if(xattrs_, [&](const Xattr& other) { return other.name == name; });
+  if (xattr->empty()) return;
+  // The header may have the owning group's bits there, as libarchive writes them.
+  if (name == kAclAccessXattr) entry_.mode = (entry_.mode & 07000) | acl_permissions(*xattr);
+  xattrs_.push_back({std::string(name), *std::move(xattr)});
+}
+
+Result<void> TarMemberReader::read_size(const TarBlock& block) {
+  link_size_ = 0;
+  const auto header = block.size();
+  if (!pax().size && (!header || *header < 0)) {
+    return fail(ErrorCode::kCorrupt, "its size is no number");
+  }
+  const std::uint64_t size = pax().size ? *pax().size : static_cast<std::uint64_t>(*header);
+  if (size > kMaxFileSize) return fail(ErrorCode::kCorrupt, "its size {} is too large", size);
+  if (entry_.type == Type::kHardLink) link_size_ = size;
+  if (has_data(block.type())) entry_.data_size = size;
+  if (entry_.type == Type::kFile) entry_.size = size;
+  return {};
+}
+
+Result<Next> TarMemberReader::read_sparse(const TarBlock& block) {
+  if (entry_.type != Type::kFile) return Next::kNothing;
+  if (block.type() == 'S' && block.is_gnu()) {
+    const auto real_size = block.sparse_real_size();
+    if (!real_size || *real_size < 0) {
+      return fail(ErrorCode::kCorrupt, "its size with holes is no number");
+    }
+    entry_.sparse = true;
+    map_.begin(static_cast<std::uint64_t>(*real_size));
+    for (std::size_t i = 0; i < TarBlock::kSparseInHeader; ++i) {
+      if (const auto run = block.sparse_run(i)) ZVFS_TRY(add_run(*run));
+    }
+    return block.sparse_continues() ? Next::kSparseBlock : Next::kNothing;
+  }
+  if (!pax().sparse_real_size) return Next::kNothing;
+  entry_.sparse = true;
+  if (*pax().sparse_real_size > kMaxFileSize) {
+    return fail(ErrorCode::kCorrupt, "its size {} is too large", *pax().sparse_real_size);
+  }
+  map_.begin(*pax().sparse_real_size);
+  if (pax().sparse_major.value_or(0) >= 1) return Next::kMapBlock;
+  const std::vector<std::uint64_t>& numbers = pax().sparse_map;
+  if (numbers.size() % 2 != 0) return fail(ErrorCode::kCorrupt, "its sparse map is cut");
+  for (std::size_t i = 0; i < numbers.size(); i += 2) {
+    ZVFS_TRY(map_.add(numbers[i], numbers[i + 1]));
+  }
+  return Next::kNothing;
+}
+
+Result<void> TarMemberReader::add_run(const TarBlock::Run& run) {
+  if (run.offset < 0 || run.length < 0) {
+    return fail(ErrorCode::kCorrupt, "its sparse map has a negative number");
+  }
+  return map_.add(static_cast<std::uint64_t>(run.offset), static_cast<std::uint64_t>(run.length));
+}
+
+Result<Next> TarMemberReader::add_sparse_block(const TarBlock& block) {
+  for (std::size_t i = 0; i < TarBlock::kSparseInBlock; ++i) {
+    if (const auto run = block.more_sparse_run(i)) ZVFS_TRY(add_run(*run));
+  }
+  return block.more_sparse_continues() ? Next::kSparseBlock : Next::kNothing;
+}
+
+Result<Next> TarMemberReader::add_map_block(ByteSpan block) {
+  if (entry_.data_size < block.size()) {
+    return fail(ErrorCode::kCorrupt, "its sparse map exceeds its data");
+  }
+  entry_.data_size -= block.size();
+  return ZVFS_TRY(map_.add_text(block)) ? Next::kNothing : Next::kMapBlock;
+}
+
+Result<void> TarMemberReader::finish(std::uint64_t stream_offset) {
+  entry_.data_begin = stream_offset;
+  if (!entry_.sparse) return {};
+  if (map_.data_size() != entry_.data_size) {
+    return fail(ErrorCode::kCorrupt, "its sparse map is of {} bytes, where it has {}",
+                map_.data_size(), entry_.data_size);
+  }
+  entry_.size = map_.real_size();
+  entry_.sparse = map_.data_size() != map_.real_size();
+  if (!entry_.sparse) return {};
+  entry_.extents = map_.take_extents();
+  for (ExtentRecord& extent : entry_.extents) {
+    extent.stream_offset = stream_offset;
+    stream_offset += extent.length;
+  }
+  return {};
+}
+
+void TarMemberReader::end_archive() { global_ = PaxAttributes(); }
+
+void TarMemberReader::note(std::string message) {
+  entry_.notes.push_back({Trouble::Severity::kChanged, std::move(message)});
+}
+
+}  // namespace zvfs

@@ -1,0 +1,181 @@
+#include "tar/tar_parser.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "base/quoting.h"
+
+namespace zvfs {
+namespace {
+
+constexpr std::uint64_t padded(std::uint64_t size) { return size + tar_padding(size); }
+
+}  // namespace
+
+Result<TarParser::Step> TarParser::take(ByteSpan bytes) {
+  assert(!bytes.empty());
+  switch (state_) {
+    case State::kData:
+      return take_data(bytes);
+    case State::kExtendedBody:
+      return take_body(bytes);
+    case State::kGarbage:
+      position_ += bytes.size();
+      return Step{bytes.size(), Part::kEnd};
+    default:
+      return take_block(bytes);
+  }
+}
+
+TarParser::Step TarParser::take_data(ByteSpan bytes) {
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), data_left_));
+  position_ += size;
+  data_left_ -= size;
+  if (data_left_ == 0) state_ = State::kHeader;
+  return {size, Part::kData};
+}
+
+Result<TarParser::Step> TarParser::take_body(ByteSpan bytes) {
+  const std::uint64_t left = body_left_ + padding_left_;
+  const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), left));
+  const auto body = static_cast<std::size_t>(std::min<std::uint64_t>(size, body_left_));
+  body_.insert(body_.end(), bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(body));
+  body_left_ -= body;
+  padding_left_ -= size - body;
+  position_ += size;
+  if (size == left) {
+    reader_.add_extended(body_type_, body_);
+    state_ = State::kHeader;
+  }
+  return Step{size};
+}
+
+// Blocks may come in pieces; each is looked at when it is whole.
+Result<TarParser::Step> TarParser::take_block(ByteSpan bytes) {
+  const std::size_t size = std::min(bytes.size(), kTarBlockSize - block_size_);
+  std::copy_n(bytes.begin(), size, block_.begin() + static_cast<std::ptrdiff_t>(block_size_));
+  position_ += size;
+  block_size_ += size;
+  if (block_size_ < kTarBlockSize) return Step{size};
+  block_size_ = 0;
+  return process_block(size);
+}
+
+Result<TarParser::Step> TarParser::process_block(std::size_t size) {
+  const TarBlock block(block_);
+  if (state_ == State::kSparseBlock) {
+    auto next = reader_.add_sparse_block(block);
+    if (!next) return broken(headers_begin_, next.error().message);
+    return await(*next, size);
+  }
+  if (state_ == State::kMapBlock) {
+    auto next = reader_.add_map_block(block_);
+    if (!next) return broken(headers_begin_, next.error().message);
+    return await(*next, size);
+  }
+  if (block.is_zero()) return process_zeros(size);
+  if (!block.has_checksum()) return process_no_header(size);
+  return process_header(size);
+}
+
+Result<TarParser::Step> TarParser::process_header(std::size_t size) {
+  const TarBlock block(block_);
+  if (!in_headers_) headers_begin_ = position_ - kTarBlockSize;
+  if (!in_archive_) ++archives_;
+  in_archive_ = true;
+  zero_blocks_ = 0;
+  link_size_ = 0;
+  if (TarMemberReader::is_extended(block.type())) {
+    in_headers_ = true;
+    ZVFS_TRY(begin_body(block));
+    return Step{size};
+  }
+  auto next = reader_.begin(block);
+  if (!next) return broken(headers_begin_, next.error().message);
+  in_headers_ = true;
+  return await(*next, size);
+}
+
+Result<void> TarParser::begin_body(const TarBlock& header) {
+  const auto size = header.size();
+  if (!size || *size < 0) return broken(position_, "the size of an extended header is no number");
+  if (static_cast<std::uint64_t>(*size) > kMaxExtendedHeader) {
+    return fail(ErrorCode::kTooLarge, "an extended header of {} bytes exceeds {} (at {})", *size,
+                kMaxExtendedHeader, headers_begin_);
+  }
+  body_.clear();
+  body_type_ = header.type();
+  body_left_ = static_cast<std::uint64_t>(*size);
+  padding_left_ = tar_padding(body_left_);
+  state_ = State::kExtendedBody;
+  if (body_left_ == 0) {
+    reader_.add_extended(body_type_, {});
+    state_ = State::kHeader;
+  }
+  return {};
+}
+
+// After one of the member's own blocks: awaits a further one, or hands the member out.
+Result<TarParser::Step> TarParser::await(TarMemberReader::Next next, std::size_t size) {
+  if (next != TarMemberReader::Next::kNothing) {
+    state_ = next == TarMemberReader::Next::kMapBlock ? State::kMapBlock : State::kSparseBlock;
+    return Step{size};
+  }
+  if (auto done = reader_.finish(position_); !done) {
+    return broken(headers_begin_, done.error().message);
+  }
+  const bool is_label = reader_.is_volume_label();
+  reader_.entry().header_begin = headers_begin_;
+  in_headers_ = false;
+  const bool has_link_data = reader_.has_link_data();
+  link_size_ = has_link_data ? 0 : reader_.link_size();
+  data_left_ = padded(has_link_data ? reader_.link_size() : reader_.entry().data_size);
+  state_ = data_left_ > 0 ? State::kData : State::kHeader;
+  return Step{size, Part::kHeaders, is_label ? nullptr : &reader_.entry()};
+}
+
+Result<TarParser::Step> TarParser::process_zeros(std::size_t size) {
+  if (in_headers_) return broken(headers_begin_, "an extended header without a member");
+  link_size_ = 0;
+  if (++zero_blocks_ == 2) {
+    has_end_mark_ = true;
+    in_archive_ = false;
+    reader_.end_archive();
+  }
+  return Step{size, Part::kEnd};
+}
+
+// What is neither a header nor zeros: the data of a hard link, or what follows the end.
+Result<TarParser::Step> TarParser::process_no_header(std::size_t size) {
+  const std::uint64_t begin = position_ - kTarBlockSize;
+  if (link_size_ > 0) {
+    data_left_ = padded(link_size_) - kTarBlockSize;
+    link_size_ = 0;
+    state_ = data_left_ > 0 ? State::kData : State::kHeader;
+    return Step{size, Part::kData};
+  }
+  if (has_end_mark_ && !in_archive_) {
+    garbage_begin_ = begin;
+    state_ = State::kGarbage;
+    return Step{size, Part::kEnd};
+  }
+  if (begin == 0) return fail(ErrorCode::kCorrupt, "not a tar archive");
+  return broken(begin, "a header with a wrong checksum");
+}
+
+Result<void> TarParser::finish() const {
+  if (position_ == 0) return fail(ErrorCode::kCorrupt, "the archive is empty: it has no bytes");
+  const bool after_end = has_end_mark_ && !in_archive_;
+  const bool between_members = state_ == State::kHeader && block_size_ == 0 && !in_headers_;
+  if (after_end || state_ == State::kGarbage || between_members) return {};
+  return broken(position_, "the archive is truncated");
+}
+
+Unexpected TarParser::broken(std::uint64_t offset, std::string_view what) const {
+  const std::string& path = reader_.entry().path;
+  const bool in_member = !path.empty() && offset == headers_begin_;
+  return fail(ErrorCode::kCorrupt, "tar archive, at {}{}{}: {}", offset, in_member ? ", " : "",
+              in_member ? quote_name(path) : "", what);
+}
+
+}  // namespace zvfs

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/bytes.h"
+#include "base/troubles.h"
+#include "tar/index_only.h"
+#include "tar/tar_entry.h"
+#include "tar/tar_member.h"
+
+namespace zvfs {
+
+/// A tar archive while it is written anew, in the form in which we write members: what was appended
+/// stays until it is dropped. What a member's headers have no room for is noted for the index, and
+/// reported. Not thread-safe.
+class TarWriter {
+ public:
+  /// Borrows both.
+  TarWriter(IndexOnly& index_only, Troubles& troubles)
+      : index_only_(index_only), troubles_(troubles) {}
+
+  /// Appends the headers of a member; a socket is noted for the index alone.
+  void append(const TarEntry& entry);
+  void append(const TarMember& member);
+
+  /// Appends a header that holds for all members behind it. Precondition: a member follows.
+  void append_global(const PaxRecords& records);
+
+  void append_bytes(ByteSpan bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
+
+  /// Appends zeros, and returns them to be filled in.
+  MutableByteSpan append_zeros(std::size_t size);
+
+  [[nodiscard]] ByteSpan bytes() const { return bytes_; }
+  void drop_front(std::size_t size);
+
+ private:
+  [[nodiscard]] std::uint64_t position() const { return dropped_ + bytes_.size(); }
+
+  IndexOnly& index_only_;
+  Troubles& troubles_;
+  ByteVector bytes_;
+  std::uint64_t dropped_ = 0;
+  std::optional<std::uint64_t> global_begin_;  // of a header that no member follows yet
+};
+
+}  // namespace zvfs

@@ -1,0 +1,349 @@
+#include "tree/tar_indexer.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/path_names.h"
+#include "base/quoting.h"
+
+namespace zvfs {
+namespace {
+
+using Severity = Trouble::Severity;
+using Type = TarMember::Type;
+
+// Of a member's path, with the targets of the symlinks that it leads through.
+constexpr std::size_t kMaxPath = 65535;
+constexpr unsigned kMaxSymlinks = 40;  // Linux's limit for one path
+
+// Directories are made up for members whose own are not in the archive. One of 4 KiB of path, which
+// compresses to a few bytes, could name 2,000 of them, each of which takes some 150 bytes of
+// memory. Real archives have but few files without a directory of several files between them.
+constexpr std::uint64_t kMadeUpAtLeast = 65536;
+constexpr std::uint64_t kMadeUpPerMember = 4;
+// Of a path for which they are made up: Linux's PATH_MAX, beyond which nothing extracts it either.
+// A longer one, as images of deep directories have, comes after its directories.
+constexpr std::size_t kMaxMadeUpPath = 4095;
+
+Unexpected refuse(std::string_view why) {
+  return fail(ErrorCode::kInvalidArgument, "{}; the image does not show it", why);
+}
+
+// Whether an error is about a single member, and the others can go on.
+bool concerns_member(const Error& error) {
+  return error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kNotFound;
+}
+
+// Whether extraction would go through a symlink to `target`.
+bool can_follow(std::string_view target) {
+  constexpr std::size_t kPathMax = 4096;
+  return target.size() < kPathMax && stays_below(target);
+}
+
+Result<void> check_name(std::string_view name) {
+  if (name.size() <= kMaxNameLength) return {};
+  return refuse(fmt::format("a name of {} bytes exceeds {}", name.size(), kMaxNameLength));
+}
+
+// `what` is the path's noun: "its path".
+Result<void> check_path(std::string_view path, std::string_view what) {
+  if (path.size() > kMaxPath) {
+    return refuse(fmt::format("{} of {} bytes exceeds {}", what, path.size(), kMaxPath));
+  }
+  if (path.find('\0') != path.npos) return refuse(fmt::format("{} has a zero byte", what));
+  if (has_dot_dot(path)) return refuse(fmt::format("{} has '..'", what));
+  return {};
+}
+
+// The record of a directory that has no member, made for the one that lies in it.
+InodeRecord made_up_directory(const TarEntry& entry) {
+  InodeRecord record;
+  record.mode = 0040755;
+  record.uid = entry.uid;
+  record.gid = entry.gid;
+  record.mtime_seconds = entry.mtime_seconds;
+  record.mtime_nanoseconds = entry.mtime_nanoseconds;
+  return record;
+}
+
+}  // namespace
+
+Result<TarParser::Step> TarIndexer::take(ByteSpan bytes) {
+  const TarParser::Step step = ZVFS_TRY(parser_.take(bytes));
+  if (step.member == nullptr) return step;
+  ++members_;
+  for (const TarEntry::Note& note : step.member->notes) {
+    report(*step.member, note.severity, note.message);
+  }
+  ZVFS_TRY(add_or_report(*step.member));
+  return step;
+}
+
+Result<void> TarIndexer::add_or_report(const TarEntry& entry) {
+  auto added = add(entry);
+  if (added || !concerns_member(added.error())) return added;
+  report(entry, Severity::kChanged, added.error().message);
+  return {};
+}
+
+Result<void> TarIndexer::finish() {
+  ZVFS_TRY(parser_.finish());
+  report_archive();
+  if (index_only_ != nullptr) ZVFS_TRY(add_index_only());
+  const std::vector<std::uint32_t> numbers = ZVFS_TRY(names_.move_to(tree_));
+  if (!numbers.empty()) renumber_files(numbers);
+  tree_.finish();
+  return {};
+}
+
+Result<void> TarIndexer::add_index_only() {
+  for (const TarEntry& socket : index_only_->sockets()) ZVFS_TRY(add_or_report(socket));
+  for (const auto& [path, xattrs] : index_only_->xattrs_by_path()) {
+    const auto inode = find_inode(path);
+    if (!inode) {
+      troubles_.report(Severity::kUnreadable, path,
+                       "not found: some extended attributes, which no member has, are lost");
+      continue;
+    }
+    tree_.inode(*inode).xattr_set = ZVFS_TRY(tree_.xattrs().add(*xattrs));
+  }
+  return {};
+}
+
+Result<InodeNumber> TarIndexer::find_inode(const std::string& path) {
+  const Place place = ZVFS_TRY(find_place(path, TarEntry(), IfMissing::kGiveUp));
+  if (place.name.empty()) return kRootInode;
+  const auto row = names_.find(place.directory, place.name);
+  if (!row) return fail(ErrorCode::kNotFound, "no '{}'", quote_name(path));
+  return names_.inode(*row);
+}
+
+void TarIndexer::report_archive() const {
+  if (parser_.archives() > 1) {
+    troubles_.report(Severity::kNote, ".",
+                     fmt::format("{} archives in a row, shown as one; tar needs --ignore-zeros",
+                                 parser_.archives()));
+  }
+  if (parser_.garbage_begin() > 0) {
+    troubles_.report(Severity::kNote, ".",
+                     fmt::format("what follows the end of the archive, at {}, is kept as it is",
+                                 parser_.garbage_begin()));
+  }
+  if (!parser_.has_end_mark()) {
+    troubles_.report(Severity::kNote, ".", "the archive has no end mark: is it complete?");
+  }
+}
+
+void TarIndexer::renumber_files(std::span<const std::uint32_t> numbers) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    const std::uint32_t number = numbers[files_[i] - 1];
+    if (number != 0) files_[count++] = number;
+  }
+  files_.truncate(count);
+}
+
+Result<void> TarIndexer::add(const TarEntry& entry) {
+  if (!has_root_) set_root(made_up_directory(entry));
+  if (entry.path.empty()) return refuse("it has no name");
+  ZVFS_TRY(check_path(entry.path, "its path"));
+  if (entry.path.starts_with('/') && !std::exchange(said_absolute_, true)) {
+    report(entry, Severity::kNote, "the leading '/' is dropped from this name and others");
+  }
+  const Place place = ZVFS_TRY(find_place(entry.path, entry, IfMissing::kMake));
+  if (place.name.empty()) return add_root(entry);
+  if (entry.type == Type::kHardLink) return add_hard_link(place, entry);
+  return add_at(place, entry);
+}
+
+void TarIndexer::set_root(InodeRecord record) {
+  has_root_ = true;
+  record.nlink = 2;
+  record.parent = kRootInode.value;
+  tree_.inode(kRootInode) = record;
+}
+
+Result<void> TarIndexer::add_root(const TarEntry& entry) {
+  if (entry.type != Type::kDirectory) return refuse("the root can only be a directory");
+  set_root(ZVFS_TRY(record_of(entry)));
+  return {};
+}
+
+Result<void> TarIndexer::add_at(const Place& place, const TarEntry& entry) {
+  if (entry.type != Type::kDirectory) ZVFS_TRY(check_replaceable(place));
+  const InodeRecord record = ZVFS_TRY(record_of(entry));
+  const auto known = names_.find(place.directory, place.name);
+  if (known && is_directory(record)) {
+    InodeRecord& old = tree_.inode(names_.inode(*known));
+    if (is_directory(old)) {
+      const std::uint32_t nlink = old.nlink;
+      old = record;
+      old.nlink = nlink;
+      return {};
+    }
+  }
+  const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
+  if (entry.type == Type::kFile && entry.data_size > 0) files_.push_back(number.value);
+  return set_name(place, number);
+}
+
+Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry) {
+  ZVFS_TRY(check_path(entry.link_path, "the path of the file that it is a hard link to"));
+  const auto missing = [&] {
+    return refuse(fmt::format("hard link to '{}', which is no file before it in the archive",
+                              quote_name(entry.link_path)));
+  };
+  const auto target_place = find_place(entry.link_path, entry, IfMissing::kGiveUp);
+  if (!target_place || target_place->name.empty()) return missing();
+  const auto target = names_.find(target_place->directory, target_place->name);
+  if (!target) return missing();
+  const InodeNumber number = names_.inode(*target);
+  if (is_directory(tree_.inode(number))) return missing();
+  const auto known = names_.find(place.directory, place.name);
+  if (known == target) return {};  // to itself
+  ZVFS_TRY(check_replaceable(place));
+  return set_name(place, number);
+}
+
+// Gives `inode` that name, which may have been another's.
+Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode) {
+  const auto known = names_.find(place.directory, place.name);
+  if (!known) {
+    ZVFS_TRY(names_.add(place.directory, place.name, inode));
+    return {};
+  }
+  directory_path_.clear();  // may lead elsewhere now
+  directory_ = NameTable::kRoot;
+  names_.set_inode(*known, inode);
+  return {};
+}
+
+// Extraction removes what has the name of a member, but no directory that has entries.
+Result<void> TarIndexer::check_replaceable(const Place& place) const {
+  const auto known = names_.find(place.directory, place.name);
+  if (!known || !is_directory(tree_.inode(names_.inode(*known)))) return {};
+  if (names_.is_empty(*known)) return {};
+  return refuse("a directory of that name, with entries, is there before it");
+}
+
+Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
+  InodeRecord record = metadata_of(entry);
+  if (const auto set = xattr_set_of(entry); set) {
+    record.xattr_set = *set;
+  } else {
+    report(entry, Severity::kChanged, set.error().message);
+  }
+  if (entry.type == Type::kFile) {
+    ZVFS_TRY(set_data(entry, record));
+  } else if (entry.type == Type::kSymlink) {
+    const std::string& target = entry.link_path;
+    if (target.empty() || target.size() > kMaxSymlinkLength || target.find('\0') != target.npos) {
+      return refuse(fmt::format("a symlink's target of {} bytes", target.size()));
+    }
+    record.mode |= 0777;  // as Linux shows it, whatever the archive says
+    record.size = target.size();
+    record.data = tree_.add_string(target);
+  } else if (entry.type == Type::kCharacterDevice || entry.type == Type::kBlockDevice) {
+    record.data = std::uint64_t{entry.device_major} << 32 | entry.device_minor;
+  }
+  return record;
+}
+
+Result<std::uint32_t> TarIndexer::xattr_set_of(const TarEntry& entry) {
+  if (index_only_ != nullptr && entry.type != Type::kSocket) {
+    if (const auto all = index_only_->take_xattrs(entry.header_begin)) {
+      return tree_.xattrs().add(*all);
+    }
+  }
+  return tree_.xattrs().add(entry.xattrs);
+}
+
+Result<void> TarIndexer::set_data(const TarEntry& entry, InodeRecord& record) {
+  record.size = entry.size;
+  record.allocated = entry.data_size;
+  if (!entry.sparse) {
+    if (entry.size > 0) record.data = entry.data_begin;
+    return {};
+  }
+  if (entry.extents.size() > std::numeric_limits<std::uint32_t>::max()) {
+    return refuse(fmt::format("{} holes are too many", entry.extents.size()));
+  }
+  record.flags = InodeRecord::kExtentList;
+  record.data = tree_.extents().size();
+  record.count = static_cast<std::uint32_t>(entry.extents.size());
+  for (const ExtentRecord& extent : entry.extents) tree_.add_extent(extent);
+  return {};
+}
+
+Result<TarIndexer::Place> TarIndexer::find_place(std::string_view path, const TarEntry& entry,
+                                                 IfMissing if_missing) {
+  const std::string_view name = take_last_name(path);
+  if (name.empty()) return Place{};
+  ZVFS_TRY(check_name(name));
+  return Place{ZVFS_TRY(find_directory(path, entry, if_missing)), name};
+}
+
+// Members come mostly in the order of their directories.
+Result<NameTable::Row> TarIndexer::find_directory(std::string_view path, const TarEntry& entry,
+                                                  IfMissing if_missing) {
+  if (path == directory_path_) return directory_;
+  symlinks_followed_ = 0;
+  walked_ = path.size();
+  const Row found = ZVFS_TRY(walk(NameTable::kRoot, path, entry, if_missing));
+  directory_path_ = path;
+  directory_ = found;
+  return found;
+}
+
+Result<NameTable::Row> TarIndexer::walk(Row directory, std::string_view path, const TarEntry& entry,
+                                        IfMissing if_missing) {
+  while (true) {
+    const std::string_view name = take_first_name(path);
+    if (name.empty()) return directory;
+    ZVFS_TRY(check_name(name));
+    directory = ZVFS_TRY(enter(directory, name, entry, if_missing));
+  }
+}
+
+Result<NameTable::Row> TarIndexer::enter(Row directory, std::string_view name,
+                                         const TarEntry& entry, IfMissing if_missing) {
+  const auto known = names_.find(directory, name);
+  if (!known && if_missing == IfMissing::kMake) return make_up(directory, name, entry);
+  if (!known) return fail(ErrorCode::kNotFound, "no directory '{}'", quote_name(name));
+  const InodeRecord& record = tree_.inode(names_.inode(*known));
+  if (is_directory(record)) return *known;
+  if (is_symlink(record)) return follow(directory, *known, entry);
+  return refuse(fmt::format("it lies below '{}', which is no directory", quote_name(name)));
+}
+
+// Extraction makes no directories through symlinks.
+Result<NameTable::Row> TarIndexer::follow(Row directory, Row symlink, const TarEntry& entry) {
+  const std::string_view target = tree_.symlink_target(tree_.inode(names_.inode(symlink)));
+  walked_ += target.size();
+  if (can_follow(target) && walked_ <= kMaxPath && ++symlinks_followed_ <= kMaxSymlinks) {
+    if (const auto found = walk(directory, target, entry, IfMissing::kGiveUp)) return *found;
+  }
+  return refuse(
+      fmt::format("it lies below a symlink to '{}', where no directory is", quote_name(target)));
+}
+
+Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
+                                           const TarEntry& entry) {
+  if (entry.path.size() > kMaxMadeUpPath) {
+    return refuse(fmt::format("a path of {} bytes exceeds {}, and its directory is not there",
+                              entry.path.size(), kMaxMadeUpPath));
+  }
+  if (++made_up_ > kMadeUpAtLeast + kMadeUpPerMember * members_) {
+    return fail(ErrorCode::kTooLarge, "{} directories of {} members are not in the archive",
+                made_up_, members_);
+  }
+  const InodeNumber number = ZVFS_TRY(tree_.add_inode(made_up_directory(entry)));
+  return names_.add(directory, name, number);
+}
+
+void TarIndexer::report(const TarEntry& entry, Severity severity, std::string message) {
+  troubles_.report(severity, entry.path, std::move(message));
+}
+
+}  // namespace zvfs

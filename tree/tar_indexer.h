@@ -1,0 +1,107 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/grow_array.h"
+#include "base/result.h"
+#include "base/troubles.h"
+#include "tar/index_only.h"
+#include "tree/name_table.h"
+#include "tar/tar_parser.h"
+#include "tree/tree.h"
+
+namespace zvfs {
+
+/// Makes the index of a tar archive while its bytes come: fills a Tree with what extraction would
+/// make of the members, and notes where in the stream their data lies. The bytes may come in runs
+/// of any size, from any source: an archive that is made an image, or the data frames of an image
+/// whose index is lost. Whoever feeds it keeps the bytes; it keeps only the tree.
+///
+/// What extraction would make: of members of one name the last one counts, but a directory with
+/// entries stays; missing parents are made up, with the owner and time of the first member in them;
+/// leading slashes are dropped; names with ".." are refused; a parent that is a symlink is followed
+/// within the tree, as long as it is relative and has no ".."; what lies below anything else is
+/// refused. Archives in a row are one. Everything odd is a trouble.
+///
+/// Memory: that of the tree and its names, some 150 bytes for each member, and as much for each
+/// directory made up, of which there are at most some for each member.
+///
+/// Use: take() until all bytes are taken, finish(), and when the frames are known, locate_files()
+/// (mkimage/file_locator.h). Not thread-safe.
+class TarIndexer {
+ public:
+  /// Borrows all. `tree` must be new. `index_only`, which may be null, must have what it has of a
+  /// member before that is taken, and all before finish().
+  TarIndexer(Tree& tree, Troubles& troubles, IndexOnly* index_only = nullptr)
+      : tree_(tree), troubles_(troubles), index_only_(index_only) {}
+
+  /// Takes bytes of one part from the front of `bytes`, which must not be empty: see
+  /// TarParser::take(). Errors: Corrupt, TooLarge (also: too many directories are missing).
+  Result<TarParser::Step> take(ByteSpan bytes);
+
+  /// After the last byte: completes the tree, but for the numbers of the frames in which data
+  /// begins; until then those are 0. Call once. Errors: Corrupt (the archive is truncated).
+  Result<void> finish();
+
+  /// After finish(): the inodes of all files that have data, in the order of its first byte in
+  /// the stream.
+  [[nodiscard]] std::span<const std::uint32_t> files() const { return files_.span(); }
+
+  [[nodiscard]] std::uint64_t members() const { return members_; }
+
+ private:
+  using Row = NameTable::Row;
+  enum class IfMissing : std::uint8_t { kMake, kGiveUp };
+  // Where a member's name leads: a directory, and a name in it; none for the root.
+  struct Place {
+    Row directory;
+    std::string_view name;
+  };
+
+  Result<void> add(const TarEntry& entry);
+  Result<void> add_or_report(const TarEntry& entry);
+  Result<void> add_index_only();
+  Result<InodeNumber> find_inode(const std::string& path);
+  Result<std::uint32_t> xattr_set_of(const TarEntry& entry);
+  void set_root(InodeRecord record);
+  Result<void> add_root(const TarEntry& entry);
+  Result<void> add_at(const Place& place, const TarEntry& entry);
+  Result<void> add_hard_link(const Place& place, const TarEntry& entry);
+  Result<void> set_name(const Place& place, InodeNumber inode);
+  [[nodiscard]] Result<void> check_replaceable(const Place& place) const;
+  Result<InodeRecord> record_of(const TarEntry& entry);
+  Result<void> set_data(const TarEntry& entry, InodeRecord& record);
+
+  Result<Place> find_place(std::string_view path, const TarEntry& entry, IfMissing if_missing);
+  Result<Row> find_directory(std::string_view path, const TarEntry& entry, IfMissing if_missing);
+  Result<Row> walk(Row directory, std::string_view path, const TarEntry& entry,
+                   IfMissing if_missing);
+  Result<Row> enter(Row directory, std::string_view name, const TarEntry& entry,
+                    IfMissing if_missing);
+  Result<Row> follow(Row directory, Row symlink, const TarEntry& entry);
+  Result<Row> make_up(Row directory, std::string_view name, const TarEntry& entry);
+  void renumber_files(std::span<const std::uint32_t> numbers);
+  void report(const TarEntry& entry, Trouble::Severity severity, std::string message);
+  void report_archive() const;
+
+  Tree& tree_;
+  Troubles& troubles_;
+  IndexOnly* const index_only_;
+  TarParser parser_;
+  NameTable names_;
+  GrowArray<std::uint32_t> files_;
+  std::uint64_t members_ = 0;
+  bool has_root_ = false;  // a member for it, or one whose owner and time it got
+  bool said_absolute_ = false;
+  unsigned symlinks_followed_ = 0;  // on the way to one directory
+  std::size_t walked_ = 0;          // bytes of path on that way
+  std::uint64_t made_up_ = 0;       // directories
+  std::string directory_path_;      // of the member added last, which is:
+  Row directory_ = NameTable::kRoot;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,258 @@
+#include "tree/tree.h"
+
+#include <algorithm>
+#include <cassert>
+#include <vector>
+
+namespace zvfs {
+
+namespace {
+
+using Numbers = std::vector<std::uint32_t>;  // new ones, by old ones less 1; 0 is none
+
+// Keeps the rows of inodes that have a new number.
+template <typename Row>
+void keep_rows(GrowArray<Row>& rows, const Numbers& numbers) {
+  std::size_t count = 0;
+  for (Row row : rows) {
+    row.inode.value = numbers[row.inode.value - 1];
+    if (row.inode.value != 0) rows[count++] = row;
+  }
+  rows.truncate(count);
+}
+
+void renumber_keys(std::map<InodeNumber, std::string>& map, const Numbers& numbers) {
+  std::map<InodeNumber, std::string> renumbered;
+  for (auto& [inode, text] : map) {
+    const InodeNumber number{numbers[inode.value - 1]};
+    if (number.value != 0) renumbered.emplace(number, std::move(text));
+  }
+  map = std::move(renumbered);
+}
+
+std::uint32_t hash_of(Timestamp time) {
+  constexpr std::uint64_t kNanoseconds = 1'000'000'000;
+  constexpr std::uint64_t kGoldenRatio = 0x9E37'79B9'7F4A'7C15;
+  const std::uint64_t count =
+      static_cast<std::uint64_t>(time.seconds) * kNanoseconds + time.nanoseconds;
+  const auto hash = static_cast<std::uint32_t>(count * kGoldenRatio >> 32);
+  return hash == 0 ? 1 : hash;
+}
+
+}  // namespace
+
+Tree::Tree() {
+  InodeRecord root;
+  root.mode = 0040755;
+  root.nlink = 2;
+  root.parent = kRootInode.value;
+  inodes_.push_back(root);
+}
+
+Result<InodeNumber> Tree::add_inode(const InodeRecord& record) {
+  if (inodes_.size() == kMaxInodes) {
+    return fail(ErrorCode::kTooLarge, "more than {} files", kMaxInodes);
+  }
+  inodes_.push_back(record);
+  inodes_.back().nlink = is_directory(record) ? 2 : 0;
+  return InodeNumber{static_cast<std::uint32_t>(inodes_.size())};
+}
+
+std::vector<std::uint32_t> Tree::keep_inodes(const std::vector<bool>& kept) {
+  assert(kept.size() == inodes_.size() && kept.front());
+  std::vector<std::uint32_t> numbers(inodes_.size());
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < inodes_.size(); ++i) {
+    if (!kept[i]) continue;
+    if (places_.archive) places_.archive->begins[count] = places_.archive->begins[i];
+    if (i < source_ctimes_.size()) source_ctimes_[count] = source_ctimes_[i];
+    inodes_[count++] = inodes_[i];
+    numbers[i] = count;
+  }
+  inodes_.truncate(count);
+  source_ctimes_.truncate(std::min<std::size_t>(count, source_ctimes_.size()));
+  keep_rows(source_mtimes_, numbers);
+  keep_rows(source_links_, numbers);
+  renumber_keys(places_.directories, numbers);
+  renumber_keys(places_.files, numbers);
+  return numbers;
+}
+
+Result<void> Tree::add_entry(InodeNumber directory, std::string_view name, InodeNumber number) {
+  assert(!name.empty() && name.size() <= kMaxNameLength);
+  if (dentries_.size() == Link::kRootDentry) {
+    return fail(ErrorCode::kTooLarge, "more than {} names", Link::kRootDentry);
+  }
+  const Link link{directory, static_cast<std::uint32_t>(dentries_.size())};
+  InodeRecord& parent = inode(directory);
+  InodeRecord& child = inode(number);
+  if (parent.count++ == 0) parent.data = link.dentry;
+  assert(parent.data + parent.count == dentries_.size() + 1 && "entries are contiguous");
+  parent.size += 16 + name.size();
+  if (is_directory(child)) {
+    ++parent.nlink;
+    child.parent = directory.value;
+    directories_.push_back({number, link});
+  } else if (++child.nlink == 2) {
+    hard_links_.push_back({number, {}});
+  }
+  dentries_.push_back({add_string(name), number.value, static_cast<std::uint16_t>(name.size()),
+                       static_cast<std::uint8_t>(child.mode >> 12)});
+  return {};
+}
+
+std::uint64_t Tree::add_string(std::string_view text) {
+  const std::uint64_t offset = strings_.size();
+  strings_.append(text);
+  return offset;
+}
+
+std::vector<std::uint32_t> Tree::link_files(const std::vector<InodeNumber>& targets) {
+  assert(targets.size() == inodes_.size());
+  std::vector<bool> kept(inodes_.size());
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const InodeNumber target = targets[i];
+    kept[i] = target.value == i + 1;
+    if (kept[i]) continue;
+    InodeRecord& record = inode(target);
+    if (record.nlink == 1) hard_links_.push_back({target, {}});
+    // Its data may now be read by the name of another file, of equal mtime.
+    if (target.value <= source_ctimes_.size()) source_ctimes_[target.value - 1] = 0;
+    record.nlink += inodes_[i].nlink;
+  }
+  for (DentryRecord& dentry : dentries_) dentry.inode = targets[dentry.inode - 1].value;
+  std::vector<std::uint32_t> numbers = keep_inodes(kept);
+  renumber(numbers);
+  return numbers;
+}
+
+// Numbers are in ascending order as before; 0 is an inode that is gone.
+void Tree::renumber(const std::vector<std::uint32_t>& numbers) {
+  for (DentryRecord& dentry : dentries_) dentry.inode = numbers[dentry.inode - 1];
+  for (InodeRecord& record : inodes_) {
+    if (is_directory(record)) record.parent = numbers[record.parent - 1];
+  }
+  for (DirectoryName& name : directories_) {
+    name.inode.value = numbers[name.inode.value - 1];
+    name.link.directory.value = numbers[name.link.directory.value - 1];
+  }
+  std::size_t count = 0;
+  for (const HardLink& link : hard_links_) {
+    const InodeNumber number{numbers[link.inode.value - 1]};
+    if (number.value != 0) hard_links_[count++] = {number, {}};
+  }
+  hard_links_.truncate(count);
+  std::ranges::sort(hard_links_, {}, &HardLink::inode);
+}
+
+void Tree::keep_source_mtime(InodeNumber inode, Timestamp mtime) {
+  assert(inode.value == inodes_.size());
+  source_mtimes_.push_back({inode, mtime});
+}
+
+Timestamp Tree::source_mtime(InodeNumber number) const {
+  const auto found = std::ranges::lower_bound(source_mtimes_, number, {}, &SourceMtime::inode);
+  if (found != source_mtimes_.end() && found->inode == number) return found->mtime;
+  return mtime_of(inode(number));
+}
+
+void Tree::keep_source_ctime(InodeNumber inode, Timestamp ctime) {
+  keep_ctime_hash(inode, hash_of(ctime));
+}
+
+void Tree::keep_source_ctime(InodeNumber inode, const Tree& other, InodeNumber inode_there) {
+  keep_ctime_hash(inode, other.ctime_hash(inode_there));
+}
+
+void Tree::keep_ctime_hash(InodeNumber inode, std::uint32_t hash) {
+  assert(inode.value == inodes_.size());
+  while (source_ctimes_.size() + 1 < inode.value) source_ctimes_.push_back(0);
+  source_ctimes_.push_back(hash);
+}
+
+std::uint32_t Tree::ctime_hash(InodeNumber inode) const {
+  return inode.value <= source_ctimes_.size() ? source_ctimes_[inode.value - 1] : 0;
+}
+
+bool Tree::may_have_ctime(InodeNumber inode, Timestamp ctime) const {
+  const std::uint32_t known = ctime_hash(inode);
+  return known == 0 || known == hash_of(ctime);
+}
+
+void Tree::keep_source_link(InodeNumber inode, Link link) {
+  assert(inode.value == inodes_.size());
+  source_links_.push_back({inode, link});
+}
+
+Link Tree::source_link(Link link) const {
+  if (scanned_ == nullptr) return link;
+  const InodeNumber number = inode_of(link);
+  const auto found = std::ranges::lower_bound(source_links_, number, {}, &SourceLink::inode);
+  assert(found != source_links_.end() && found->inode == number);
+  return found->link;
+}
+
+void Tree::finish() {
+  std::ranges::sort(hard_links_, {}, &HardLink::inode);
+  // A scan adds directories in this order already, and asks for their names before it ends.
+  if (!std::ranges::is_sorted(directories_, {}, &DirectoryName::inode)) {
+    std::ranges::sort(directories_, {}, &DirectoryName::inode);
+  }
+}
+
+InodeNumber Tree::inode_of(Link link) const {
+  if (link.dentry == Link::kRootDentry) return kRootInode;
+  return InodeNumber{dentries_[link.dentry].inode};
+}
+
+std::string_view Tree::name_of(Link link) const {
+  if (link.dentry == Link::kRootDentry) return {};
+  const DentryRecord& dentry = dentries_[link.dentry];
+  return strings().substr(dentry.name_offset, dentry.name_length);
+}
+
+std::string_view Tree::symlink_target(const InodeRecord& symlink) const {
+  return strings().substr(symlink.data, symlink.size);
+}
+
+std::span<ExtentRecord> Tree::extents_of(const InodeRecord& file) {
+  return {extents_.begin() + file.data, file.count};
+}
+
+std::span<const ExtentRecord> Tree::extents_of(const InodeRecord& file) const {
+  return extents().subspan(file.data, file.count);
+}
+
+Link Tree::link_of(InodeNumber directory) const {
+  if (directory == kRootInode) return kRootLink;
+  const auto found = std::ranges::lower_bound(directories_, directory, {}, &DirectoryName::inode);
+  assert(found != directories_.end() && found->inode == directory);
+  return found->link;
+}
+
+void Tree::append_path(Link link, std::string& out) const {
+  std::vector<std::string_view> names;
+  for (; link != kRootLink; link = link_of(link.directory)) names.push_back(name_of(link));
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    if (name != names.rbegin()) out += '/';
+    out += *name;
+  }
+}
+
+std::string Tree::path_of(Link link) const {
+  std::string path;
+  append_path(link, path);
+  return path;
+}
+
+Link& Tree::first_link(InodeNumber inode) {
+  return const_cast<Link&>(std::as_const(*this).first_link(inode));
+}
+
+const Link& Tree::first_link(InodeNumber inode) const {
+  const auto found = std::ranges::lower_bound(hard_links_, inode, {}, &HardLink::inode);
+  assert(found != hard_links_.end() && found->inode == inode);
+  return found->first;
+}
+
+}  // namespace zvfs
