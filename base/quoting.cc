@@ -1,8 +1,9 @@
 #include "base/quoting.h"
 
+#include <iterator>
 #include <cstdint>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/utf8.h"
 

@@ -1,6 +1,6 @@
 #include "codecs/backends.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <xxhash.h>
 
 #include "codecs/lz4_codec.h"

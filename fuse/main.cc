@@ -4,10 +4,10 @@
 #include <new>
 #include <span>
 
-#include "fuse/command_line.h"
-#include "fuse/exit_status.h"
-#include "fuse/log.h"
-#include "fuse/mount_command.h"
+#include "fuse/mount/command_line.h"
+#include "fuse/mount/exit_status.h"
+#include "fuse/mount/mount_command.h"
+#include "fuse/serve/log.h"
 
 namespace {
 

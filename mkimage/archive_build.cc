@@ -2,8 +2,8 @@
 
 #include "base/quoting.h"
 #include "format/index_header.h"
+#include "mkimage/frames/image_finish.h"
 #include "tree/file_locator.h"
-#include "mkimage/image_finish.h"
 
 namespace zvfs {
 

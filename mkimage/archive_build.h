@@ -4,11 +4,11 @@
 
 #include "base/result.h"
 #include "base/troubles.h"
+#include "mkimage/archives/byte_stream.h"
 #include "mkimage/build.h"
-#include "mkimage/byte_stream.h"
-#include "mkimage/image_writer.h"
-#include "mkimage/report.h"
-#include "mkimage/stream_pipeline.h"
+#include "mkimage/frames/image_writer.h"
+#include "mkimage/frames/stream_pipeline.h"
+#include "mkimage/report/report.h"
 #include "tree/tar_indexer.h"
 
 namespace zvfs {

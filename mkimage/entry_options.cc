@@ -6,9 +6,9 @@
 #include <sys/stat.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
-#include "mkimage/owner_name.h"
+#include "mkimage/rules/owner_name.h"
 
 namespace zvfs {
 namespace {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "mkimage/entry_rules.h"
 #include "mkimage/option_files.h"
+#include "mkimage/rules/entry_rules.h"
 
 namespace CLI {
 class App;

@@ -7,7 +7,7 @@
 #include "base/atomic_file.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
-#include "mkimage/scanner.h"
+#include "mkimage/scan/scanner.h"
 
 namespace zvfs {
 

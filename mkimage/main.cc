@@ -12,7 +12,7 @@
 #include <unistd.h>
 #include <variant>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/progress_line.h"
 #include "base/quoting.h"
@@ -20,10 +20,10 @@
 #include "mkimage/build.h"
 #include "mkimage/image_target.h"
 #include "mkimage/mkimage_options.h"
-#include "mkimage/report_file.h"
-#include "mkimage/report_json.h"
+#include "mkimage/report/report_file.h"
+#include "mkimage/report/report_json.h"
+#include "mkimage/report/trouble_log.h"
 #include "mkimage/target_name.h"
-#include "mkimage/trouble_log.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <variant>
 
-#include "mkimage/build.h"
+#include "mkimage/build_options.h"
 
 namespace zvfs {
 

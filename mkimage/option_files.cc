@@ -6,10 +6,10 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/unique_fd.h"
-#include "mkimage/build.h"
+#include "mkimage/build_options.h"
 
 namespace zvfs {
 namespace {

@@ -3,10 +3,11 @@
 #include <cstdint>
 #include <string>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/utf8.h"
 #include "tar/posix_acl.h"
+#include "tar/tar_header.h"
 #include "tar/ustar_header.h"
 
 namespace zvfs {

@@ -1,9 +1,10 @@
 #include "tar/tar_header.h"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "tar/pax_records.h"
 #include "tar/ustar_header.h"

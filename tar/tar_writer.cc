@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "tar/tar_header.h"
+
 namespace zvfs {
 
 void TarWriter::append(const TarEntry& entry) {

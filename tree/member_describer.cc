@@ -2,6 +2,8 @@
 
 #include <cassert>
 
+#include "tar/tar_header.h"
+
 namespace zvfs {
 
 const TarMember& MemberDescriber::describe(Link link) {

@@ -10,8 +10,8 @@
 #include "base/result.h"
 #include "base/troubles.h"
 #include "tar/index_only.h"
-#include "tree/name_table.h"
 #include "tar/tar_parser.h"
+#include "tree/name_table.h"
 #include "tree/tree.h"
 
 namespace zvfs {

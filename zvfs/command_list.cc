@@ -1,14 +1,14 @@
 #include "zvfs/command_list.h"
 
-#include "zvfs/cat_command.h"
-#include "zvfs/check_command.h"
-#include "zvfs/diff_command.h"
-#include "zvfs/extract_command.h"
-#include "zvfs/info_command.h"
-#include "zvfs/ls_command.h"
-#include "zvfs/map_command.h"
-#include "zvfs/repair_command.h"
-#include "zvfs/tree_command.h"
+#include "zvfs/check/check_command.h"
+#include "zvfs/diff/diff_command.h"
+#include "zvfs/extract/extract_command.h"
+#include "zvfs/inspect/cat_command.h"
+#include "zvfs/inspect/info_command.h"
+#include "zvfs/inspect/ls_command.h"
+#include "zvfs/inspect/map_command.h"
+#include "zvfs/inspect/tree_command.h"
+#include "zvfs/repair/repair_command.h"
 
 namespace zvfs {
 

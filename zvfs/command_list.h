@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "zvfs/command.h"
+#include "zvfs/command/command.h"
 
 namespace zvfs {
 

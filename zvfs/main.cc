@@ -1,7 +1,7 @@
 #include <cstddef>
 
+#include "zvfs/command/program.h"
 #include "zvfs/command_list.h"
-#include "zvfs/program.h"
 
 int main(int argc, char** argv) {
   return zvfs::run_program({argv, static_cast<std::size_t>(argc)}, zvfs::all_commands());

@@ -13,7 +13,7 @@
 #include <map>
 
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <lz4.h>
 #include <lz4frame.h>
 #include <lz4hc.h>

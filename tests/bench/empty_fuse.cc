@@ -4,7 +4,7 @@
 #include <ctime>
 #include <sys/stat.h>
 
-#include "fuse/lowlevel.h"
+#include "fuse/serve/lowlevel.h"
 
 namespace {
 

@@ -8,14 +8,14 @@
 #include <string>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/parallel.h"
 #include "codecs/codec.h"
 #include "format/seek_table.h"
 #include "tests/damage/image_truth.h"
 #include "tests/damage/patched_source.h"
-#include "zvfs/checker.h"
+#include "zvfs/check/checker.h"
 
 namespace zvfs::testing {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "base/unique_fd.h"
 #include "format/image_source.h"
-#include "zvfs/checker.h"
-#include "zvfs/repairer.h"
+#include "zvfs/check/checker.h"
+#include "zvfs/repair/repairer.h"
 
 namespace {
 

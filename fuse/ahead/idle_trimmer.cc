@@ -1,0 +1,46 @@
+#include "fuse/ahead/idle_trimmer.h"
+
+#include <malloc.h>
+
+namespace zvfs {
+
+void IdleTrimmer::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void IdleTrimmer::stop() {
+  {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+// False when it is time to stop.
+bool IdleTrimmer::wait_for_period() {
+  const auto end = std::chrono::steady_clock::now() + period_;
+  MutexLock lock(mutex_);
+  while (!stopped_) {
+    const auto left = end - std::chrono::steady_clock::now();
+    if (left <= left.zero()) return true;
+    wake_.wait_for(mutex_, left);
+  }
+  return false;
+}
+
+void IdleTrimmer::run() {
+  std::uint64_t last_uses = 0;
+  while (wait_for_period()) {
+    const FrameCacheStats stats = image_.cache_stats();
+    const std::uint64_t uses = stats.hits + stats.misses;
+    if (uses == last_uses && stats.frames > 0) {
+      image_.raw().release_memory();
+      malloc_trim(0);  // glibc keeps what was freed in many small pieces otherwise
+      trims_.fetch_add(1, std::memory_order_relaxed);
+    }
+    last_uses = uses;
+  }
+}
+
+}  // namespace zvfs

@@ -1,0 +1,25 @@
+#include "fuse/ahead/memory_ahead.h"
+
+#include <new>
+
+namespace zvfs {
+
+void MemoryAhead::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void MemoryAhead::stop() {
+  memory_.stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void MemoryAhead::run() {
+  try {
+    while (memory_.make_ready()) {
+    }
+  } catch (const std::bad_alloc&) {
+    // Who needs memory now finds out for himself.
+  }
+}
+
+}  // namespace zvfs

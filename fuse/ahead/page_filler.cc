@@ -1,0 +1,291 @@
+#include "fuse/ahead/page_filler.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <utility>
+
+namespace zvfs {
+namespace {
+
+// Who is further behind than this fills what nobody reads any more.
+constexpr std::size_t kMaxQueued = 64;
+
+// Threads that push after their replies.
+constexpr int kMaxPushers = 4;
+
+constexpr std::uint64_t kPageSize = 4096;
+
+constexpr std::uint32_t kNoFrame = std::numeric_limits<std::uint32_t>::max();
+
+// Counts a thread while it exists. value() is the count with it.
+class PusherCount {
+ public:
+  explicit PusherCount(std::atomic<int>& count) : count_(count), value_(++count) {}
+  ~PusherCount() {
+    --count_;
+    count_.notify_all();
+  }
+  PusherCount(const PusherCount&) = delete;
+  PusherCount& operator=(const PusherCount&) = delete;
+  [[nodiscard]] int value() const { return value_; }
+
+ private:
+  std::atomic<int>& count_;
+  const int value_;
+};
+
+}  // namespace
+
+PageFiller::PageFiller(const Image& image, InodeSet& known, Store store, IsShort is_memory_short)
+    : image_(image),
+      store_(std::move(store)),
+      is_memory_short_(std::move(is_memory_short)),
+      known_(known),
+      filled_(inode_count(image.header())) {
+  recent_frames_.fill({kNoFrame, {}});
+}
+
+PageFiller::~PageFiller() { stop(); }
+
+void PageFiller::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void PageFiller::stop() {
+  stop_requested_ = true;
+  {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+    queue_.clear();
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+  for (int pushers = 0; (pushers = pushers_) != 0;) pushers_.wait(pushers);
+}
+
+void PageFiller::kernel_forgot(InodeNumber inode) {
+  known_.erase(inode);
+  filled_.erase(inode);
+}
+
+// Whether a file lies in one frame, which its record names.
+bool PageFiller::is_packed(const Inode& file) const {
+  return file.record.size > 0 && file.record.size <= image_.header().frame_bound &&
+         (file.record.flags & InodeRecord::kExtentList) == 0;
+}
+
+void PageFiller::was_read(const Inode& file, std::uint64_t offset) {
+  if (!is_packed(file)) return;
+  // The kernel may ask for a file in parts, so that only the first tells that it has none of it.
+  const bool was_filled = !filled_.insert(file.number) && offset == 0;
+  add_job({file.number, FrameNumber{file.record.count}, was_filled});
+}
+
+void PageFiller::was_listed(InodeNumber directory) {
+  if (is_walk_.load(std::memory_order_relaxed)) add_job({.inode = directory, .frame = {}});
+}
+
+void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
+  if (offset >= file.record.size || is_memory_short_()) return;
+  // The calling thread does it, since it has just replied and is awake. It may have to wait in the
+  // store until a read of one of the pages is answered. So there must be another thread to answer
+  // it: of those that were seen here, one at least stays free. (libfuse starts threads when it
+  // needs them and the system lets it, so their number cannot be taken for granted.)
+  thread_local const PageFiller* counted_by = nullptr;
+  if (std::exchange(counted_by, this) != this) ++answering_threads_;
+  const PusherCount pushers(pushers_);
+  if (pushers.value() > kMaxPushers || pushers.value() >= answering_threads_) {
+    counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+  } else if (!stop_requested_) {
+    fill_run(file, offset);
+  }
+}
+
+void PageFiller::add_job(Job job) {
+  {
+    MutexLock lock(mutex_);
+    if (stopped_) return;
+    if (queue_.size() >= kMaxQueued) {
+      counters_.dropped.fetch_add(1, std::memory_order_relaxed);
+      if (!job.frame) return;  // reads come before listings
+      queue_.pop_front();      // what was asked for first is of least use now
+    }
+    queue_.push_back(job);
+  }
+  wake_.notify_one();
+}
+
+std::optional<PageFiller::Job> PageFiller::next_job() {
+  MutexLock lock(mutex_);
+  while (!stopped_ && queue_.empty()) wake_.wait(mutex_);
+  if (stopped_) return std::nullopt;
+  const Job job = queue_.front();
+  queue_.pop_front();
+  return job;
+}
+
+void PageFiller::run() {
+  while (const auto job = next_job()) {
+    if (is_memory_short_()) {
+      counters_.memory_pauses.fetch_add(1, std::memory_order_relaxed);
+      continue;
+    }
+    try {
+      if (job->frame) {
+        fill_around(job->inode, *job->frame, job->was_filled);
+      } else {
+        fill_listed(job->inode);
+      }
+    } catch (const std::bad_alloc&) {
+      // Filling is optional; whoever reads the file will see the error.
+    }
+  }
+}
+
+// Pushes what a random read decoded beside what it asked for: the whole pages of the run.
+void PageFiller::fill_run(const Inode& file, std::uint64_t offset) {
+  const auto run = image_.frame_run(file, offset);
+  if (!run || !*run) return;
+  const std::uint64_t begin = ((*run)->offset + kPageSize - 1) / kPageSize * kPageSize;
+  std::uint64_t end = (*run)->offset + (*run)->slice.bytes.size();
+  if (end != file.record.size) end = end / kPageSize * kPageSize;
+  if (begin >= end) return;
+  if (!is_wanted_again(std::uint64_t{file.number.value} << 32 ^ begin / kPageSize)) return;
+  push(file.number, begin, (*run)->slice.bytes.subspan(begin - (*run)->offset, end - begin));
+}
+
+// True when the run was noted before; then it is noted no more, so that readers that miss the same
+// frame at once are served by one push. A run that shares its place with others may be lost.
+bool PageFiller::is_wanted_again(std::uint64_t run) {
+  constexpr std::uint64_t kGoldenRatio = 0x9E37'79B9'7F4A'7C15;
+  constexpr int kIndexBits = 13;
+  static_assert(std::tuple_size_v<decltype(runs_)> == 1 << kIndexBits);
+  std::atomic<std::uint64_t>& place = runs_[run * kGoldenRatio >> (64 - kIndexBits)];
+  if (place.exchange(run, std::memory_order_relaxed) != run) return false;
+  place.store(0, std::memory_order_relaxed);
+  return true;
+}
+
+void PageFiller::fill_around(InodeNumber file, FrameNumber number, bool was_filled) {
+  if (was_filled && !was_filled_just_now(number)) forget_fills(number);
+  filled_.insert(file);
+  const bool is_new = !was_recent(number);
+  const bool in_sequence = number.value > 0 && was_recent({number.value - 1});
+  fill_frame(number, Extent::kAll);
+  if (in_sequence) {
+    look_ahead({number.value + 1});
+  } else if (is_new) {
+    is_walk_.store(false, std::memory_order_relaxed);
+  }
+}
+
+// Pushes the files of a directory that lie in a frame which a walk has come to.
+void PageFiller::fill_listed(InodeNumber listed) {
+  const auto directory = image_.inode(listed);
+  if (!directory || !directory->is_directory()) return;
+  constexpr std::uint32_t kMaxEntries = 64;  // among which a small file is looked for
+  std::optional<FrameNumber> number;
+  std::uint32_t seen = 0;
+  const auto visit = [&](const Dentry& entry) {
+    const auto inode = image_.inode(entry.inode);
+    if (inode && inode->is_regular() && is_packed(*inode)) {
+      number = FrameNumber{inode->record.count};
+    }
+    return !number && ++seen < kMaxEntries;
+  };
+  static_cast<void>(image_.list(*directory, 0, visit));
+  if (!number || !was_recent(*number)) return;
+  const bool is_past = was_recent({number->value + 1});
+  fill_frame(*number, is_past ? Extent::kAll : Extent::kAllButFirst);
+}
+
+// Pushes a frame's files, and remembers the frame.
+void PageFiller::fill_frame(FrameNumber number, Extent extent) {
+  if (push_files(number, extent) || !was_recent(number)) remember(number);
+}
+
+// True when any was pushed. Errors are left to whoever reads one of them.
+bool PageFiller::push_files(FrameNumber number, Extent extent) {
+  bool skip = extent == Extent::kAllButFirst;
+  bool any = false;
+  const auto wanted = [&](InodeNumber inode) {
+    if (stop_requested_ || !known_.contains(inode) || filled_.contains(inode)) return false;
+    return !std::exchange(skip, false);
+  };
+  const auto push_whole = [&](InodeNumber inode, ByteSpan content) {
+    if (push(inode, 0, content)) {
+      filled_.insert(inode);
+      any = true;
+    }
+    return !stop_requested_.load();
+  };
+  static_cast<void>(image_.visit_files(number, wanted, push_whole));
+  return any;
+}
+
+// True when the kernel has taken it.
+bool PageFiller::push(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
+  const int error = store_(inode, offset, content);
+  if (error == 0) {
+    counters_.pushes.fetch_add(1, std::memory_order_relaxed);
+    counters_.bytes.fetch_add(content.size(), std::memory_order_relaxed);
+  } else if (error == -ENOENT) {
+    counters_.unknown.fetch_add(1, std::memory_order_relaxed);
+  }
+  return error == 0;
+}
+
+// Frames are wanted one after another: decode the next one and push its files. But its first file
+// is left out: the read of it, which costs no decode any more, tells that the walk goes on.
+void PageFiller::look_ahead(FrameNumber number) {
+  if (number.value >= image_.header().frame_count || was_recent(number)) return;
+  if (!image_.prefetch(number)) return;
+  is_walk_.store(true, std::memory_order_relaxed);
+  counters_.frames_ahead.fetch_add(1, std::memory_order_relaxed);
+  fill_frame(number, Extent::kAllButFirst);
+}
+
+// The kernel has dropped pages that it had: what was filled of this frame may be gone as well.
+void PageFiller::forget_fills(FrameNumber number) {
+  static_cast<void>(image_.visit_files(number,
+                                       [this](InodeNumber inode) {
+                                         filled_.erase(inode);
+                                         return false;
+                                       },
+                                       {}));
+}
+
+bool PageFiller::was_recent(FrameNumber number) const {
+  return std::ranges::find(recent_frames_, number.value, &RecentFrame::number) !=
+         recent_frames_.end();
+}
+
+// A reader that is as fast as the filler asks for files that are just being pushed. That does not
+// mean that the kernel has dropped them.
+bool PageFiller::was_filled_just_now(FrameNumber number) const {
+  constexpr std::chrono::milliseconds kJustNow{100};
+  const auto found = std::ranges::find(recent_frames_, number.value, &RecentFrame::number);
+  return found != recent_frames_.end() &&
+         std::chrono::steady_clock::now() - found->filled_at < kJustNow;
+}
+
+void PageFiller::remember(FrameNumber number) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto found = std::ranges::find(recent_frames_, number.value, &RecentFrame::number);
+  if (found != recent_frames_.end()) {
+    found->filled_at = now;
+  } else {
+    recent_frames_[next_recent_++ % recent_frames_.size()] = {number.value, now};
+  }
+}
+
+PageFillerStats PageFiller::stats() const {
+  const auto get = [](const std::atomic<std::uint64_t>& counter) {
+    return counter.load(std::memory_order_relaxed);
+  };
+  return {get(counters_.pushes),       get(counters_.bytes),   get(counters_.unknown),
+          get(counters_.frames_ahead), get(counters_.dropped), get(counters_.memory_pauses)};
+}
+
+}  // namespace zvfs

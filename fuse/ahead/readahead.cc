@@ -1,0 +1,137 @@
+#include "fuse/ahead/readahead.h"
+
+#include <algorithm>
+#include <new>
+
+#include "base/units.h"
+
+namespace zvfs {
+namespace {
+
+// What one job decodes: about a frame, so that all threads get some of a window.
+constexpr std::uint64_t kPieceSize = 128 * kKiB;
+constexpr std::uint64_t kFirstWindow = 2 * kPieceSize;
+
+// The kernel sends several requests at once, which threads take up in any order: a request this
+// near to the expected one is no seek.
+constexpr std::uint64_t kSlack = kMiB;
+
+// A first request of at least this size, from the beginning on, comes from the kernel's readahead.
+constexpr std::uint64_t kSequentialSize = 64 * kKiB;
+
+constexpr std::size_t kMaxQueued = 256;
+
+}  // namespace
+
+Readahead::Readahead(const Image& image, const Options& options)
+    : image_(image), options_(options) {}
+
+Readahead::~Readahead() { stop(); }
+
+void Readahead::start() {
+  if (options_.max_window_bytes == 0) return;
+  for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { run(); });
+}
+
+void Readahead::stop() {
+  {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+    queue_.clear();
+  }
+  wake_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
+
+Readahead::Pattern Readahead::will_read(const Inode& file, std::uint64_t offset,
+                                        std::uint64_t size) {
+  if (file.record.allocated <= image_.header().frame_bound) return Pattern::kInOrder;
+  Pattern pattern = Pattern::kInOrder;
+  bool planned = false;
+  {
+    MutexLock lock(mutex_);
+    if (stopped_) return pattern;
+    const std::size_t index = stream_of(file.number);
+    Stream& stream = streams_[index];
+    stream.last_used = ++clock_;
+    const std::uint64_t low = stream.next - std::min(stream.next, kSlack);
+    if (stream.inode != file.number || offset < low || offset > stream.next + kSlack) {
+      restart(stream, file, offset, size);
+      if (stream.window == 0) pattern = Pattern::kRandom;
+    } else {
+      stream.next = std::max(stream.next, offset + size);
+      stream.window =
+          std::min(std::max(kFirstWindow, stream.window * 2), options_.max_window_bytes);
+    }
+    planned = plan(index, file);
+  }
+  if (planned) wake_.notify_all();
+  return pattern;
+}
+
+// The stream of `inode`, or the one that was used least recently.
+std::size_t Readahead::stream_of(InodeNumber inode) {
+  const auto found = std::ranges::find(streams_, inode, &Stream::inode);
+  const auto chosen =
+      found != streams_.end() ? found : std::ranges::min_element(streams_, {}, &Stream::last_used);
+  return static_cast<std::size_t>(chosen - streams_.begin());
+}
+
+void Readahead::restart(Stream& stream, const Inode& file, std::uint64_t offset,
+                        std::uint64_t size) {
+  stream.inode = file.number;
+  stream.next = offset + size;
+  stream.planned = stream.next;
+  stream.window = 0;
+  if (offset == 0 && size >= kSequentialSize) {
+    stream.window = std::min(kFirstWindow, options_.max_window_bytes);
+  }
+  ++stream.generation;
+}
+
+// Plans what the window allows; true when that was anything.
+bool Readahead::plan(std::size_t index, const Inode& file) {
+  Stream& stream = streams_[index];
+  stream.planned = std::max(stream.planned, stream.next);
+  const std::uint64_t end = std::min(stream.next + stream.window, file.record.size);
+  bool planned = false;
+  while (stream.planned < end && queue_.size() < kMaxQueued) {
+    queue_.push_back({file, stream.planned, index, stream.generation});
+    stream.planned += kPieceSize;
+    planned = true;
+  }
+  return planned;
+}
+
+std::optional<Readahead::Job> Readahead::next_job() {
+  MutexLock lock(mutex_);
+  while (true) {
+    while (!stopped_ && queue_.empty()) wake_.wait(mutex_);
+    if (stopped_) return std::nullopt;
+    const Job job = queue_.front();
+    queue_.pop_front();
+    const Stream& stream = streams_[job.stream];
+    // What the reader has overtaken is being decoded for it already.
+    if (stream.generation == job.generation && job.offset + kPieceSize > stream.next) return job;
+    cancelled_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+void Readahead::run() {
+  while (const auto job = next_job()) {
+    try {
+      // The frames stay in the cache; an error is for whoever reads there.
+      static_cast<void>(image_.read_ahead(job->file, job->offset, kPieceSize));
+      pieces_.fetch_add(1, std::memory_order_relaxed);
+    } catch (const std::bad_alloc&) {
+      cancelled_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+}
+
+ReadaheadStats Readahead::stats() const {
+  return {pieces_.load(std::memory_order_relaxed), cancelled_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace zvfs

@@ -1,0 +1,92 @@
+#include "fuse/mount/background.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "fuse/serve/log.h"
+
+namespace zvfs {
+namespace {
+
+struct Pipe {
+  UniqueFd read_end;
+  UniqueFd write_end;
+};
+
+bool open_pipe(Pipe& pipe) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0) return false;
+  pipe.read_end = UniqueFd(ends[0]);
+  pipe.write_end = UniqueFd(ends[1]);
+  return true;
+}
+
+ExitStatus complain(int error_number, const std::string& what) {
+  const MountFailure failure = system_failure(error_number, what);
+  log_error(failure.message);
+  return failure.status;
+}
+
+void close_standard_streams() {
+  const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null.is_open()) return;
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), stream);
+}
+
+void detach(UniqueFd& ready_pipe) {
+  setsid();
+  if (chdir("/") != 0) log_warning(std::string("cannot go to /: ") + std::strerror(errno));
+  close_standard_streams();
+  log_to_syslog();
+  const char byte = 0;
+  // A parent that was killed meanwhile is no reason not to serve.
+  [[maybe_unused]] const ssize_t written = write(ready_pipe.get(), &byte, 1);
+  ready_pipe.reset();
+}
+
+bool wait_until_ready(const UniqueFd& ready_pipe) {
+  char byte = 0;
+  ssize_t count = 0;
+  while ((count = read(ready_pipe.get(), &byte, 1)) < 0 && errno == EINTR) {
+  }
+  return count == 1;
+}
+
+ExitStatus status_of_ended(pid_t child) {
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+    return static_cast<ExitStatus>(WEXITSTATUS(status));
+  }
+  log_error(WIFSIGNALED(status) ? std::string("killed by signal ") + strsignal(WTERMSIG(status))
+                                : std::string("ended before it could serve"));
+  return ExitStatus::kMountFailure;
+}
+
+}  // namespace
+
+ExitStatus run_in_background(const std::string& mount_point,
+                             const std::function<ExitStatus(const Ready&)>& daemon) {
+  Pipe pipe;
+  if (!open_pipe(pipe)) return complain(errno, "cannot make a pipe");
+  const pid_t child = fork();
+  if (child < 0) return complain(errno, "cannot fork");
+  if (child == 0) {
+    pipe.read_end.reset();
+    return daemon([&] { detach(pipe.write_end); });
+  }
+
+  pipe.write_end.reset();
+  if (!wait_until_ready(pipe.read_end)) return status_of_ended(child);
+  // The kernel answers this after it and the daemon have agreed on how they talk.
+  struct statvfs statistics = {};
+  if (statvfs(mount_point.c_str(), &statistics) != 0) return complain(errno, mount_point);
+  return ExitStatus::kSuccess;
+}
+
+}  // namespace zvfs

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "fuse/mount/mount_options.h"
+
+namespace zvfs {
+
+/// What the command line asks for.
+struct CommandLine {
+  enum class Action { kMount, kHelp, kVersion };
+  Action action = Action::kMount;
+  MountOptions options;  ///< For kMount.
+};
+
+/// Parses `arguments`, the first of which is the program's name: mount(8)'s call of a helper, or
+/// a person's. Not thread-safe (getopt_long(3)).
+/// Errors: InvalidArgument.
+Result<CommandLine> parse_command_line(std::span<char* const> arguments, const Caller& caller);
+
+/// The text of --help and of --version.
+std::string help_text();
+std::string version_text();
+
+}  // namespace zvfs

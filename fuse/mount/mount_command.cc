@@ -1,0 +1,168 @@
+#include "fuse/mount/mount_command.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "format/image_source.h"
+#include "fuse/mount/background.h"
+#include "fuse/mount/mount_helpers.h"
+#include "fuse/mount/mount_table.h"
+#include "fuse/mount/session.h"
+#include "fuse/serve/connection.h"
+#include "fuse/serve/filesystem.h"
+#include "fuse/serve/log.h"
+
+namespace zvfs {
+namespace {
+
+constexpr const char* kFuseDevice = "/dev/fuse";
+constexpr const char* kMountedType = "fuse.zvfs";
+
+struct FreeDeleter {
+  void operator()(char* text) const { std::free(text); }
+};
+
+// The absolute path without symbolic links; empty, with errno set, when there is none.
+std::string resolve(const std::string& path) {
+  const std::unique_ptr<char, FreeDeleter> resolved(realpath(path.c_str(), nullptr));
+  return resolved ? resolved.get() : "";
+}
+
+ExitStatus complain(const MountFailure& failure) {
+  log_error(failure.message);
+  return failure.status;
+}
+
+ImageOptions image_options(const MountOptions& options) {
+  ImageOptions image;
+  if (options.cache_size_bytes != 0) image.cache_size_bytes = options.cache_size_bytes;
+  return image;
+}
+
+}  // namespace
+
+MountCommand::Failure MountCommand::find_image() {
+  image_path_ = resolve(options_.source);
+  if (image_path_.empty() || access(image_path_.c_str(), R_OK) != 0) {
+    return system_failure(errno, options_.source);
+  }
+  return {};
+}
+
+MountCommand::Failure MountCommand::open_image() {
+  const auto as_failure = [&](Error error) {
+    const auto status =
+        error.code == ErrorCode::kNoMemory ? ExitStatus::kSystem : ExitStatus::kMountFailure;
+    return MountFailure{status, std::move(error).within(options_.source).message};
+  };
+  auto source = FileSource::open(image_path_);
+  if (!source) return as_failure(std::move(source).error());
+  auto image = Image::open(std::move(*source), image_options(options_));
+  if (!image) return as_failure(std::move(image).error());
+  image_ = std::move(*image);
+  return {};
+}
+
+// libfuse would say so too, but with less help.
+MountCommand::Failure MountCommand::check_device() {
+  const UniqueFd device(open(kFuseDevice, O_RDWR | O_CLOEXEC));
+  if (device.is_open()) return {};
+  if (errno == ENOENT || errno == ENODEV || errno == ENXIO) {
+    return MountFailure{ExitStatus::kSystem,
+                        "no FUSE here: load the kernel module (modprobe fuse), or give the "
+                        "container /dev/fuse"};
+  }
+  return system_failure(errno, kFuseDevice);
+}
+
+// The image and the options are the caller's; mount point and mount are the namespace's.
+MountCommand::Failure MountCommand::enter_namespace() {
+  if (options_.mount_namespace.empty()) return {};
+  own_namespace_ = UniqueFd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
+  const UniqueFd target(open(options_.mount_namespace.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!own_namespace_.is_open() || !target.is_open() || setns(target.get(), CLONE_NEWNS) != 0) {
+    return system_failure(errno, "mount namespace " + options_.mount_namespace);
+  }
+  return {};
+}
+
+// A daemon that stayed in a container's namespace would keep it alive.
+void MountCommand::leave_namespace() {
+  if (!own_namespace_.is_open()) return;
+  if (setns(own_namespace_.get(), CLONE_NEWNS) != 0) {
+    log_warning("cannot leave mount namespace " + options_.mount_namespace);
+  }
+  own_namespace_.reset();
+}
+
+MountCommand::Failure MountCommand::find_mount_point() {
+  mount_point_ = resolve(options_.directory);
+  struct stat attributes = {};
+  if (mount_point_.empty() || stat(mount_point_.c_str(), &attributes) != 0) {
+    return system_failure(errno, "mount point " + options_.directory);
+  }
+  if (!S_ISDIR(attributes.st_mode)) return system_failure(ENOTDIR, "mount point " + mount_point_);
+  return {};
+}
+
+// mount(8) lets one filesystem cover another, but not the same one twice.
+MountCommand::Failure MountCommand::check_not_mounted() {
+  const auto topmost = topmost_mount(mount_point_);
+  if (!topmost || topmost->type != kMountedType || topmost->source != image_path_) return {};
+  return MountFailure{ExitStatus::kMountFailure,
+                      fmt::format("{} is already mounted on {}", image_path_, mount_point_)};
+}
+
+void MountCommand::say_what_was_mounted() const {
+  if (!options_.verbose) return;
+  const IndexHeader& header = image_->header();
+  fmt::print("{}: {} mounted on {}: {} inodes, {} in {}\n", kProgramName, image_path_, mount_point_,
+             header.table(Table::kInodes).rows, human_size(header.content_size),
+             human_size(header.image_size));
+  std::fflush(stdout);
+}
+
+ExitStatus MountCommand::serve(const std::function<void()>& ready) {
+  InodeSet known(inode_count(image_->header()));
+  const Filesystem filesystem(*image_, options_.fill ? &known : nullptr);
+  Connection connection(filesystem, options_.max_read_bytes);
+  const auto session = Session::create(options_, image_path_, connection);
+  if (!session) return complain({ExitStatus::kUsage, session.error().message});
+  if (const auto mounted = (*session)->mount(mount_point_); !mounted) {
+    return complain({ExitStatus::kMountFailure, mounted.error().message});
+  }
+  leave_namespace();
+  say_what_was_mounted();
+  MountHelpers helpers(*image_, known, **session, connection, options_);
+  helpers.start();
+  ready();
+  if (const auto served = (*session)->serve([&] { helpers.stop(); }); !served) {
+    return complain({ExitStatus::kSystem, served.error().message});
+  }
+  return ExitStatus::kSuccess;
+}
+
+ExitStatus MountCommand::run() {
+  using Step = Failure (MountCommand::*)();
+  constexpr Step kSteps[] = {
+      &MountCommand::find_image,       &MountCommand::open_image,
+      &MountCommand::check_device,     &MountCommand::enter_namespace,
+      &MountCommand::find_mount_point, &MountCommand::check_not_mounted,
+  };
+  if (options_.nofail && access(options_.source.c_str(), F_OK) != 0 && errno == ENOENT) {
+    return ExitStatus::kSuccess;
+  }
+  for (const Step step : kSteps) {
+    if (const Failure failure = (this->*step)()) return complain(*failure);
+  }
+  if (options_.fake) return ExitStatus::kSuccess;
+  if (options_.foreground) return serve([] {});
+  return run_in_background(mount_point_, [this](const Ready& ready) { return serve(ready); });
+}
+
+}  // namespace zvfs

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/unique_fd.h"
+#include "format/image.h"
+#include "fuse/mount/exit_status.h"
+#include "fuse/mount/mount_options.h"
+
+namespace zvfs {
+
+/// Mounts an image, as mount.zvfs(8) describes. Single-threaded until it serves.
+class MountCommand {
+ public:
+  explicit MountCommand(MountOptions options) : options_(std::move(options)) {}
+
+  /// Mounts, and returns when the filesystem is usable; in the daemon (and with -f) when it is
+  /// unmounted. A failure is said on standard error in one line.
+  ExitStatus run();
+
+ private:
+  /// A step's failure, or nothing.
+  using Failure = std::optional<MountFailure>;
+
+  Failure find_image();
+  Failure open_image();
+  Failure check_device();
+  Failure enter_namespace();
+  void leave_namespace();
+  Failure find_mount_point();
+  Failure check_not_mounted();
+
+  /// Mounts, calls `ready`, and serves until the end.
+  ExitStatus serve(const std::function<void()>& ready);
+  void say_what_was_mounted() const;
+
+  const MountOptions options_;
+  std::string image_path_;   // absolute, without symbolic links
+  std::string mount_point_;  // likewise
+  UniqueFd own_namespace_;   // open while we are in another mount namespace
+  std::unique_ptr<Image> image_;
+};
+
+}  // namespace zvfs

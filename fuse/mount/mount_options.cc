@@ -1,0 +1,256 @@
+#include "fuse/mount/mount_options.h"
+
+#include <algorithm>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <limits>
+#include <unistd.h>
+
+#include "base/units.h"
+
+namespace zvfs {
+namespace {
+
+enum class Treatment {
+  kIgnore,    // for mount(8), fstab(5) or systemd, or without a meaning on a read-only filesystem
+  kPass,      // to libfuse, which hands it to the kernel or to fusermount3
+  kRootOnly,  // passed for root, ignored with a warning otherwise
+  kReadWrite,
+  kAccess,
+  kFsname,
+  kSubtype,
+  kMaxRead,
+  kDebug,
+  kNofail,
+  kCacheSize,
+  kReadahead,
+  kFill,
+  kNoFill,
+  kRemount,
+};
+
+struct KnownOption {
+  enum class Value { kNone, kOptional, kRequired };
+  std::string_view name;
+  Treatment treatment;
+  Value value = Value::kNone;
+};
+
+using enum Treatment;
+constexpr auto kOptional = KnownOption::Value::kOptional;
+constexpr auto kRequired = KnownOption::Value::kRequired;
+
+constexpr KnownOption kKnownOptions[] = {
+    // What mount(8) and fstab(5) keep to themselves, or pass to a helper for its information.
+    {"defaults", kIgnore},
+    {"auto", kIgnore},
+    {"noauto", kIgnore},
+    {"user", kIgnore, kOptional},
+    {"nouser", kIgnore},
+    {"users", kIgnore},
+    {"nousers", kIgnore},
+    {"owner", kIgnore},
+    {"noowner", kIgnore},
+    {"group", kIgnore},
+    {"nogroup", kIgnore},
+    {"_netdev", kIgnore},
+    {"nofail", kNofail},
+    {"comment", kIgnore, kRequired},
+    {"helper", kIgnore, kRequired},
+    {"uhelper", kIgnore, kRequired},
+    // What has no effect where nothing is ever written.
+    {"relatime", kIgnore},
+    {"norelatime", kIgnore},
+    {"strictatime", kIgnore},
+    {"nostrictatime", kIgnore},
+    {"lazytime", kIgnore},
+    {"nolazytime", kIgnore},
+    {"diratime", kIgnore},
+    {"nodiratime", kIgnore},
+    {"iversion", kIgnore},
+    {"noiversion", kIgnore},
+    {"mand", kIgnore},
+    {"nomand", kIgnore},
+    {"silent", kIgnore},
+    {"loud", kIgnore},
+    // Always so, or as the kernel has it: seen when options are copied from /proc/mounts.
+    {"user_id", kIgnore, kRequired},
+    {"group_id", kIgnore, kRequired},
+    {"ro", kIgnore},
+    {"default_permissions", kIgnore},
+    {"nonempty", kIgnore},
+    // The kernel's.
+    {"nosuid", kPass},
+    {"nodev", kPass},
+    {"suid", kRootOnly},
+    {"dev", kRootOnly},
+    {"exec", kPass},
+    {"noexec", kPass},
+    {"sync", kPass},
+    {"async", kPass},
+    {"dirsync", kPass},
+    {"atime", kPass},
+    {"noatime", kPass},
+    {"rw", kReadWrite},
+    {"remount", kRemount},
+    // FUSE's.
+    {"allow_other", kAccess},
+    {"allow_root", kAccess},
+    {"auto_unmount", kPass},
+    {"fsname", kFsname, kRequired},
+    {"subtype", kSubtype, kRequired},
+    {"max_read", kMaxRead, kRequired},
+    {"debug", kDebug},
+    // Ours.
+    {"cache_size", kCacheSize, kRequired},
+    {"readahead", kReadahead, kRequired},
+    {"fill", kFill},
+    {"nofill", kNoFill},
+};
+
+// The kernel reads at least a page at a time, whatever max_read says.
+constexpr unsigned kMinMaxRead = 4096;
+constexpr std::uint64_t kMinCacheSize = kMiB;
+
+const KnownOption* find_option(std::string_view name, bool has_value) {
+  const auto* found = std::find_if(std::begin(kKnownOptions), std::end(kKnownOptions),
+                                   [&](const KnownOption& known) { return known.name == name; });
+  if (found == std::end(kKnownOptions)) return nullptr;
+  if (has_value && found->value == KnownOption::Value::kNone) return nullptr;
+  if (!has_value && found->value == kRequired) return nullptr;
+  return found;
+}
+
+// Comments to fstab(5) readers other than us (systemd's x-systemd.automount, say).
+bool is_annotation(std::string_view option) {
+  return option.starts_with("x-") || option.starts_with("X-");
+}
+
+Result<void> set_max_read(std::string_view value, MountOptions& options) {
+  const std::uint64_t size = ZVFS_TRY(parse_size(value));
+  if (size < kMinMaxRead || size > std::numeric_limits<unsigned>::max()) {
+    return fail(ErrorCode::kInvalidArgument, "max_read={}: must be {} to {} bytes", value,
+                kMinMaxRead, std::numeric_limits<unsigned>::max());
+  }
+  options.max_read_bytes = static_cast<unsigned>(size);
+  return {};
+}
+
+Result<void> set_cache_size(std::string_view value, MountOptions& options) {
+  const std::uint64_t size = ZVFS_TRY(parse_size(value));
+  if (size < kMinCacheSize) {
+    return fail(ErrorCode::kInvalidArgument, "cache_size={}: must be at least {}", value,
+                human_size(kMinCacheSize));
+  }
+  options.cache_size_bytes = size;
+  return {};
+}
+
+Result<void> apply_known(const KnownOption& known, const std::string& option,
+                         std::string_view value, const Caller& caller, MountOptions& options) {
+  const auto pass = [&] { options.fuse_options.push_back(option); };
+  switch (known.treatment) {
+    case kIgnore:
+      break;
+    case kPass:
+      pass();
+      break;
+    case kRootOnly:
+      if (caller.is_root) {
+        pass();
+      } else if (!caller.is_mount8) {
+        options.warnings.push_back(fmt::format("only root may give option '{}': ignored", option));
+      }
+      break;
+    case kReadWrite:  // mount(8) gives it unless told otherwise
+      if (!caller.is_mount8) options.warnings.push_back("images are always mounted read-only");
+      break;
+    case kAccess:
+      options.has_access_option = true;
+      pass();
+      break;
+    case kFsname:
+      options.has_fsname = true;
+      pass();
+      break;
+    case kSubtype:
+      options.has_subtype = true;
+      pass();
+      break;
+    case kMaxRead:
+      return set_max_read(value, options);
+    case kDebug:
+      options.debug = true;
+      break;
+    case kNofail:
+      options.nofail = true;
+      break;
+    case kCacheSize:
+      return set_cache_size(value, options);
+    case kReadahead:
+      options.readahead_bytes = ZVFS_TRY(parse_size(value));
+      break;
+    case kFill:
+    case kNoFill:
+      options.fill = known.treatment == kFill;
+      break;
+    case kRemount:
+      return fail(ErrorCode::kInvalidArgument, "cannot remount: unmount, then mount again");
+  }
+  return {};
+}
+
+Result<void> apply_option(const std::string& option, const Caller& caller, MountOptions& options) {
+  if (is_annotation(option)) return {};
+  const std::string_view text = option;
+  const std::size_t equals = text.find('=');
+  const bool has_value = equals != std::string_view::npos;
+  const KnownOption* known = find_option(text.substr(0, equals), has_value);
+  if (known == nullptr) {
+    if (options.sloppy) return {};
+    return fail(ErrorCode::kInvalidArgument, "unknown option '{}'", option);
+  }
+  return apply_known(*known, option, has_value ? text.substr(equals + 1) : "", caller, options);
+}
+
+}  // namespace
+
+Caller identify_caller() {
+  std::ifstream parent("/proc/" + std::to_string(getppid()) + "/comm");
+  std::string name;
+  std::getline(parent, name);
+  return {.is_root = geteuid() == 0, .is_mount8 = name == "mount"};
+}
+
+std::vector<std::string> split_option_list(std::string_view list) {
+  std::vector<std::string> options(1);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (list[i] == ',') {
+      options.emplace_back();
+      continue;
+    }
+    if (list[i] == '\\' && i + 1 < list.size()) ++i;
+    options.back() += list[i];
+  }
+  std::erase(options, "");
+  return options;
+}
+
+std::string escape_option(std::string_view option) {
+  std::string escaped;
+  for (const char c : option) {
+    if (c == ',' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+Result<void> apply_option_list(std::string_view list, const Caller& caller, MountOptions& options) {
+  for (const std::string& option : split_option_list(list)) {
+    ZVFS_TRY(apply_option(option, caller, options));
+  }
+  return {};
+}
+
+}  // namespace zvfs

@@ -1,0 +1,146 @@
+#include "fuse/mount/session.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "fuse/mount/mount_table.h"
+#include "fuse/mount/stderr_capture.h"
+#include "fuse/serve/callbacks.h"
+
+namespace zvfs {
+namespace {
+
+constexpr unsigned kMinThreads = 8;
+
+// The arguments of fuse_session_new(), in libfuse's form.
+class FuseArguments {
+ public:
+  FuseArguments() { add("mount.zvfs"); }
+  ~FuseArguments() { fuse_opt_free_args(&args_); }
+  FuseArguments(const FuseArguments&) = delete;
+  FuseArguments& operator=(const FuseArguments&) = delete;
+
+  void add_option(std::string_view option) { add("-o" + escape_option(option)); }
+  [[nodiscard]] bool ok() const { return ok_; }
+  fuse_args* get() { return &args_; }
+
+ private:
+  void add(const std::string& argument) {
+    ok_ = ok_ && fuse_opt_add_arg(&args_, argument.c_str()) == 0;
+  }
+
+  fuse_args args_ = {};
+  bool ok_ = true;
+};
+
+void add_options(const MountOptions& options, const std::string& source, bool is_root,
+                 FuseArguments& arguments) {
+  arguments.add_option("ro");  // without it every read makes the kernel ask for the access time
+  arguments.add_option("default_permissions");
+  if (is_root && !options.has_access_option) arguments.add_option("allow_other");
+  if (!options.has_fsname) arguments.add_option("fsname=" + source);
+  if (!options.has_subtype) arguments.add_option("subtype=zvfs");
+  if (options.max_read_bytes != 0) {
+    arguments.add_option(fmt::format("max_read={}", options.max_read_bytes));
+  }
+  if (options.debug) arguments.add_option("debug");
+  for (const std::string& option : options.fuse_options) arguments.add_option(option);
+}
+
+constexpr std::chrono::milliseconds kWakePeriod{10};
+
+int wake_signal() { return SIGRTMIN; }
+
+// The wake signal shall interrupt a system call, and no more. A closed standard error shall not end
+// a daemon.
+void set_signal_actions() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) {};
+  sigaction(wake_signal(), &action, nullptr);
+  action.sa_handler = SIG_IGN;
+  sigaction(SIGPIPE, &action, nullptr);
+}
+
+struct LoopConfigDeleter {
+  void operator()(fuse_loop_config* config) const { fuse_loop_cfg_destroy(config); }
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
+                                                 const std::string& source,
+                                                 Connection& connection) {
+  FuseArguments arguments;
+  add_options(options, source, geteuid() == 0, arguments);
+  if (!arguments.ok()) return fail(ErrorCode::kNoMemory, "no memory for a FUSE session");
+
+  StderrCapture capture;
+  fuse_session* created =
+      fuse_session_new(arguments.get(), &callbacks(), sizeof(fuse_lowlevel_ops), &connection);
+  if (created == nullptr) return fail(ErrorCode::kInvalidArgument, "{}", capture.last_line());
+  return std::unique_ptr<Session>(new Session(created));
+}
+
+Session::~Session() {
+  // When another filesystem covers ours, unmounting by path would take that one away. Ours ends
+  // then with its connection, which the last line closes.
+  if (is_on_top()) fuse_session_unmount(session_);
+  fuse_session_destroy(session_);
+}
+
+bool Session::is_on_top() const {
+  if (mount_point_.empty()) return false;
+  const auto topmost = topmost_mount(mount_point_);
+  return topmost && topmost->device == device_;
+}
+
+Result<void> Session::mount(const std::string& mount_point) {
+  StderrCapture capture;
+  if (fuse_session_mount(session_, mount_point.c_str()) != 0) {
+    return fail(ErrorCode::kIo, "{}", capture.last_line());
+  }
+  mount_point_ = mount_point;
+  if (const auto topmost = topmost_mount(mount_point)) device_ = topmost->device;
+  return {};
+}
+
+int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
+  fuse_bufvec buffer{};
+  buffer.count = 1;
+  buffer.buf[0].size = content.size();
+  buffer.buf[0].mem = const_cast<std::byte*>(content.data());  // only read
+  buffer.buf[0].fd = -1;
+  // One writev: splicing through a pipe costs more than it saves for files of this size.
+  return fuse_lowlevel_notify_store(session_, inode.value, static_cast<off_t>(offset), &buffer,
+                                    FUSE_BUF_NO_SPLICE);
+}
+
+// Ends libfuse's loop, in which `loop_thread` looks at a flag and goes to sleep until a signal
+// comes. As the signal may come just between the two, it is sent until the loop has ended.
+void Session::end_loop(pthread_t loop_thread) {
+  fuse_session_exit(session_);
+  while (!loop_has_ended_) {
+    pthread_kill(loop_thread, wake_signal());
+    std::this_thread::sleep_for(kWakePeriod);
+  }
+}
+
+Result<void> Session::serve(const std::function<void()>& before_end) {
+  const std::unique_ptr<fuse_loop_config, LoopConfigDeleter> config(fuse_loop_cfg_create());
+  if (config == nullptr) return fail(ErrorCode::kNoMemory, "no memory for a FUSE session");
+  fuse_loop_cfg_set_max_threads(config.get(),
+                                std::max(kMinThreads, 2 * std::thread::hardware_concurrency()));
+  set_signal_actions();
+  signals_.start([&, loop_thread = pthread_self()] {
+    before_end();
+    end_loop(loop_thread);
+  });
+  const int status = fuse_session_loop_mt(session_, config.get());
+  loop_has_ended_ = true;
+  signals_.stop();
+  if (status < 0) return fail_errno(-status, "the connection to the kernel broke");
+  return {};
+}
+
+}  // namespace zvfs

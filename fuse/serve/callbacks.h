@@ -1,0 +1,11 @@
+#pragma once
+
+#include "fuse/serve/lowlevel.h"
+
+namespace zvfs {
+
+/// The C functions that libfuse calls, for a session whose user data is a Connection*. No
+/// exception leaves them.
+const fuse_lowlevel_ops& callbacks();
+
+}  // namespace zvfs

@@ -1,0 +1,27 @@
+#include "fuse/serve/connection.h"
+
+namespace zvfs {
+
+void Connection::negotiate(fuse_conn_info& kernel) {
+  const auto offers = [&](unsigned capability) { return (kernel.capable & capability) != 0; };
+  const auto want = [&](unsigned capability) { kernel.want |= kernel.capable & capability; };
+
+  open_is_optional_ = offers(FUSE_CAP_NO_OPEN_SUPPORT);
+  opendir_is_optional_ = offers(FUSE_CAP_NO_OPENDIR_SUPPORT);
+
+  want(FUSE_CAP_EXPORT_SUPPORT);
+  want(FUSE_CAP_CACHE_SYMLINKS);
+  // Always readdirplus: a cold walk then needs no lookup at all.
+  want(FUSE_CAP_READDIRPLUS);
+  kernel.want &= ~static_cast<unsigned>(FUSE_CAP_READDIRPLUS_AUTO);
+  // Nothing ever changes, so the kernel need not compare times to keep its pages.
+  kernel.want &= ~static_cast<unsigned>(FUSE_CAP_AUTO_INVAL_DATA);
+  want(FUSE_CAP_EXPLICIT_INVAL_DATA);
+  // With ACLs the kernel asks for one before anyone but its owner may use a file, once for each
+  // file; so only images that can have one pay for it.
+  if (filesystem_.has_xattrs()) want(FUSE_CAP_POSIX_ACL);
+
+  kernel.max_read = max_read_bytes_;
+}
+
+}  // namespace zvfs

@@ -1,0 +1,172 @@
+#include "mkimage/archives/archive_source.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <string_view>
+#include <unistd.h>
+#include <utility>
+
+#include <archive_entry.h>
+
+#include "base/temporary_file.h"
+#include "base/unique_fd.h"
+#include "base/units.h"
+#include "format/image.h"
+#include "mkimage/archives/archive_reader.h"
+#include "mkimage/archives/converted_archive.h"
+#include "mkimage/archives/decompressed_file.h"
+#include "mkimage/archives/image_extras.h"
+#include "mkimage/archives/rewritten_tar.h"
+#include "tar/tar_block.h"
+
+namespace zvfs {
+namespace {
+
+using Formats = ArchiveReader::Formats;
+using Stream = std::unique_ptr<ByteStream>;
+
+bool has_at(ByteSpan head, std::size_t offset, std::string_view magic) {
+  return head.size() >= offset + magic.size() &&
+         as_text(head.subspan(offset, magic.size())) == magic;
+}
+
+bool is_iso(ByteSpan head) { return has_at(head, 32769, "CD001"); }
+
+// No bytes at all are left to the parser of tars to complain about.
+bool is_tar(ByteSpan head) {
+  if (head.empty()) return true;
+  if (head.size() < kTarBlockSize || is_iso(head)) return false;
+  const TarBlock block(head.first<kTarBlockSize>());
+  return block.is_zero() || block.has_checksum();
+}
+
+bool is_debian_package(ByteSpan head) { return has_at(head, 0, "!<arch>\ndebian-binary"); }
+
+// Whether the format's directory is at the end, or its data in any order.
+bool must_seek(ByteSpan head) {
+  return has_at(head, 0, "PK") || has_at(head, 0, "7z\xBC\xAF\x27\x1C") || is_iso(head);
+}
+
+/// The data of the member that an ArchiveReader is at. Not thread-safe.
+class MemberData final : public ByteStream {
+ public:
+  explicit MemberData(std::unique_ptr<ArchiveReader> reader) : reader_(std::move(reader)) {}
+
+  Result<ByteSpan> next() override {
+    while (true) {
+      const ArchiveReader::Block block = ZVFS_TRY(reader_->read());
+      if (block.at_end || !block.bytes.empty()) return block.bytes;
+    }
+  }
+
+ private:
+  std::unique_ptr<ArchiveReader> reader_;
+};
+
+/// An archive in a file that it owns. Not thread-safe.
+class InFile final : public ByteStream {
+ public:
+  InFile(UniqueFd fd, Stream stream) : fd_(std::move(fd)), stream_(std::move(stream)) {}
+  Result<ByteSpan> next() override { return stream_->next(); }
+
+ private:
+  UniqueFd fd_;
+  Stream stream_;
+};
+
+Result<Stream> debian_data(Stream package) {
+  auto reader = ZVFS_TRY(ArchiveReader::open(std::move(package), Formats::kAr));
+  while (archive_entry* const member = ZVFS_TRY(reader->next())) {
+    const char* const name = ::archive_entry_pathname(member);
+    if (name == nullptr || !std::string_view(name).starts_with("data.tar")) continue;
+    auto data = ZVFS_TRY(DecompressedFile::open(std::make_unique<MemberData>(std::move(reader))));
+    return Stream(std::move(data));
+  }
+  return fail(ErrorCode::kCorrupt, "a Debian package without data.tar");
+}
+
+// All of a stream in a temporary file.
+Result<UniqueFd> spill(ByteStream& stream) {
+  UniqueFd fd = ZVFS_TRY(make_temporary_file());
+  while (true) {
+    const ByteSpan bytes = ZVFS_TRY(stream.next());
+    if (bytes.empty()) break;
+    ZVFS_TRY(write_temporary(fd.get(), bytes));
+  }
+  if (::lseek(fd.get(), 0, SEEK_SET) != 0) return fail_errno(errno, "a temporary file");
+  return fd;
+}
+
+Result<Stream> converted(Stream stream, bool must_be_seekable, const ArchiveSetup& setup) {
+  if (!must_be_seekable) {
+    auto reader = ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives));
+    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
+                                                     setup.index_only, setup.troubles));
+  }
+  UniqueFd fd = ZVFS_TRY(spill(*stream));
+  auto reader = ZVFS_TRY(ArchiveReader::open(fd.get(), Formats::kArchives));
+  auto archive = std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
+                                                    setup.index_only, setup.troubles);
+  return Stream(std::make_unique<InFile>(std::move(fd), std::move(archive)));
+}
+
+// The image that a file ends in. Errors: InvalidArgument (there is none); those of an image.
+Result<std::unique_ptr<Image>> open_image(int fd) {
+  constexpr std::uint64_t kCacheSize = 4 * kMiB;
+  auto file = ZVFS_TRY(FileSource::adopt(UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), "source"));
+  return Image::open(std::move(file), {.cache_size_bytes = kCacheSize});
+}
+
+ImageExtras extras_of(const Result<std::unique_ptr<Image>>& image, Troubles& troubles) {
+  if (!image && image.error().code == ErrorCode::kInvalidArgument) return {};
+  auto extras =
+      image ? ImageExtras::read(**image) : Result<ImageExtras>(Unexpected(Error(image.error())));
+  if (extras) return *std::move(extras);
+  troubles.report(
+      Trouble::Severity::kUnreadable, ".",
+      fmt::format("what the index of this image alone has is lost: {}", extras.error().message));
+  return {};
+}
+
+Stream tar_stream(Stream tar, ImageExtras extras, const ArchiveSetup& setup) {
+  if (!setup.rules.empty() || setup.tar_bytes == TarBytes::kRewrite) {
+    return std::make_unique<RewrittenTar>(std::move(tar), setup.rules, std::move(extras),
+                                          setup.index_only, setup.troubles);
+  }
+  for (TarEntry& socket : extras.sockets) setup.index_only.add_socket(std::move(socket));
+  for (auto& [path, xattrs] : extras.xattrs) setup.index_only.set_xattrs_of_path(path, xattrs);
+  return tar;
+}
+
+}  // namespace
+
+Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
+  const off_t begin = ::lseek(fd, 0, SEEK_CUR);
+  auto image = open_image(fd);
+  auto file = ZVFS_TRY(DecompressedFile::open(fd, setup.progress));
+  ByteSpan head = ZVFS_TRY(file->peek());
+  const std::uint64_t start = image ? (*image)->raw().start() : 0;
+  const bool is_behind_archive = start > 0 && is_tar(head);
+  if (start > 0 && !is_behind_archive) {
+    if (::lseek(fd, static_cast<off_t>(start), SEEK_SET) < 0) {
+      return fail_errno(errno, "cannot seek");
+    }
+    file = ZVFS_TRY(DecompressedFile::open(fd, setup.progress));
+    head = ZVFS_TRY(file->peek());
+  }
+  if (is_tar(head)) {
+    ImageExtras extras;
+    if (!is_behind_archive) extras = extras_of(image, setup.troubles);
+    return tar_stream(std::move(file), std::move(extras), setup);
+  }
+  if (is_debian_package(head)) return tar_stream(ZVFS_TRY(debian_data(std::move(file))), {}, setup);
+  if (begin >= 0 && ::lseek(fd, begin, SEEK_SET) == begin) {
+    auto reader = ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives));
+    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
+                                                     setup.index_only, setup.troubles));
+  }
+  const bool must_be_seekable = must_seek(head);
+  return converted(std::move(file), must_be_seekable, setup);
+}
+
+}  // namespace zvfs

@@ -1,0 +1,153 @@
+#include "mkimage/archives/converted_archive.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <archive_entry.h>
+
+#include "base/units.h"
+#include "mkimage/archives/archive_member.h"
+
+namespace zvfs {
+namespace {
+
+using Severity = Trouble::Severity;
+using Type = TarMember::Type;
+
+constexpr std::size_t kRunSize = 1 * kMiB;
+
+}  // namespace
+
+Result<ByteSpan> ConvertedArchive::next() {
+  out_.drop_front(given_);
+  while (out_.bytes().size() < kRunSize && !ended_) {
+    if (in_data_) {
+      ZVFS_TRY(read_data());
+    } else {
+      ZVFS_TRY(read_member());
+    }
+  }
+  given_ = out_.bytes().size() / kTarBlockSize * kTarBlockSize;
+  return out_.bytes().first(given_);
+}
+
+Result<void> ConvertedArchive::read_member() {
+  archive_entry* const member = source_ended_ ? nullptr : ZVFS_TRY(reader_->next());
+  if (member != nullptr) {
+    begin(member);
+    return {};
+  }
+  source_ended_ = true;
+  if (ZVFS_TRY(filter_.append_more(out_))) return {};
+  out_.append_zeros(kTarEndSize);
+  ended_ = true;
+  return {};
+}
+
+void ConvertedArchive::begin(archive_entry* member) {
+  auto entry = tar_entry_of(member);
+  if (!entry) {
+    const char* const path = ::archive_entry_pathname(member);
+    return troubles_.report(Severity::kUnreadable, path == nullptr ? "" : path,
+                            entry.error().message);
+  }
+  // Links are known by their names in the source.
+  const std::string path = entry->path;
+  const auto first = entry->type == Type::kHardLink ? links_.find(entry->link_path) : links_.end();
+  std::optional<TarEntry> data_of_others;
+  if (first != links_.end() && entry->data_size > 0) data_of_others = *entry;
+  if (!filter_.apply(*entry)) {
+    if (data_of_others) begin_file_with_links(*std::move(data_of_others), first);
+    return;
+  }
+  for (TarEntry::Note& note : entry->notes) {
+    troubles_.report(note.severity, entry->path, std::move(note.message));
+  }
+  filter_.append_parents(out_);
+  if (entry->type == Type::kFile && entry->data_size == 0 && ::archive_entry_nlink(member) > 1) {
+    links_.try_emplace(path);
+  }
+  if (first != links_.end()) first->second.push_back(entry->path);
+  if (data_of_others) return begin_file_with_links(*std::move(data_of_others), first);
+  out_.append(*entry);
+  if (entry->type == Type::kFile && entry->data_size > 0) begin_data(*std::move(entry));
+}
+
+// `entry` is as the source has it. The data of a file whose other names came before it, without
+// data. The first of them becomes the file, since the one that brings the data may be left out.
+void ConvertedArchive::begin_file_with_links(TarEntry entry, Links::iterator first) {
+  entry.type = Type::kFile;
+  entry.path = first->first;
+  entry.link_path.clear();
+  links_behind_ = std::move(first->second);
+  links_.erase(first);
+  if (!filter_.apply(entry)) return;
+  out_.append(entry);
+  begin_data(std::move(entry));
+}
+
+void ConvertedArchive::begin_data(TarEntry entry) {
+  entry_ = std::move(entry);
+  in_data_ = true;
+  data_ended_ = false;
+  position_ = 0;
+  zeros_end_ = 0;
+  block_ = {};
+}
+
+// Appends what comes next of the member: zeros where its source has a hole or ends early, a block
+// of data, or its end.
+Result<void> ConvertedArchive::read_data() {
+  if (position_ < zeros_end_) {
+    const std::uint64_t size = std::min<std::uint64_t>(zeros_end_ - position_, kRunSize);
+    out_.append_zeros(static_cast<std::size_t>(size));
+    position_ += size;
+  } else if (!block_.empty()) {
+    out_.append_bytes(block_);
+    position_ += block_.size();
+    block_ = {};
+  } else if (data_ended_) {
+    finish_data();
+  } else {
+    return read_block();
+  }
+  return {};
+}
+
+Result<void> ConvertedArchive::read_block() {
+  const auto block = reader_->read();
+  if (block && !block->at_end) {
+    zeros_end_ = std::clamp(block->offset, position_, entry_.data_size);
+    const std::uint64_t room = entry_.data_size - zeros_end_;
+    block_ = block->bytes.first(
+        static_cast<std::size_t>(std::min<std::uint64_t>(block->bytes.size(), room)));
+    return {};
+  }
+  if (!block && block.error().code != ErrorCode::kInvalidArgument) {
+    return Unexpected(Error(block.error()).within(entry_.path));
+  }
+  if (!block) {
+    troubles_.report(Severity::kUnreadable, entry_.path, block.error().message);
+  } else if (position_ < entry_.data_size) {
+    troubles_.report(Severity::kUnreadable, entry_.path,
+                     fmt::format("its data ends at {} of {} bytes", position_, entry_.data_size));
+  }
+  zeros_end_ = entry_.data_size;
+  data_ended_ = true;
+  return {};
+}
+
+void ConvertedArchive::finish_data() {
+  out_.append_zeros(tar_padding(entry_.data_size));
+  in_data_ = false;
+  for (const std::string& name : std::exchange(links_behind_, {})) {
+    TarEntry link = entry_;
+    link.type = Type::kHardLink;
+    link.path = name;
+    link.link_path = entry_.path;
+    out_.append(link);
+  }
+}
+
+}  // namespace zvfs

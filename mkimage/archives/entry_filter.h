@@ -1,0 +1,60 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/troubles.h"
+#include "mkimage/archives/pseudo_members.h"
+#include "mkimage/rules/entry_rules.h"
+#include "tar/tar_entry.h"
+#include "tar/tar_writer.h"
+
+namespace zvfs {
+
+/// Applies the rules for entries to the members of an archive, which come in any order and with
+/// names of any form. Not thread-safe.
+class EntryFilter {
+ public:
+  /// Borrows both.
+  EntryFilter(const EntryRules& rules, Troubles& troubles)
+      : rules_(rules), troubles_(troubles), pseudo_(rules, troubles) {}
+
+  /// False when the member is left out: it, or a directory that it lies in, is excluded, or no name
+  /// is left of it. Otherwise changes what the rules say of its place and metadata.
+  bool apply(TarEntry& entry);
+
+  /// Whether apply() leaves out what has that path, but for a directory that only patterns for
+  /// directories match.
+  [[nodiscard]] bool leaves_out(std::string_view path);
+
+  /// Where in the image that path is. Precondition: it is not left out.
+  [[nodiscard]] std::string placed(const std::string& path) const {
+    return rules_.shape.empty() ? path : rules_.shape.place(path).value_or(path);
+  }
+
+  /// Call before a member's headers are written: appends the directories that must precede the
+  /// first one, since the rules place all below them.
+  void append_parents(TarWriter& out);
+
+  /// Call after the last member, until it is false: appends a part of the members that the rules
+  /// add. Errors: TooLarge.
+  Result<bool> append_more(TarWriter& out);
+
+ private:
+  [[nodiscard]] bool excludes(std::string_view path, bool is_directory);
+  [[nodiscard]] bool place(TarEntry& entry);
+  void drop_replaced(TarEntry& entry) const;
+  void report_lost_link(const TarEntry& link);
+  void append_made_up(std::string path, TarWriter& out);
+  [[nodiscard]] Timestamp first_time() const { return first_time_.value_or(Timestamp()); }
+
+  const EntryRules& rules_;
+  Troubles& troubles_;
+  PseudoMembers pseudo_;
+  std::string path_;
+  std::optional<Timestamp> first_time_;
+  bool has_parents_ = false;  // append_parents() was called
+};
+
+}  // namespace zvfs

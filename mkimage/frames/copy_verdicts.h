@@ -1,0 +1,28 @@
+#pragma once
+
+#include <unordered_set>
+
+#include "base/mutex.h"
+#include "format/offsets.h"
+
+namespace zvfs {
+
+/// Collects which files, taken for copies of others, turn out to be none when the bytes that lie in
+/// the stream are compared. Thread-safe.
+class CopyVerdicts {
+ public:
+  void note_difference(InodeNumber copy) ZVFS_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    different_.insert(copy.value);
+  }
+  [[nodiscard]] bool differs(InodeNumber copy) const ZVFS_EXCLUDES(mutex_) {
+    const MutexLock lock(mutex_);
+    return different_.contains(copy.value);
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::unordered_set<std::uint32_t> different_ ZVFS_GUARDED_BY(mutex_);
+};
+
+}  // namespace zvfs

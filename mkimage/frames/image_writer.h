@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/grow_array.h"
+#include "base/result.h"
+#include "format/records.h"
+#include "mkimage/frames/ordered_writer.h"
+#include "mkimage/report/progress.h"
+
+namespace zvfs {
+
+/// Writes an image to a file, front to back, and remembers where its frames are.
+/// Not thread-safe.
+class ImageWriter final : public FrameSink {
+ public:
+  using NamesListener = std::function<void(std::string_view names)>;
+
+  /// Borrows `fd`, which is written from its offset on, and `progress`. `name` is what messages
+  /// call the image. `on_names`, if any, gets the names that come with each frame.
+  ImageWriter(int fd, std::string name, Progress& progress, NamesListener on_names)
+      : fd_(fd), name_(std::move(name)), progress_(progress), on_names_(std::move(on_names)) {}
+
+  /// Errors: Io.
+  Result<void> write(const CodedFrame& frame) override;
+
+  /// Writes what follows the data frames: the index frame and the seek table. Errors: Io.
+  Result<void> finish(ByteSpan index_frame);
+
+  [[nodiscard]] std::span<const FrameRecord> frames() const { return frames_.span(); }
+  /// To set the frames' first files, where those are known only at the end.
+  [[nodiscard]] std::span<FrameRecord> frames() { return {frames_.begin(), frames_.size()}; }
+  [[nodiscard]] std::uint64_t image_size() const { return image_size_; }
+  [[nodiscard]] std::uint64_t stream_size() const { return stream_size_; }
+
+ private:
+  Result<void> write_all(ByteSpan bytes);
+  [[nodiscard]] ByteVector make_seek_table(std::uint64_t data_size,
+                                           std::size_t index_frame_size) const;
+
+  const int fd_;
+  const std::string name_;
+  Progress& progress_;
+  const NamesListener on_names_;
+  GrowArray<FrameRecord> frames_;
+  std::uint64_t image_size_ = 0;   // written so far
+  std::uint64_t stream_size_ = 0;  // of the frames written so far
+};
+
+}  // namespace zvfs

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/mutex.h"
+#include "base/result.h"
+#include "codecs/frame_kind.h"
+#include "mkimage/frames/frame_plan.h"
+
+namespace zvfs {
+
+/// A data frame ready to be written.
+struct CodedFrame {
+  FrameNumber number;
+  StreamOffset stream_offset;
+  std::uint32_t decoded_size = 0;
+  std::uint32_t first_file = 0;
+  std::uint32_t checksum = 0;
+  FrameKind kind = FrameKind::kZstd;
+  ByteVector bytes;
+  std::string names;  ///< The members that begin in the frame, for people; see FrameSink.
+};
+
+/// Takes the frames of an image in their order.
+class FrameSink {
+ public:
+  virtual ~FrameSink() = default;
+  /// Called by one thread at a time, but not always the same one.
+  virtual Result<void> write(const CodedFrame& frame) = 0;
+};
+
+/// Puts frames that several threads finish in any order into their order. The thread whose frame
+/// is next writes it, and those that wait behind it; the others leave theirs and go on.
+/// Thread-safe.
+class OrderedWriter {
+ public:
+  /// Borrows the sink. Of coded frames, `window_bytes` may wait, and those for which there was room
+  /// before.
+  OrderedWriter(FrameSink& sink, std::size_t window_bytes) : sink_(sink), window_(window_bytes) {}
+
+  /// Blocks while the window is full and another frame is next.
+  /// Errors: the first error of the sink or of stop().
+  Result<void> wait_for_room(FrameNumber number);
+
+  /// Writes `frame` now or leaves it to be written; its contents are then unspecified, but its
+  /// buffers can be used again. Waits for no other frame. Frames are numbered from 0; each number
+  /// must be submitted once, or stop() be called. Errors: as wait_for_room().
+  Result<void> submit(CodedFrame& frame);
+
+  /// Makes all calls of wait_for_room() that wait, and all later calls, fail with `error` unless
+  /// there is an error already.
+  void stop(Error error);
+
+  /// The first error, if there was any.
+  [[nodiscard]] std::optional<Error> error() const;
+
+ private:
+  void leave(CodedFrame& frame) ZVFS_REQUIRES(mutex_);
+  bool take_next(CodedFrame& frame) ZVFS_EXCLUDES(mutex_);
+
+  FrameSink& sink_;
+  const std::size_t window_;
+  mutable Mutex mutex_;
+  CondVar changed_;
+  std::uint32_t next_ ZVFS_GUARDED_BY(mutex_) = 0;  // the frame that is or will be written next
+  std::map<std::uint32_t, CodedFrame> waiting_ ZVFS_GUARDED_BY(mutex_);
+  std::size_t waiting_bytes_ ZVFS_GUARDED_BY(mutex_) = 0;
+  std::vector<CodedFrame> spare_ ZVFS_GUARDED_BY(mutex_);
+  std::optional<Error> error_ ZVFS_GUARDED_BY(mutex_);
+};
+
+}  // namespace zvfs

@@ -1,0 +1,118 @@
+#include "mkimage/frames/parallel_encoder.h"
+
+#include <exception>
+#include <new>
+#include <system_error>
+#include <utility>
+
+#include "codecs/frame_encoder.h"
+
+namespace zvfs {
+namespace {
+
+// Coded frames that wait for one before them: how far the others get ahead of one slow read.
+constexpr std::size_t kWindowBytes = std::size_t{32} << 20;
+
+void encode_to(const FrameContent& content, const EncodedFrame& encoded, CodedFrame& frame) {
+  frame.number = content.number;
+  frame.stream_offset = content.stream_offset;
+  frame.decoded_size = static_cast<std::uint32_t>(content.bytes.size());
+  frame.first_file = content.first_file;
+  frame.checksum = encoded.checksum;
+  frame.kind = encoded.kind;
+  frame.bytes.assign(encoded.bytes.begin(), encoded.bytes.end());
+  frame.names = content.names;
+}
+
+}  // namespace
+
+ParallelEncoder::ParallelEncoder(FrameSink& sink, const EncoderOptions& options, unsigned threads)
+    : max_waiting_(std::size_t{threads} + 2), writer_(sink, kWindowBytes) {
+  try {
+    while (threads_.size() < threads) {
+      threads_.emplace_back([this, options] { work(options); });
+    }
+  } catch (const std::system_error&) {
+    if (threads_.empty()) throw;
+  }
+}
+
+ParallelEncoder::~ParallelEncoder() {
+  stop({ErrorCode::kIo, "the build was given up"});
+  threads_.clear();
+}
+
+Result<void> ParallelEncoder::add(FrameContent& content) {
+  // The window is waited for here, not with a coded frame in hand: were all the threads to wait for
+  // a frame that is still to be added, none would be left to encode it.
+  ZVFS_TRY(writer_.wait_for_room(content.number));
+  {
+    const MutexLock lock(mutex_);
+    while (waiting_.size() >= max_waiting_ && !stopped_) taken_.wait(mutex_);
+    if (stopped_) return Unexpected(*writer_.error());
+    FrameContent free;
+    if (!spare_.empty()) {
+      free = std::move(spare_.back());
+      spare_.pop_back();
+    }
+    waiting_.push_back(std::exchange(content, std::move(free)));
+  }
+  added_.notify_one();
+  return {};
+}
+
+void ParallelEncoder::stop(Error error) {
+  writer_.stop(std::move(error));
+  const MutexLock lock(mutex_);
+  stopped_ = true;
+  added_.notify_all();
+  taken_.notify_all();
+}
+
+Result<void> ParallelEncoder::finish() {
+  {
+    const MutexLock lock(mutex_);
+    closed_ = true;
+    added_.notify_all();
+  }
+  threads_.clear();
+  if (auto error = writer_.error()) return Unexpected(*std::move(error));
+  return {};
+}
+
+void ParallelEncoder::work(const EncoderOptions& options) {
+  try {
+    if (auto done = work_to_end(options); !done) stop(std::move(done).error());
+  } catch (const std::bad_alloc&) {
+    stop({ErrorCode::kNoMemory, "out of memory"});
+  } catch (const std::exception& exception) {
+    stop({ErrorCode::kIo, exception.what()});
+  }
+}
+
+Result<void> ParallelEncoder::work_to_end(const EncoderOptions& options) {
+  FrameEncoder encoder(options);
+  FrameContent content;
+  CodedFrame frame;
+  while (next(content)) {
+    encode_to(content, ZVFS_TRY(encoder.encode(content.bytes)), frame);
+    ZVFS_TRY(writer_.submit(frame));
+  }
+  return {};
+}
+
+// Exchanges what was encoded, if anything, for what waits longest; false when nothing is to come.
+bool ParallelEncoder::next(FrameContent& content) {
+  {
+    const MutexLock lock(mutex_);
+    if (content.bytes.capacity() > 0) spare_.push_back(std::move(content));
+    while (waiting_.empty() && !closed_ && !stopped_) added_.wait(mutex_);
+    if (waiting_.empty() || stopped_) return false;
+    content = std::move(waiting_.front());
+    waiting_.pop_front();
+  }
+  taken_.notify_one();
+  return true;
+}
+
+}  // namespace zvfs

@@ -1,0 +1,160 @@
+#include "mkimage/order/duplicate_finder.h"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "base/parallel.h"
+#include "codecs/checksum.h"
+#include "tree/tree_walk.h"
+
+namespace zvfs {
+namespace {
+
+constexpr std::size_t kReadSize = std::size_t{256} << 10;
+
+// Neighbours in path order, which one thread hashes: their directory is opened once.
+constexpr std::size_t kRunLength = 64;
+
+// Of so many bytes there is a hash before all is read: most files that differ do so in them.
+constexpr std::uint64_t kHeadSize = std::uint64_t{16} << 10;
+
+// Files are opened by more threads than there are processors: where they are not in the page cache,
+// what takes time is to wait for them.
+constexpr unsigned kReaders = 32;
+
+// Of the first `size` bytes; nothing when they cannot be read.
+std::optional<std::uint64_t> hash_of(FileReader& reader, Link link, std::uint64_t size,
+                                     MutableByteSpan buffer) {
+  std::array<std::uint64_t, 2> hashes = {};  // of what precedes, and of the piece
+  for (std::uint64_t offset = 0; offset < size; offset += buffer.size()) {
+    const MutableByteSpan piece =
+        buffer.first(std::min<std::uint64_t>(buffer.size(), size - offset));
+    if (!reader.peek(link, offset, piece)) return std::nullopt;
+    hashes[1] = xxh64(piece);
+    hashes[0] = xxh64(std::as_bytes(std::span(hashes)));
+  }
+  return hashes[0];
+}
+
+}  // namespace
+
+Duplicates DuplicateFinder::find() {
+  collect();
+  keep_equal();
+  hash_all(Extent::kHead);
+  keep_equal();
+  hash_all(Extent::kWhole);
+  return group();
+}
+
+void DuplicateFinder::collect() {
+  const Tree& tree = setup_.tree;
+  std::vector<bool> seen;  // files with several names count once
+  TreeWalk walk(tree);
+  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+    const InodeNumber number = tree.inode_of(link);
+    const InodeRecord& inode = tree.inode(number);
+    const bool eligible =
+        is_regular(inode) && !is_sparse(inode) && inode.size > 0 && inode.size <= setup_.max_size;
+    if (!eligible) continue;
+    if (inode.nlink > 1) {
+      if (seen.empty()) seen.resize(tree.inodes().size());
+      if (seen[number.value - 1]) continue;
+      seen[number.value - 1] = true;
+    }
+    candidates_.push_back({inode.size, 0, link});
+  }
+}
+
+// Keeps the candidates that may equal another, as far as is known.
+void DuplicateFinder::keep_equal() {
+  using Key = std::pair<std::uint64_t, std::uint64_t>;
+  std::vector<Key> keys;
+  keys.reserve(candidates_.size());
+  for (const Candidate& candidate : candidates_) keys.emplace_back(candidate.size, candidate.hash);
+  std::ranges::sort(keys);
+  std::erase_if(candidates_, [&](const Candidate& candidate) {
+    const Key key(candidate.size, candidate.hash);
+    const auto [first, last] = std::equal_range(keys.begin(), keys.end(), key);
+    return last - first == 1;
+  });
+}
+
+void DuplicateFinder::hash_all(Extent extent) {
+  std::size_t count = 0;
+  {
+    const MutexLock lock(mutex_);
+    next_ = 0;
+    to_hash_.clear();
+    for (Candidate& candidate : candidates_) {
+      if (extent == Extent::kHead || candidate.size > kHeadSize) to_hash_.push_back(&candidate);
+    }
+    count = to_hash_.size();
+    setup_.progress.files_to_compare += count;
+  }
+  run_on_threads(readers(count), [&](unsigned) { hash_some(extent); });
+  std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.size == 0; });
+}
+
+// No more than there is work for. An archive is one file, for which nobody waits.
+unsigned DuplicateFinder::readers(std::size_t files) const {
+  const bool is_archive = setup_.tree.places().archive.has_value();
+  const unsigned most = is_archive ? setup_.threads : std::max(setup_.threads, kReaders);
+  const std::size_t runs = (files + kRunLength - 1) / kRunLength;
+  return static_cast<unsigned>(std::clamp<std::size_t>(runs, 1, most));
+}
+
+void DuplicateFinder::hash_some(Extent extent) {
+  FileReader reader(setup_.tree, setup_.root_fd, setup_.troubles);
+  ByteVector buffer(extent == Extent::kHead ? kHeadSize : kReadSize);
+  for (auto run = next_run(); !run.empty(); run = next_run()) {
+    for (Candidate* const candidate : run) {
+      const std::uint64_t size =
+          extent == Extent::kHead ? std::min(candidate->size, kHeadSize) : candidate->size;
+      const auto hash = hash_of(reader, candidate->link, size, buffer);
+      candidate->hash = hash.value_or(0);
+      if (!hash) candidate->size = 0;  // which no candidate has
+    }
+    setup_.progress.files_compared += run.size();
+  }
+}
+
+// The next candidates to hash; none at the end.
+std::span<DuplicateFinder::Candidate* const> DuplicateFinder::next_run() {
+  const MutexLock lock(mutex_);
+  const auto rest = std::span(to_hash_).subspan(next_);
+  const auto run = rest.first(std::min(kRunLength, rest.size()));
+  next_ += run.size();
+  return run;
+}
+
+// Groups in the order of their first files, files in path order.
+Duplicates DuplicateFinder::group() {
+  const auto key = [this](std::uint32_t i) {
+    return std::tie(candidates_[i].size, candidates_[i].hash);
+  };
+  std::vector<std::uint32_t> order(candidates_.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {},
+                    [&](std::uint32_t i) { return std::tuple_cat(key(i), std::tuple(i)); });
+  std::vector<std::span<const std::uint32_t>> groups;
+  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
+    while (end < order.size() && key(order[end]) == key(order[begin])) ++end;
+    if (end - begin > 1) groups.push_back(std::span(order).subspan(begin, end - begin));
+  }
+  std::ranges::sort(groups, {}, [](const auto& group) { return group.front(); });
+  Duplicates duplicates;
+  std::vector<Link> links;
+  for (const auto& group : groups) {
+    links.clear();
+    for (const std::uint32_t i : group) links.push_back(candidates_[i].link);
+    duplicates.add(links);
+  }
+  return duplicates;
+}
+
+}  // namespace zvfs

@@ -1,0 +1,88 @@
+#include "mkimage/order/member_order.h"
+
+#include "base/path_names.h"
+
+namespace zvfs {
+MemberOrder::MemberOrder(const Tree& tree, const LeadingFiles& leading)
+    : tree_(tree), leading_(leading), walk_(tree) {
+  const Duplicates& groups = leading.groups;
+  if (groups.size() == 0) return;
+  marked_.resize(tree.dentries().size());
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (const Link link : groups.group(i)) mark(link);
+  }
+  lead_late_symlinks();
+}
+
+void MemberOrder::mark(Link link) {
+  while (link != kRootLink && !marked_[link.dentry]) {
+    marked_[link.dentry] = true;
+    link = tree_.link_of(link.directory);
+  }
+}
+
+// Of the directories that are marked.
+void MemberOrder::lead_late_symlinks() {
+  for (std::size_t i = 0; i < marked_.size(); ++i) {
+    const InodeNumber number{tree_.dentries()[i].inode};
+    if (!marked_[i] || !is_directory(tree_.inode(number))) continue;
+    const auto begin = static_cast<std::uint32_t>(tree_.inode(number).data);
+    for (std::uint32_t dentry = begin; dentry < begin + tree_.inode(number).count; ++dentry) {
+      const Link link{number, dentry};
+      const InodeRecord& inode = tree_.inode(tree_.inode_of(link));
+      if (!is_symlink(inode) || stays_below(tree_.symlink_target(inode))) continue;
+      marked_[dentry] = true;
+      symlinks_.push_back(link);
+    }
+  }
+}
+
+MemberOrder::Item MemberOrder::next() {
+  if (leading_.groups.size() == 0 || !started_) {
+    started_ = true;
+    return {.link = walk_.next()};
+  }
+  if (next_symlink_ < symlinks_.size()) return {.link = symlinks_[next_symlink_++]};
+  if (group_ < leading_.groups.size()) return next_leading();
+  while (pending_.empty()) walk_on();
+  const Link link = pending_.front();
+  pending_.pop_front();
+  return {.link = link};
+}
+
+MemberOrder::Item MemberOrder::next_leading() {
+  const auto group = leading_.groups.group(group_);
+  Item item{.link = group[in_group_], .listed = group_ < leading_.listed};
+  if (in_group_ == 0) {
+    if (group_ < leading_.together.size()) item.together = leading_.together[group_];
+    item.copies = group.size() - 1;
+  } else {
+    item.is_copy = true;
+  }
+  if (++in_group_ == group.size()) {
+    ++group_;
+    in_group_ = 0;
+  }
+  return item;
+}
+
+// Takes a step in path order, which may let directories come that the walk has left.
+void MemberOrder::walk_on() {
+  const Link link = walk_.next();
+  leave_directories_above(link);
+  if (link.directory.value == 0) {
+    pending_.push_back(link);
+    return;
+  }
+  if (!marked_[link.dentry]) pending_.push_back(link);
+  if (is_directory(tree_.inode(tree_.inode_of(link)))) open_.push_back(link);
+}
+
+void MemberOrder::leave_directories_above(Link link) {
+  while (!open_.empty() && tree_.inode_of(open_.back()) != link.directory) {
+    if (marked_[open_.back().dentry]) pending_.push_back(open_.back());
+    open_.pop_back();
+  }
+}
+
+}  // namespace zvfs

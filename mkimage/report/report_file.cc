@@ -1,0 +1,31 @@
+#include "mkimage/report/report_file.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+
+namespace zvfs {
+
+Result<ReportFile> ReportFile::open(const std::string& path) {
+  const bool to_stdout = path == "-";
+  std::string name = to_stdout ? "standard output" : path;
+  UniqueFd fd(to_stdout ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
+                        : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  if (!fd.is_open()) return fail_errno(errno, name);
+  return ReportFile(std::move(name), std::move(fd));
+}
+
+Result<void> ReportFile::write(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(fd_.get(), text.data(), text.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno(errno, name_);
+    text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  // Some filesystems tell only now that there was no room.
+  if (::close(fd_.release()) != 0) return fail_errno(errno, name_);
+  return {};
+}
+
+}  // namespace zvfs

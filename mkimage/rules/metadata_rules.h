@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/timestamp.h"
+#include "mkimage/rules/mode_change.h"
+#include "tree/tree.h"
+
+namespace zvfs {
+
+/// What entries get in place of the metadata that their source has. A plain value.
+struct MetadataRules {
+  enum class TimeRule : std::uint8_t {
+    kSet,         ///< All entries get the time.
+    kClamp,       ///< Those with a later one get it.
+    kClampIfNew,  ///< The same, but no reason to change an archive that could stay as it is.
+  };
+
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
+  std::optional<ModeChange> mode;  ///< Not of symlinks, whose permissions mean nothing.
+  std::optional<Timestamp> mtime;
+  TimeRule time_rule = TimeRule::kSet;
+
+  /// Whether an archive can stay as it is.
+  [[nodiscard]] bool empty() const {
+    return !uid && !gid && !mode && (!mtime || time_rule == TimeRule::kClampIfNew);
+  }
+
+  void rewrite(InodeRecord& record) const;
+};
+
+}  // namespace zvfs

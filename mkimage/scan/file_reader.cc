@@ -1,0 +1,192 @@
+#include "mkimage/scan/file_reader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "mkimage/scan/source_failure.h"
+
+namespace zvfs {
+
+using Severity = Trouble::Severity;
+
+namespace {
+
+// Of what a file has above this, the page cache is to keep no more after the build than before.
+constexpr std::uint64_t kLargeFile = std::uint64_t{4} << 20;
+
+// Not for smaller pieces, which are faster with the kernel's readahead.
+constexpr std::size_t kLeastPassingPiece = std::size_t{64} << 10;
+
+// How much was read until the end of the file. Errors: Io.
+Result<std::size_t> fill(int fd, std::uint64_t offset, MutableByteSpan out) {
+  std::size_t done = 0;
+  while (done < out.size()) {
+    const ssize_t count =
+        ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return fail_errno(errno, fmt::format("cannot read at {}", offset + done));
+    if (count == 0) break;
+    done += static_cast<std::size_t>(count);
+  }
+  return done;
+}
+
+bool is_filled(int fd, std::uint64_t offset, MutableByteSpan out) {
+  const Result<std::size_t> done = fill(fd, offset, out);
+  return done && *done == out.size();
+}
+
+}  // namespace
+
+void FileReader::read(Link link, std::uint64_t offset, MutableByteSpan out) {
+  if (const auto& archive = tree_.places().archive) {
+    read_archived(*archive, link, offset, out);
+    return;
+  }
+  if (!open(link)) {
+    std::ranges::fill(out, std::byte{0});
+    return;
+  }
+  const InodeRecord& file = tree_.inode(tree_.inode_of(link));
+  if (is_sparse(file)) {
+    read_sparse(file, offset, out);
+  } else {
+    read_passing(offset, out);
+  }
+  check_unchanged();
+}
+
+void FileReader::read_archived(const ArchivedData& archive, Link link, std::uint64_t offset,
+                               MutableByteSpan out) {
+  link_ = link;  // for reports
+  const InodeNumber inode = tree_.inode_of(link);
+  const std::size_t done =
+      read_run(archive.file.get(), archive.begins[inode.value - 1] + offset, out);
+  if (done < out.size()) {
+    report(Severity::kUnreadable,
+           "its data ended in the temporary file; the image has zeros in its place");
+  }
+}
+
+bool FileReader::peek(Link link, std::uint64_t offset, MutableByteSpan out) {
+  if (const auto& archive = tree_.places().archive) {
+    const InodeNumber inode = tree_.inode_of(link);
+    return is_filled(archive->file.get(), archive->begins[inode.value - 1] + offset, out);
+  }
+  if (link != peeked_) {
+    peeked_ = link;
+    Result<UniqueFd> file = open_file(link);
+    peeked_fd_ = file ? *std::move(file) : UniqueFd();
+  }
+  return peeked_fd_.is_open() && is_filled(peeked_fd_.get(), offset, out);
+}
+
+bool FileReader::open(Link link) {
+  if (link == link_) return fd_.is_open();
+  link_ = link;
+  fd_.reset();
+  reads_ahead_ = true;
+  Result<UniqueFd> file = open_file(link);
+  if (!file) {
+    report(severity_of(file.error()),
+           file.error().message + "; the image has zeros in place of its content");
+    return false;
+  }
+  fd_ = *std::move(file);
+  struct stat status = {};
+  if (::fstat(fd_.get(), &status) == 0 && !S_ISREG(status.st_mode)) {
+    report(Severity::kChanged,
+           "file changed type as we read it; the image has zeros in place of its content");
+    fd_.reset();
+  }
+  is_passing_ = tree_.inode(tree_.inode_of(link)).allocated > kLargeFile &&
+                MissingPages::are_known_of(status);
+  return fd_.is_open();
+}
+
+Result<UniqueFd> FileReader::open_file(Link link) {
+  // O_NONBLOCK: should a fifo have taken the file's place, do not wait for its writer.
+  constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+  const auto& files = tree_.places().files;
+  UniqueFd file;
+  if (const auto place = files.find(tree_.inode_of(link)); place != files.end()) {
+    file = UniqueFd(::open(place->second.c_str(), kFlags));
+  } else {
+    const Link source = tree_.source_link(link);
+    const int directory = ZVFS_TRY(directories_.open_parent(source));
+    const std::string name(tree_.scanned().name_of(source));
+    file = UniqueFd(::openat(directory, name.c_str(), kFlags));
+  }
+  if (!file.is_open()) return fail_on_source(errno, "cannot open");
+  return file;
+}
+
+void FileReader::read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out) {
+  const std::span<const ExtentRecord> extents = tree_.extents_of(file);
+  // Stored data is contiguous in the stream, so stream offsets tell positions in it.
+  const std::uint64_t begin = extents.front().stream_offset + offset;
+  auto extent = std::ranges::upper_bound(extents, begin, {}, &ExtentRecord::stream_offset) - 1;
+  std::uint64_t skipped = begin - extent->stream_offset;
+  for (; !out.empty(); ++extent, skipped = 0) {
+    const std::size_t length = std::min<std::uint64_t>(out.size(), extent->length - skipped);
+    read_passing(extent->file_offset + skipped, out.first(length));
+    out = out.subspan(length);
+  }
+}
+
+// As read_run() of the open file, but of a large one, pages that are not in the page cache yet are
+// not left there.
+void FileReader::read_passing(std::uint64_t file_offset, MutableByteSpan out) {
+  if (!is_passing_ || out.size() < kLeastPassingPiece) {
+    read_run(fd_.get(), file_offset, out);
+    return;
+  }
+  if (std::exchange(reads_ahead_, false)) MissingPages::stop_readahead(fd_.get());
+  missing_.find(fd_.get(), file_offset, out.size());
+  read_run(fd_.get(), file_offset, out);
+  missing_.drop(fd_.get());
+}
+
+// Reads a run that the file had without holes when it was scanned. Returns how much of it there
+// was; the rest is zeros.
+std::size_t FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteSpan out) {
+  const Result<std::size_t> done = fill(fd, file_offset, out);
+  if (!done) {
+    report(Severity::kUnreadable, done.error().message + "; the image has zeros in its place");
+  }
+  const std::size_t size = done ? *done : 0;
+  std::ranges::fill(out.subspan(size), std::byte{0});
+  return size;
+}
+
+// Done after reading, so that it notices whatever changed since the scan.
+void FileReader::check_unchanged() {
+  const InodeNumber number = tree_.inode_of(link_);
+  const InodeRecord& file = tree_.inode(number);
+  struct stat status;
+  if (::fstat(fd_.get(), &status) != 0) return;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  if (size < file.size) {
+    report(
+        Severity::kChanged,
+        fmt::format("file shrank by {} bytes as we read it; padded with zeros", file.size - size));
+  } else if (size > file.size) {
+    report(Severity::kChanged,
+           fmt::format("file grew by {} bytes as we read it; cut", size - file.size));
+  } else if (tree_.source_mtime(number) != timestamp_of(status.st_mtim) ||
+             !tree_.may_have_ctime(number, timestamp_of(status.st_ctim))) {
+    report(Severity::kChanged, "file changed as we read it");
+  }
+}
+
+void FileReader::report(Severity severity, std::string message) {
+  troubles_.report_once(tree_.inode_of(link_).value, severity, tree_.path_of(link_),
+                        std::move(message));
+}
+
+}  // namespace zvfs

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "base/troubles.h"
+#include "base/unique_fd.h"
+#include "mkimage/scan/directory_opener.h"
+#include "mkimage/scan/missing_pages.h"
+#include "tree/tree.h"
+
+namespace zvfs {
+
+/// Reads the data of a scanned tree's files, or of those of a spooled archive. Whatever happens to
+/// a file meanwhile, it gives as many bytes as the scan said, since the stream is planned by then:
+/// what cannot be read is zeros, and reported. Large files leave the page cache as it was. Keeps
+/// the file read last open. Not thread-safe: one for each thread.
+class FileReader {
+ public:
+  /// Borrows all; `root_fd` is the tree's root directory.
+  FileReader(const Tree& tree, int root_fd, Troubles& troubles)
+      : tree_(tree), directories_(tree.scanned(), root_fd), troubles_(troubles) {}
+
+  /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
+  void read(Link link, std::uint64_t offset, MutableByteSpan out);
+
+  /// As read(), but for a look at the data of a file without holes: nothing is reported, and it is
+  /// not noticed whether the file has changed. False when `out` cannot be filled.
+  bool peek(Link link, std::uint64_t offset, MutableByteSpan out);
+
+ private:
+  bool open(Link link);
+  Result<UniqueFd> open_file(Link link);
+  void read_archived(const ArchivedData& archive, Link link, std::uint64_t offset,
+                     MutableByteSpan out);
+  void read_sparse(const InodeRecord& file, std::uint64_t offset, MutableByteSpan out);
+  std::size_t read_run(int fd, std::uint64_t file_offset, MutableByteSpan out);
+  void read_passing(std::uint64_t file_offset, MutableByteSpan out);
+  void check_unchanged();
+  void report(Trouble::Severity severity, std::string message);
+
+  const Tree& tree_;
+  DirectoryOpener directories_;
+  Troubles& troubles_;
+  Link link_;  // of the file that is open
+  UniqueFd fd_;
+  bool is_passing_ = false;  // whether fd_ is of a large file, to be read by read_passing()
+  bool reads_ahead_ = true;  // whether the kernel does, of fd_
+  MissingPages missing_;
+  Link peeked_;  // of the file that peek() has open
+  UniqueFd peeked_fd_;
+};
+
+}  // namespace zvfs

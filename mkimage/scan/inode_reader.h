@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <sys/stat.h>
+
+#include "base/result.h"
+#include "base/troubles.h"
+#include "mkimage/scan/xattr_reader.h"
+#include "tree/tree.h"
+
+namespace zvfs {
+
+/// Makes inode records of files: metadata, symlink targets, extended attributes and holes, but no
+/// content. What does not fit a record goes to the tree that it borrows. Not thread-safe.
+class InodeReader {
+ public:
+  /// Reads the extended attributes that `xattrs` keeps.
+  InodeReader(Tree& tree, const XattrFilter& xattrs);
+
+  /// Errors: Io (extended attributes cannot be read at all).
+  [[nodiscard]] Result<void> check() const { return xattr_reader_.check(); }
+
+  /// The record of entry `name` of the directory open as `directory_fd`, whose lstat() is
+  /// `status`; its links are not counted yet.
+  /// Errors: Io (the file cannot be read: its content, too, if that can be told beforehand);
+  /// NotFound (it is gone).
+  Result<InodeRecord> read(int directory_fd, const char* name, const struct stat& status);
+
+  /// Sets record.xattr_set. Errors: Io, TooLarge, NotFound (the file is gone); the record is then
+  /// unchanged.
+  Result<void> read_xattrs(int directory_fd, const char* name, InodeRecord& record);
+
+ private:
+  Result<void> read_regular(int directory_fd, const char* name, const struct stat& status,
+                            InodeRecord& record);
+  Result<void> read_holes(int directory_fd, const char* name, InodeRecord& record);
+  Result<void> read_symlink(int directory_fd, const char* name, InodeRecord& record);
+
+  Tree& tree_;
+  XattrReader xattr_reader_;
+  std::string symlink_buffer_;
+  const bool may_lack_permission_;
+};
+
+}  // namespace zvfs

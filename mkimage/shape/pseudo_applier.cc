@@ -1,0 +1,164 @@
+#include "mkimage/shape/pseudo_applier.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <memory>
+#include <sys/stat.h>
+#include <utility>
+
+#include "base/path_names.h"
+#include "base/quoting.h"
+#include "tar/pax_records.h"
+
+namespace zvfs {
+namespace {
+
+using Severity = Trouble::Severity;
+
+void set_mtime(InodeRecord& record, Timestamp time) {
+  record.mtime_seconds = time.seconds;
+  record.mtime_nanoseconds = time.nanoseconds;
+}
+
+}  // namespace
+
+Result<void> PseudoApplier::apply() {
+  const PseudoList& pseudo = rules_.pseudo;
+  for (const std::string& path : pseudo.repeated()) {
+    report(path, Severity::kNote, "has a definition already; the other one is ignored");
+  }
+  for (const auto& [path, definition] : pseudo.made()) ZVFS_TRY(make(definition));
+  for (const PseudoDefinition& definition : pseudo.links()) ZVFS_TRY(link(definition));
+  for (const auto& [path, definition] : pseudo.modified()) modify(definition);
+  for (const auto& [path, xattrs] : pseudo.xattrs()) set_xattrs(path);
+  return {};
+}
+
+Result<void> PseudoApplier::make(const PseudoDefinition& definition) {
+  const Result<Row> parent = find_parent(definition.path);
+  if (!parent) {
+    report(definition.path, Severity::kChanged, parent.error().message);
+    return {};
+  }
+  if (find(definition.path)) {
+    report(definition.path, Severity::kNote, "exists in the source; the definition is ignored");
+    return {};
+  }
+  Result<InodeNumber> inode = make_inode(definition);
+  if (!inode && inode.error().code == ErrorCode::kIo) {
+    report(definition.path, Severity::kUnreadable, inode.error().message);
+    return {};
+  }
+  if (!inode) return Unexpected(std::move(inode).error());
+  std::string_view directory = definition.path;
+  ZVFS_TRY(names_.add(*parent, take_last_name(directory), *inode));
+  return {};
+}
+
+Result<InodeNumber> PseudoApplier::make_inode(const PseudoDefinition& definition) {
+  if (definition.kind == PseudoDefinition::Kind::kDiskFile) return make_disk_file(definition);
+  InodeRecord record;
+  record.mode = definition.mode;
+  record.uid = definition.uid;
+  record.gid = definition.gid;
+  set_mtime(record, definition.mtime.value_or(rules_.made_up_time(time_)));
+  if (is_symlink(record)) {
+    record.size = definition.target.size();
+    record.data = tree_.add_string(definition.target);
+  } else if (!is_directory(record)) {
+    record.data = std::uint64_t{definition.device_major} << 32 | definition.device_minor;
+  }
+  return tree_.add_inode(record);
+}
+
+// A file from elsewhere is read and changed as those of the source are.
+Result<InodeNumber> PseudoApplier::make_disk_file(const PseudoDefinition& definition) {
+  std::string path = definition.target;
+  if (definition.follows_symlink) {
+    const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
+                                                           &std::free);
+    if (real == nullptr) return fail_errno(errno, path);
+    path = real.get();
+  }
+  struct stat status;
+  if (::lstat(path.c_str(), &status) != 0) return fail_errno(errno, path);
+  if (S_ISDIR(status.st_mode)) return fail(ErrorCode::kIo, "{} is a directory", path);
+  InodeRecord record = ZVFS_TRY(reader_.read(AT_FDCWD, path.c_str(), status));
+  ZVFS_TRY(reader_.read_xattrs(AT_FDCWD, path.c_str(), record));
+  const Timestamp mtime = mtime_of(record);
+  rules_.metadata.rewrite(record);
+  const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
+  if (!is_regular(record)) return number;
+  if (mtime != mtime_of(record)) tree_.keep_source_mtime(number, mtime);
+  tree_.keep_source_ctime(number, timestamp_of(status.st_ctim));
+  tree_.places().files.emplace(number, std::move(path));
+  return number;
+}
+
+Result<void> PseudoApplier::link(const PseudoDefinition& definition) {
+  const Result<Row> parent = find_parent(definition.path);
+  const auto target = find(definition.target);
+  if (!parent) {
+    report(definition.path, Severity::kChanged, parent.error().message);
+  } else if (find(definition.path)) {
+    report(definition.path, Severity::kNote, "exists in the source; the definition is ignored");
+  } else if (!target || is_directory(tree_.inode(names_.inode(*target)))) {
+    report(
+        definition.path, Severity::kChanged,
+        fmt::format("left out: no file '{}' is there to link to", quote_name(definition.target)));
+  } else {
+    std::string_view directory = definition.path;
+    ZVFS_TRY(names_.add(*parent, take_last_name(directory), names_.inode(*target)));
+  }
+  return {};
+}
+
+void PseudoApplier::modify(const PseudoDefinition& definition) {
+  const auto row = find(definition.path);
+  if (!row) return report(definition.path, Severity::kChanged, "does not exist; not modified");
+  InodeRecord& record = tree_.inode(names_.inode(*row));
+  constexpr unsigned kPermissions = 07777;
+  if (!is_symlink(record)) {
+    record.mode = static_cast<std::uint16_t>((record.mode & ~kPermissions) | definition.mode);
+  }
+  record.uid = definition.uid;
+  record.gid = definition.gid;
+  if (definition.mtime) set_mtime(record, *definition.mtime);
+}
+
+void PseudoApplier::set_xattrs(const std::string& path) {
+  const auto row = find(path);
+  if (!row) return report(path, Severity::kChanged, "does not exist; gets no attributes");
+  InodeRecord& record = tree_.inode(names_.inode(*row));
+  const XattrSet set = rules_.pseudo.with_xattrs(path, tree_.xattrs().get(record.xattr_set));
+  const Result<std::uint32_t> row_of_set = tree_.xattrs().add(set);
+  if (!row_of_set) return report(path, Severity::kChanged, row_of_set.error().message);
+  record.xattr_set = *row_of_set;
+  if (!fits_in_tar(tree_.xattrs().sets()[*row_of_set - 1])) {
+    report(path, Severity::kNote, "not all of its extended attributes fit in a tar header");
+  }
+}
+
+std::optional<PseudoApplier::Row> PseudoApplier::find(std::string_view path) const {
+  std::optional<Row> row = NameTable::kRoot;
+  for (std::string_view name = take_first_name(path); row && !name.empty();
+       name = take_first_name(path)) {
+    row = names_.find(*row, name);
+  }
+  return row;
+}
+
+Result<PseudoApplier::Row> PseudoApplier::find_parent(const std::string& path) const {
+  std::string_view directory = path;
+  take_last_name(directory);
+  const auto row = find(directory);
+  if (row && is_directory(tree_.inode(names_.inode(*row)))) return *row;
+  return fail(ErrorCode::kNotFound, "left out: there is no directory '{}'", quote_name(directory));
+}
+
+void PseudoApplier::report(const std::string& path, Severity severity, std::string message) {
+  troubles_.report(severity, path.empty() ? "." : path, std::move(message));
+}
+
+}  // namespace zvfs

@@ -1,0 +1,175 @@
+#include "mkimage/shape/tree_shaper.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/path_names.h"
+#include "mkimage/shape/pseudo_applier.h"
+
+namespace zvfs {
+using Severity = Trouble::Severity;
+
+TreeShaper::TreeShaper(std::unique_ptr<const Tree> scanned, const EntryRules& rules,
+                       Troubles& troubles)
+    : scanned_(std::move(scanned)),
+      rules_(rules),
+      troubles_(troubles),
+      time_(mtime_of(scanned_->inode(kRootInode))),
+      numbers_(scanned_->inodes().size()),
+      xattr_sets_(scanned_->xattrs().sets().size()) {}
+
+Result<std::unique_ptr<Tree>> TreeShaper::shape() {
+  ZVFS_TRY(copy_source());
+  numbers_ = {};
+  ZVFS_TRY(PseudoApplier(*tree_, names_, rules_, troubles_, time_).apply());
+  ZVFS_TRY(names_.move_to(*tree_));
+  tree_->finish();
+  tree_->set_scanned(std::move(scanned_));
+  return std::move(tree_);
+}
+
+Result<void> TreeShaper::copy_source() {
+  replace_record(kRootInode, rules_.made_up_directory(time_));
+  const Row base = ZVFS_TRY(make_prefix());
+  if (rules_.shape.strip_components == 0) {
+    const InodeRecord root = ZVFS_TRY(copy_record(scanned_->inode(kRootInode)));
+    replace_record(names_.inode(base), root);
+  }
+  for (const InodeNumber directory : bases()) ZVFS_TRY(copy_below(directory, base));
+  if (replaced_ > 0) {
+    troubles_.report(
+        Severity::kNote, ".",
+        fmt::format("{} of the files were replaced by others of the same path", replaced_));
+  }
+  return {};
+}
+
+// The directory in which the source is placed.
+Result<TreeShaper::Row> TreeShaper::make_prefix() {
+  Row row = NameTable::kRoot;
+  std::string_view rest = rules_.shape.prefix;
+  for (std::string_view name = take_first_name(rest); !name.empty(); name = take_first_name(rest)) {
+    const InodeNumber number = ZVFS_TRY(tree_->add_inode(rules_.made_up_directory(time_)));
+    row = ZVFS_TRY(names_.add(row, name, number));
+  }
+  return row;
+}
+
+// The directories of the source, in path order, whose names are stripped to nothing, but not those
+// of what is in them.
+std::vector<InodeNumber> TreeShaper::bases() const {
+  std::vector<InodeNumber> level = {kRootInode};
+  for (std::uint32_t depth = 0; depth < rules_.shape.strip_components && !level.empty(); ++depth) {
+    std::vector<InodeNumber> next;
+    for (const InodeNumber directory : level) {
+      const InodeRecord& record = scanned_->inode(directory);
+      for (const DentryRecord& dentry : scanned_->dentries().subspan(record.data, record.count)) {
+        const InodeNumber child{dentry.inode};
+        if (is_directory(scanned_->inode(child))) next.push_back(child);
+      }
+    }
+    level = std::move(next);
+  }
+  return level;
+}
+
+// Copies what is in a directory of the source to that of `row`.
+Result<void> TreeShaper::copy_below(InodeNumber directory, Row row) {
+  std::vector<std::pair<InodeNumber, Row>> pending = {{directory, row}};
+  while (!pending.empty()) {
+    const auto [from, to] = pending.back();
+    pending.pop_back();
+    const InodeRecord& record = scanned_->inode(from);
+    const std::size_t first = pending.size();
+    for (std::uint32_t i = 0; i < record.count; ++i) {
+      const Link link{from, static_cast<std::uint32_t>(record.data + i)};
+      const InodeNumber child = scanned_->inode_of(link);
+      if (is_directory(scanned_->inode(child))) {
+        pending.emplace_back(child, ZVFS_TRY(add_directory(to, scanned_->name_of(link), child)));
+      } else {
+        ZVFS_TRY(add_other(to, link));
+      }
+    }
+    std::reverse(pending.begin() + static_cast<std::ptrdiff_t>(first), pending.end());
+  }
+  return {};
+}
+
+Result<TreeShaper::Row> TreeShaper::add_directory(Row parent, std::string_view name,
+                                                  InodeNumber directory) {
+  const InodeRecord record = ZVFS_TRY(copy_record(scanned_->inode(directory)));
+  const auto known = names_.find(parent, name);
+  if (known && is_directory(tree_->inode(names_.inode(*known)))) {
+    replace_record(names_.inode(*known), record);
+    return *known;
+  }
+  const InodeNumber number = ZVFS_TRY(tree_->add_inode(record));
+  if (!known) return names_.add(parent, name, number);
+  ++replaced_;
+  names_.set_inode(*known, number);
+  return *known;
+}
+
+Result<void> TreeShaper::add_other(Row parent, Link link) {
+  const std::string_view name = scanned_->name_of(link);
+  const auto known = names_.find(parent, name);
+  if (known && is_directory(tree_->inode(names_.inode(*known)))) {
+    troubles_.report(Severity::kChanged, scanned_->path_of(link),
+                     "left out, because its path has become that of a directory");
+    return {};
+  }
+  const InodeNumber number = ZVFS_TRY(copy_inode(link));
+  if (known) {
+    ++replaced_;
+    names_.set_inode(*known, number);
+    return {};
+  }
+  ZVFS_TRY(names_.add(parent, name, number));
+  return {};
+}
+
+Result<InodeNumber> TreeShaper::copy_inode(Link link) {
+  const InodeNumber old = scanned_->inode_of(link);
+  const InodeRecord& record = scanned_->inode(old);
+  std::uint32_t& known = numbers_[old.value - 1];
+  if (known != 0) return InodeNumber{known};
+  const InodeRecord copy = ZVFS_TRY(copy_record(record));
+  const InodeNumber number = ZVFS_TRY(tree_->add_inode(copy));
+  known = number.value;
+  if (is_regular(record)) {
+    tree_->keep_source_link(number, link);
+    const Timestamp mtime = scanned_->source_mtime(old);
+    if (mtime != mtime_of(record)) tree_->keep_source_mtime(number, mtime);
+    tree_->keep_source_ctime(number, *scanned_, old);
+  }
+  return number;
+}
+
+// A record of the scanned tree, with what it refers to, as this one has it.
+Result<InodeRecord> TreeShaper::copy_record(const InodeRecord& record) {
+  InodeRecord copy = record;
+  if (record.xattr_set != 0) {
+    std::uint32_t& set = xattr_sets_[record.xattr_set - 1];
+    if (set == 0) set = ZVFS_TRY(tree_->xattrs().add(scanned_->xattrs().get(record.xattr_set)));
+    copy.xattr_set = set;
+  }
+  if (is_directory(record)) {
+    copy.size = copy.data = copy.count = 0;
+  } else if (is_symlink(record)) {
+    copy.data = tree_->add_string(scanned_->symlink_target(record));
+  } else if (is_sparse(record)) {
+    copy.data = tree_->extents().size();
+    for (const ExtentRecord& extent : scanned_->extents_of(record)) tree_->add_extent(extent);
+  }
+  return copy;
+}
+
+// Gives a directory, none of whose entries is in the tree yet, another record.
+void TreeShaper::replace_record(InodeNumber number, InodeRecord record) {
+  InodeRecord& old = tree_->inode(number);
+  record.nlink = 2;
+  record.parent = old.parent;
+  old = record;
+}
+
+}  // namespace zvfs

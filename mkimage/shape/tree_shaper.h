@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/troubles.h"
+#include "mkimage/rules/entry_rules.h"
+#include "tree/name_table.h"
+#include "tree/tree.h"
+
+namespace zvfs {
+
+/// Makes of a scanned tree the one that an image is to have: names are shortened and placed below
+/// a directory, and pseudo files are added. Where the names of several entries have become one,
+/// the last in path order counts, as when tar extracts them; directories are merged. Both trees
+/// are held meanwhile and after. Not thread-safe; use once.
+class TreeShaper {
+ public:
+  /// Borrows rules and troubles. `scanned` is finished.
+  TreeShaper(std::unique_ptr<const Tree> scanned, const EntryRules& rules, Troubles& troubles);
+
+  /// The tree, finished, which owns the scanned one. Definitions that come to nothing are reported
+  /// as troubles. Errors: TooLarge.
+  Result<std::unique_ptr<Tree>> shape();
+
+ private:
+  using Row = NameTable::Row;
+
+  Result<void> copy_source();
+  Result<Row> make_prefix();
+  [[nodiscard]] std::vector<InodeNumber> bases() const;
+  Result<void> copy_below(InodeNumber directory, Row row);
+  Result<Row> add_directory(Row parent, std::string_view name, InodeNumber directory);
+  Result<void> add_other(Row parent, Link link);
+  Result<InodeNumber> copy_inode(Link link);
+  Result<InodeRecord> copy_record(const InodeRecord& record);
+  void replace_record(InodeNumber number, InodeRecord record);
+
+  std::unique_ptr<const Tree> scanned_;
+  const EntryRules& rules_;
+  Troubles& troubles_;
+  const Timestamp time_;  // of the source's first entry
+  std::unique_ptr<Tree> tree_ = std::make_unique<Tree>();
+  NameTable names_;
+  std::vector<std::uint32_t> numbers_;     // new ones of files with several names; 0 is none yet
+  std::vector<std::uint32_t> xattr_sets_;  // new ones, by old ones less 1; 0 is none yet
+  std::uint64_t replaced_ = 0;             // files by others of the same name
+};
+
+}  // namespace zvfs

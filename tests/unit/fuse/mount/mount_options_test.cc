@@ -1,0 +1,97 @@
+#include "fuse/mount/mount_options.h"
+
+#include <gtest/gtest.h>
+
+namespace zvfs {
+namespace {
+
+constexpr Caller kRootPerson{.is_root = true, .is_mount8 = false};
+constexpr Caller kRootMount8{.is_root = true, .is_mount8 = true};
+constexpr Caller kUser{.is_root = false, .is_mount8 = false};
+
+MountOptions applied(std::string_view list, const Caller& caller) {
+  MountOptions options;
+  const auto result = apply_option_list(list, caller, options);
+  if (!result) ADD_FAILURE() << result.error().message;
+  return options;
+}
+
+std::string refusal(std::string_view list) {
+  MountOptions options;
+  const auto result = apply_option_list(list, kRootPerson, options);
+  return result ? "" : result.error().message;
+}
+
+using Strings = std::vector<std::string>;
+
+TEST(MountOptions, SplitsListsAtUnescapedCommas) {
+  EXPECT_EQ(split_option_list("a,b=c"), (Strings{"a", "b=c"}));
+  EXPECT_EQ(split_option_list(",,a,,"), (Strings{"a"}));
+  EXPECT_EQ(split_option_list(R"(fsname=a\,b\\c,d)"), (Strings{R"(fsname=a,b\c)", "d"}));
+  EXPECT_EQ(split_option_list("a\\"), (Strings{"a\\"}));
+  EXPECT_TRUE(split_option_list("").empty());
+}
+
+TEST(MountOptions, EscapingSurvivesSplitting) {
+  const std::string odd = R"(fsname=/a,b\c\\,)";
+  EXPECT_EQ(split_option_list(escape_option(odd)), (Strings{odd}));
+}
+
+TEST(MountOptions, IgnoresWhatIsForOthers) {
+  const MountOptions options = applied(
+      "defaults,noauto,user,user=joe,users,owner,group,_netdev,x-systemd.automount,"
+      "X-mount.mkdir=0755,comment=a b,relatime,nodiratime,ro,default_permissions,uhelper=x",
+      kRootPerson);
+  EXPECT_TRUE(options.fuse_options.empty());
+  EXPECT_TRUE(options.warnings.empty());
+}
+
+TEST(MountOptions, PassesOnKernelAndFuseOptionsInOrder) {
+  const MountOptions options =
+      applied("noexec,exec,allow_root,suid,fsname=a=b,dev,nosuid", kRootPerson);
+  EXPECT_EQ(options.fuse_options,
+            (Strings{"noexec", "exec", "allow_root", "suid", "fsname=a=b", "dev", "nosuid"}));
+  EXPECT_TRUE(options.has_access_option);
+  EXPECT_TRUE(options.has_fsname);
+  EXPECT_FALSE(options.has_subtype);
+}
+
+TEST(MountOptions, SuidAndDevAreForRoot) {
+  const MountOptions options = applied("suid,dev,nosuid", kUser);
+  EXPECT_EQ(options.fuse_options, (Strings{"nosuid"}));
+  EXPECT_EQ(options.warnings.size(), 2U);
+}
+
+TEST(MountOptions, WarnsOfReadWriteUnlessMount8AddedIt) {
+  EXPECT_EQ(applied("rw", kRootPerson).warnings.size(), 1U);
+  EXPECT_TRUE(applied("rw", kRootMount8).warnings.empty());
+}
+
+TEST(MountOptions, TakesSizes) {
+  EXPECT_EQ(applied("cache_size=256M", kUser).cache_size_bytes, 256U << 20);
+  EXPECT_EQ(applied("max_read=131072", kUser).max_read_bytes, 131072U);
+  for (const char* bad : {"cache_size=", "cache_size=-1", "cache_size=1x", "cache_size=1023k",
+                          "max_read=4095", "max_read=5G", "max_read=much"}) {
+    EXPECT_NE(refusal(bad), "") << bad;
+  }
+}
+
+TEST(MountOptions, NamesTheOptionThatItDoesNotKnow) {
+  EXPECT_EQ(refusal("ro,zork"), "unknown option 'zork'");
+  EXPECT_EQ(refusal("zork=1"), "unknown option 'zork=1'");
+  EXPECT_EQ(refusal("noexec=1"), "unknown option 'noexec=1'");
+  EXPECT_EQ(refusal("fsname"), "unknown option 'fsname'");
+  EXPECT_EQ(refusal("nosymfollow"), "unknown option 'nosymfollow'");
+  EXPECT_NE(refusal("remount,ro"), "");
+}
+
+TEST(MountOptions, SloppyIgnoresUnknownOptionsOnly) {
+  MountOptions options;
+  options.sloppy = true;
+  EXPECT_TRUE(apply_option_list("zork,noexec", kRootPerson, options));
+  EXPECT_EQ(options.fuse_options, (Strings{"noexec"}));
+  EXPECT_FALSE(apply_option_list("cache_size=zork", kRootPerson, options));
+}
+
+}  // namespace
+}  // namespace zvfs

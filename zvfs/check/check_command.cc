@@ -1,0 +1,87 @@
+#include "zvfs/check/check_command.h"
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "base/parallel.h"
+#include "base/progress_line.h"
+#include "base/units.h"
+#include "zvfs/check/check_output.h"
+#include "zvfs/check/checker.h"
+
+namespace zvfs {
+namespace {
+
+// As fsck(8).
+constexpr int kExitErrorsLeft = 4;
+constexpr int kExitOperationalError = 8;
+constexpr int kExitUsage = 16;
+
+class CheckCommand final : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "check"; }
+  [[nodiscard]] std::string summary() const override { return "Check an image, as fsck does"; }
+  [[nodiscard]] int failure_code() const override { return kExitOperationalError; }
+  [[nodiscard]] int usage_code() const override { return kExitUsage; }
+
+  void declare(CLI::App& options) override {
+    options.add_option("IMAGE", image_path_, "The image")->required();
+    options.add_flag("--deep", deep_, "Compare the tar stream with the index, too");
+    options.add_option("-j,--threads", threads_, "How many threads decode")
+        ->check(CLI::Range(1, 1024))
+        ->type_name("N");
+    options.add_flag("--json", json_, "One JSON object");
+  }
+
+  Result<int> run() override {
+    const auto begin = std::chrono::steady_clock::now();
+    auto source = ZVFS_TRY(FileSource::open(image_path_));
+    const auto output = json_ ? make_check_json(image_path_) : make_check_text(image_path_);
+    const auto report = check(std::move(source), *output);
+    if (!report) return Unexpected(Error(report.error()).within(image_path_));
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+    output->finish(*report, elapsed.count());
+    return report->is_clean() ? kExitSuccess : kExitErrorsLeft;
+  }
+
+ private:
+  Result<CheckReport> check(std::unique_ptr<const ImageSource> source, CheckOutput& output) {
+    CheckProgress progress;
+    ProgressLine line(
+        [&](double elapsed, std::size_t width) {
+          const std::uint64_t total = std::max<std::uint64_t>(progress.bytes_total, 1);
+          const std::uint64_t done = progress.bytes_done;
+          return progress_bar(static_cast<double>(done) / static_cast<double>(total),
+                              fmt::format("{} of {}", human_size(done), human_size(total)), elapsed,
+                              width);
+        },
+        ProgressLine::Show::kProgress);
+    CheckOptions options;
+    options.threads = threads_;
+    options.deep = deep_;
+    options.progress = &progress;
+    options.on_problem = [&](std::string_view message) {
+      line.clear();
+      output.problem(message);
+    };
+    options.on_damaged_file = [&](std::string_view path) {
+      line.clear();
+      output.damaged_file(path);
+    };
+    return check_image(std::move(source), options);
+  }
+
+  std::string image_path_;
+  bool deep_ = false;
+  bool json_ = false;
+  unsigned threads_ = processor_count();
+};
+
+}  // namespace
+
+CommandPtr make_check_command() { return std::make_unique<CheckCommand>(); }
+
+}  // namespace zvfs

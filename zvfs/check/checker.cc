@@ -1,0 +1,103 @@
+#include "zvfs/check/checker.h"
+
+#include <array>
+#include <utility>
+
+#include "base/units.h"
+#include "zvfs/check/damaged_files.h"
+#include "zvfs/check/data_check.h"
+#include "zvfs/check/directory_check.h"
+#include "zvfs/check/frame_files_check.h"
+#include "zvfs/check/frame_table_check.h"
+#include "zvfs/check/index_frame_check.h"
+#include "zvfs/check/inode_check.h"
+#include "zvfs/check/seek_table_check.h"
+#include "zvfs/check/stream_check.h"
+#include "zvfs/check/xattr_check.h"
+
+namespace zvfs {
+namespace {
+
+// Index frames that are read at random (inodes by names, strings by dentries) stay decoded.
+constexpr std::uint64_t kCacheSize = 64 * kMiB;
+
+bool begins_like_an_image(const ImageSource& source) {
+  constexpr std::uint32_t kZstdMagic = 0xFD2FB528;
+  std::array<std::byte, sizeof kZstdMagic> bytes;
+  return source.size() >= bytes.size() && source.read(0, bytes) &&
+         ByteReader(bytes).u32() == kZstdMagic;
+}
+
+class Checker {
+ public:
+  explicit Checker(const CheckOptions& options) : options_(options) {}
+
+  Result<CheckReport> run(std::unique_ptr<const ImageSource> source) {
+    const bool looks_right = begins_like_an_image(*source);
+    auto opened = RawImage::open(std::move(source), {.cache_size_bytes = kCacheSize});
+    if (!opened) {
+      Error error = std::move(opened).error();
+      const bool is_damage = error.code == ErrorCode::kCorrupt ||
+                             (error.code == ErrorCode::kInvalidArgument && looks_right);
+      if (!is_damage) return Unexpected(std::move(error));
+      problems_.add("{}; `zvfs repair` may save what is left", error.message);
+      report_.problems = problems_.count();
+      return report_;
+    }
+    std::unique_ptr<RawImage> raw = std::move(opened).value();
+    ZVFS_TRY(check_index(*raw));
+    ZVFS_TRY(check_files(std::move(raw)));
+    report_.problems = problems_.count();
+    return report_;
+  }
+
+ private:
+  Result<void> check_index(const RawImage& image) {
+    CheckContext context{image, problems_, options_.threads, options_.progress};
+    report_.frames = image.header().frame_count;
+    report_.inodes = image.index().rows(Table::kInodes);
+    if (options_.progress != nullptr) {
+      options_.progress->bytes_total = image.header().stream_size * (options_.deep ? 2 : 1);
+    }
+    ZVFS_TRY(check_index_frames(context));
+    ZVFS_TRY(check_seek_table(context));
+    check_frame_table(context);
+    check_xattr_sets(context);
+    InodeStates states(inode_count(image.header()));
+    InodeCheck(context, states).run();
+    DirectoryCheck(context, states).run();
+    check_frame_files(context, states);
+    return {};
+  }
+
+  // The frames' contents, and the files that they make.
+  Result<void> check_files(std::unique_ptr<const RawImage> raw) {
+    const CheckContext context{*raw, problems_, options_.threads, options_.progress};
+    const DataCheckResult data = check_data(context);
+    report_.whole_frames = data.frames;
+    report_.decoded_bytes = data.decoded_bytes;
+    if (problems_.count() == 0 && !options_.deep) return {};
+
+    const auto image = Image::open(std::move(raw));
+    if (!image) return {};  // the root cannot be read, which was reported
+    if (options_.deep && data.lost.empty()) check_stream(context, **image);
+    if (problems_.count() == 0) return {};
+    return list_damaged_files(**image, data.lost, [this](std::string_view path) {
+      ++report_.damaged_files;
+      if (options_.on_damaged_file) options_.on_damaged_file(path);
+    });
+  }
+
+  const CheckOptions& options_;
+  ProblemLog problems_{options_.on_problem};
+  CheckReport report_;
+};
+
+}  // namespace
+
+Result<CheckReport> check_image(std::unique_ptr<const ImageSource> source,
+                                const CheckOptions& options) {
+  return Checker(options).run(std::move(source));
+}
+
+}  // namespace zvfs

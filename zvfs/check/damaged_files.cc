@@ -1,0 +1,55 @@
+#include "zvfs/check/damaged_files.h"
+
+#include <algorithm>
+
+#include "zvfs/walk/selected_walk.h"
+
+namespace zvfs {
+namespace {
+
+class DamageFinder final : public TreeVisitor {
+ public:
+  DamageFinder(const Image& image, const std::vector<LostRun>& lost,
+               const std::function<void(std::string_view)>& found)
+      : lost_(lost), found_(found), extents_(image.raw().index()) {}
+
+  Result<Descend> enter(const WalkEntry& entry) override {
+    if (entry.inode.is_regular() && is_damaged(entry.inode.record)) found_(entry.path);
+    return Descend::kAll;
+  }
+
+  Result<void> lost(std::string_view path, Error) override {
+    found_(path);
+    return {};
+  }
+
+ private:
+  bool is_damaged(const InodeRecord& inode) {
+    if ((inode.flags & InodeRecord::kExtentList) == 0) return is_lost(inode.data, inode.size);
+    for (std::uint64_t i = 0; i < inode.count; ++i) {
+      const auto extent = extents_.row<ExtentRecord>(Table::kExtents, inode.data + i);
+      if (!extent || is_lost(extent->stream_offset, extent->length)) return true;
+    }
+    return false;
+  }
+
+  [[nodiscard]] bool is_lost(std::uint64_t begin, std::uint64_t size) const {
+    const auto run = std::ranges::upper_bound(lost_, StreamOffset{begin}, {}, &LostRun::end);
+    return size > 0 && run != lost_.end() && run->begin.value < begin + size;
+  }
+
+  const std::vector<LostRun>& lost_;
+  const std::function<void(std::string_view)>& found_;
+  IndexReader::Cursor extents_;
+};
+
+}  // namespace
+
+Result<void> list_damaged_files(const Image& image, const std::vector<LostRun>& lost,
+                                const std::function<void(std::string_view path)>& found) {
+  DamageFinder finder(image, lost, found);
+  Selection everything = ZVFS_TRY(Selection::parse({}));
+  return SelectedWalk(image, everything, finder).run();
+}
+
+}  // namespace zvfs

@@ -1,0 +1,178 @@
+#include "zvfs/check/directory_check.h"
+
+#include "format/records.h"
+#include "zvfs/check/table_scan.h"
+
+namespace zvfs {
+
+DirectoryCheck::DirectoryCheck(const CheckContext& context, InodeStates& states)
+    : context_(context),
+      image_(context.image),
+      states_(states),
+      inodes_(image_.index()),
+      strings_(image_.index()),
+      owned_(image_.index().rows(Table::kDentries)) {}
+
+void DirectoryCheck::run() {
+  for (std::uint32_t i = 1; i <= states_.size(); ++i) {
+    if (states_.of({i}).is_directory()) check_directory({i});
+  }
+  if (!context_.index_is_whole) return;  // a missing row would look like a missing name
+  TableScan<InodeRecord> rows(image_, Table::kInodes);
+  while (rows.next()) {
+    check_links({static_cast<std::uint32_t>(rows.row() + 1)}, rows.record());
+  }
+  check_unowned_dentries();
+  states_.of(kRootInode).set(State::kReached);
+  for (std::uint32_t i = 2; i <= states_.size(); ++i) {
+    if (states_.of({i}).is_directory()) check_reachable({i});
+  }
+}
+
+void DirectoryCheck::check_directory(InodeNumber number) {
+  const auto directory = inodes_.row<InodeRecord>(Table::kInodes, number.value - 1);
+  if (!directory || !own_dentries(number, *directory)) return;
+  Sums sums;
+  last_name_.clear();
+  TableScan<DentryRecord> rows(image_, Table::kDentries, directory->data,
+                               directory->data + directory->count);
+  while (rows.next()) {
+    if (!rows.is_canonical()) {
+      context_.problems.add("dentry {}: its zero field is not zero", rows.row());
+    }
+    if (const auto sane = check_dentry(number, rows.record(), sums); !sane) {
+      context_.problems.add("dentry {} (directory {}): {}", rows.row(), number.value,
+                            sane.error().message);
+    }
+  }
+  if (rows.has_gaps()) return;
+  if (directory->size != sums.size) {
+    context_.problems.add("inode {}: size {} is not {}, the sum over its {} dentries", number.value,
+                          directory->size, sums.size, directory->count);
+  }
+  if (directory->nlink != sums.subdirectories + 2) {
+    context_.problems.add("inode {}: {} links are not 2 and one for each of its {} subdirectories",
+                          number.value, directory->nlink, sums.subdirectories);
+  }
+}
+
+// Marks the dentries of a directory; false when it has none that could be looked at: another
+// directory has one of them, or they exceed the table (which InodeCheck reports).
+bool DirectoryCheck::own_dentries(InodeNumber number, const InodeRecord& directory) {
+  if (directory.data > owned_.size() || directory.count > owned_.size() - directory.data) {
+    return false;
+  }
+  for (std::uint64_t row = directory.data; row < directory.data + directory.count; ++row) {
+    if (owned_[row]) {
+      context_.problems.add("dentry {}: belongs to directory {} and to another one", row,
+                            number.value);
+      return false;
+    }
+    owned_[row] = true;
+  }
+  return true;
+}
+
+Result<void> DirectoryCheck::check_dentry(InodeNumber directory, const DentryRecord& dentry,
+                                          Sums& sums) {
+  const InodeNumber child{dentry.inode};
+  sums.size += 16 + std::uint64_t{dentry.name_length};
+  if (dentry.type == 0040000 >> 12) ++sums.subdirectories;
+  if (!states_.contains(child)) {
+    return fail(ErrorCode::kCorrupt, "inode {} is not from 1 to {}", dentry.inode, states_.size());
+  }
+  const State& state = states_.of(child);
+  if (state.is_directory()) {
+    std::uint32_t& named_in = states_.named_in(child);
+    if (named_in != 0 || child == kRootInode) {
+      return fail(ErrorCode::kCorrupt, "directory {} has a name in {} already", child.value,
+                  named_in);
+    }
+    named_in = directory.value;
+  } else if (state.type() != 0) {
+    ++states_.names(child);
+  }
+  if (state.type() != 0 && state.type() != dentry.type) {
+    return fail(ErrorCode::kCorrupt, "type {} is not inode {}'s type {}", dentry.type, child.value,
+                state.type());
+  }
+  return check_name(dentry);
+}
+
+Result<void> DirectoryCheck::check_name(const DentryRecord& dentry) {
+  if (dentry.name_length == 0 || dentry.name_length > kMaxNameLength) {
+    return fail(ErrorCode::kCorrupt, "name of {} bytes is not 1 to {}", dentry.name_length,
+                kMaxNameLength);
+  }
+  const std::uint64_t size = image_.index().rows(Table::kStrings);
+  if (dentry.name_offset > size || dentry.name_length > size - dentry.name_offset) {
+    return fail(ErrorCode::kCorrupt, "name of {} bytes at {} exceeds the {} bytes of strings",
+                dentry.name_length, dentry.name_offset, size);
+  }
+  const auto bytes = strings_.bytes(Table::kStrings, dentry.name_offset, dentry.name_length);
+  if (!bytes) return {};  // a damaged index frame, which was reported
+  const std::string_view name = as_text(*bytes);
+  if (!is_valid_name(name)) {
+    return fail(ErrorCode::kCorrupt, "its name is '.' or '..', or contains '/' or a zero byte");
+  }
+  const bool ascends = last_name_ < name;
+  last_name_ = name;
+  if (!ascends) return fail(ErrorCode::kCorrupt, "its name does not follow the one before it");
+  return {};
+}
+
+void DirectoryCheck::check_links(InodeNumber number, const InodeRecord& inode) {
+  const State& state = states_.of(number);
+  if (state.type() == 0 || number == kRootInode) {
+    if (number == kRootInode && inode.parent != kRootInode.value) {
+      context_.problems.add("inode 1: the root's parent is {}, not 1", inode.parent);
+    }
+    return;
+  }
+  if (!state.is_directory()) {
+    if (states_.names(number) != inode.nlink) {
+      context_.problems.add("inode {}: {} links, but {} names", number.value, inode.nlink,
+                            states_.names(number));
+    }
+    return;
+  }
+  const std::uint32_t named_in = states_.named_in(number);
+  if (named_in == 0) {
+    context_.problems.add("inode {}: a directory without a name", number.value);
+  } else if (named_in != inode.parent) {
+    context_.problems.add("inode {}: parent {} is not {}, where its name is", number.value,
+                          inode.parent, named_in);
+  }
+}
+
+void DirectoryCheck::check_unowned_dentries() const {
+  for (std::uint64_t row = 0; row < owned_.size(); ++row) {
+    if (owned_[row]) continue;
+    const std::uint64_t first = row;
+    while (row < owned_.size() && !owned_[row]) ++row;
+    context_.problems.add("dentries {} to {}: belong to no directory", first, row - 1);
+  }
+}
+
+// Walks up from a directory until it comes to one that is known to be reached. A directory without
+// a name was reported; only a cycle remains to be found.
+void DirectoryCheck::check_reachable(InodeNumber number) {
+  path_.clear();
+  InodeNumber at = number;
+  while (at.value != 0 && !states_.of(at).is(State::kReached) &&
+         !states_.of(at).is(State::kOnPath)) {
+    states_.of(at).set(State::kOnPath);
+    path_.push_back(at);
+    at = {states_.named_in(at)};
+  }
+  if (at.value != 0 && states_.of(at).is(State::kOnPath)) {
+    context_.problems.add("inode {}: no way leads up to the root, it is its own ancestor",
+                          at.value);
+  }
+  for (const InodeNumber walked : path_) {
+    states_.of(walked).clear(State::kOnPath);
+    states_.of(walked).set(State::kReached);  // or reported: not to be looked at again
+  }
+}
+
+}  // namespace zvfs

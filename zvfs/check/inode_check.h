@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "format/index_reader.h"
+#include "zvfs/check/check_context.h"
+#include "zvfs/check/inode_states.h"
+
+namespace zvfs {
+
+/// Checks each inode by itself: its fields, that its data lies in the stream and in the frame that
+/// it names, its extents' order, bounds and sum; and the content size, the sum of all files' sizes.
+/// Notes in the states what the inodes are. Use once; not thread-safe.
+class InodeCheck {
+ public:
+  InodeCheck(const CheckContext& context, InodeStates& states);
+
+  void run();
+
+ private:
+  void check(std::uint64_t row, const InodeRecord& inode);
+  Result<void> check_fields(const InodeRecord& inode) const;
+  Result<void> check_by_type(const InodeRecord& inode);
+  Result<void> check_regular(const InodeRecord& inode);
+  Result<void> check_extents(const InodeRecord& inode);
+  Result<void> check_extent(const InodeRecord& inode, std::uint64_t row, std::uint64_t begin);
+  Result<void> check_place(std::uint64_t stream_offset, std::uint64_t length, std::uint32_t frame);
+  Result<void> check_directory(const InodeRecord& inode) const;
+  Result<void> check_symlink(const InodeRecord& inode);
+
+  const CheckContext& context_;
+  const RawImage& image_;
+  InodeStates& states_;
+  IndexReader::Cursor frames_;
+  IndexReader::Cursor extents_;
+  IndexReader::Cursor strings_;
+  ByteVector encoded_;
+  ExtentRecord extent_;
+  std::uint64_t extents_visited_ = 0;
+  std::uint64_t content_size_ = 0;
+};
+
+}  // namespace zvfs

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/result.h"
+#include "format/image.h"
+#include "zvfs/check/tar_stream.h"
+#include "zvfs/walk/dentry_finder.h"
+
+struct archive_entry;
+
+namespace zvfs {
+
+/// What is compared of a member.
+enum class Compared : std::uint8_t {
+  kAll,
+  /// Type, size, content and target. Of what others wrote, readers make different things:
+  /// libarchive knows no global pax headers, say. Nor need a hard link lead to what has its
+  /// target's name.
+  kContent,
+};
+
+/// Compares a member of the tar stream with the inode that the index has for it. Use once; not
+/// thread-safe. Borrows all.
+class MemberComparison {
+ public:
+  MemberComparison(const Image& image, DentryFinder& finder, TarStream& stream, FoundDentry found,
+                   Compared compared)
+      : image_(image), finder_(finder), stream_(stream), found_(found), compared_(compared) {}
+
+  /// `entry` is the member that the stream is at. Reads its data. Errors: Corrupt (the message
+  /// says what differs), Io.
+  Result<void> compare(archive_entry* entry);
+
+ private:
+  Result<void> compare_hard_link(const char* target);
+  Result<void> compare_metadata(archive_entry* entry, const XattrSet& xattrs) const;
+  Result<void> compare_by_type(archive_entry* entry);
+  Result<void> compare_content();
+  Result<void> compare_bytes(std::uint64_t offset, ByteSpan bytes) const;
+  Result<void> compare_hole(std::uint64_t begin, std::uint64_t end) const;
+
+  const Image& image_;
+  DentryFinder& finder_;
+  TarStream& stream_;
+  const FoundDentry found_;
+  const Compared compared_;
+  Inode inode_;
+};
+
+}  // namespace zvfs

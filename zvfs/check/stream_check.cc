@@ -1,0 +1,115 @@
+#include "zvfs/check/stream_check.h"
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <archive_entry.h>
+
+#include "zvfs/check/member_comparison.h"
+#include "zvfs/check/table_scan.h"
+#include "zvfs/check/tar_stream.h"
+#include "zvfs/walk/dentry_finder.h"
+
+namespace zvfs {
+namespace {
+
+class StreamCheck {
+ public:
+  StreamCheck(const CheckContext& context, const Image& image)
+      : context_(context),
+        image_(image),
+        is_foreign_((image.header().compat & IndexHeader::kForeignStream) != 0),
+        stream_(image, context.threads),
+        finder_(image, is_foreign_ ? SymlinkedParents::kFollow : SymlinkedParents::kRefuse),
+        seen_(image.raw().index().rows(Table::kDentries)) {}
+
+  void run() {
+    if (const auto done = read_members(); !done) {
+      // What follows the end of a foreign archive need not be one.
+      if (!is_foreign_) return context_.problems.add("tar stream: {}", done.error().message);
+      why_ended_ = fmt::format(" before this: {}", done.error().message);
+    }
+    check_end();
+    for (const auto& [row, message] : differences_) {
+      context_.problems.add("tar stream: {}", message);
+    }
+  }
+
+ private:
+  Result<void> read_members() {
+    const Compared compared = is_foreign_ ? Compared::kContent : Compared::kAll;
+    while (archive_entry* const entry = ZVFS_TRY(stream_.next())) {
+      const char* const name = ::archive_entry_pathname(entry);
+      const std::string path = name == nullptr ? "" : name;
+      const std::uint64_t offset = stream_.header_offset();
+      if (context_.progress != nullptr)
+        context_.progress->add(offset - std::exchange(last_offset_, offset));
+      const auto found = finder_.find(path);
+      if (!found && is_foreign_) continue;  // replaced later, or no name for a member
+      if (!found) {
+        context_.problems.add("tar stream: {} (at {}): {}", path, offset, found.error().message);
+        continue;
+      }
+      if (is_foreign_ && is_refused(entry, *found)) continue;
+      const auto same = MemberComparison(image_, finder_, stream_, *found, compared).compare(entry);
+      note(*found, same ? "" : fmt::format("{} (at {}): {}", path, offset, same.error().message));
+    }
+    return {};
+  }
+
+  // A directory with entries stays when another member has its name, as when they are extracted.
+  [[nodiscard]] bool is_refused(archive_entry* entry, const FoundDentry& found) const {
+    const auto inode = image_.inode(found.inode);
+    return inode && inode->is_directory() && inode->record.count > 0 &&
+           (::archive_entry_hardlink(entry) != nullptr ||
+            ::archive_entry_filetype(entry) != AE_IFDIR);
+  }
+
+  // Of several members of a name the last one counts, as when they are extracted.
+  void note(const FoundDentry& found, std::string difference) {
+    if (found.row != FoundDentry::kRoot) seen_[found.row] = true;
+    if (difference.empty()) {
+      differences_.erase(found.row);
+    } else {
+      differences_.insert_or_assign(found.row, std::move(difference));
+    }
+  }
+
+  void check_end() {
+    constexpr std::uint8_t kSocket = 0140000 >> 12;
+    constexpr std::uint8_t kDirectory = 0040000 >> 12;
+    if (!stream_.is_exhausted() && !is_foreign_) {
+      context_.problems.add("tar stream: the archive ends before its last frame");
+    }
+    IndexReader::Cursor strings(image_.raw().index());
+    TableScan<DentryRecord> rows(image_.raw(), Table::kDentries);
+    while (rows.next()) {
+      const DentryRecord& dentry = rows.record();
+      if (seen_[rows.row()] || dentry.type == kSocket) continue;
+      if (is_foreign_ && dentry.type == kDirectory) continue;  // made up for what is in it
+      const auto name = strings.bytes(Table::kStrings, dentry.name_offset, dentry.name_length);
+      context_.problems.add("tar stream: dentry {} (inode {}, '{}') has no member{}", rows.row(),
+                            dentry.inode, name ? as_text(*name) : "", why_ended_);
+    }
+  }
+
+  const CheckContext& context_;
+  const Image& image_;
+  const bool is_foreign_;
+  TarStream stream_;
+  DentryFinder finder_;
+  std::string why_ended_;                             // a foreign archive, before its last byte
+  std::uint64_t last_offset_ = 0;                     // of a member in the stream
+  std::vector<bool> seen_;                            // dentries that have a member
+  std::map<std::uint64_t, std::string> differences_;  // by row, of the last member of each
+};
+
+}  // namespace
+
+void check_stream(const CheckContext& context, const Image& image) {
+  StreamCheck(context, image).run();
+}
+
+}  // namespace zvfs

@@ -1,0 +1,64 @@
+#include "zvfs/check/xattr_check.h"
+
+#include <algorithm>
+#include <functional>
+
+#include "format/xattr_set.h"
+#include "zvfs/check/table_scan.h"
+
+namespace zvfs {
+namespace {
+
+// Sets may share bytes, but not so that a small image takes for ever: this many bytes of sets for
+// each byte of xattr data, and some for small tables.
+constexpr std::uint64_t kMaxSharing = 16;
+constexpr std::uint64_t kFreeBytes = std::uint64_t{64} << 20;
+
+void check_set(const CheckContext& context, IndexReader::Cursor& data, std::uint64_t row,
+               const XattrSetRecord& set) {
+  if (set.length > kMaxXattrSetSize) {
+    context.problems.add("xattr set {}: {} bytes exceed the limit of {}", row, set.length,
+                         kMaxXattrSetSize);
+    return;
+  }
+  const std::uint64_t size = context.image.index().rows(Table::kXattrData);
+  if (set.offset > size || set.length > size - set.offset) {
+    context.problems.add("xattr set {}: {} bytes at {} exceed the {} bytes of xattr data", row,
+                         set.length, set.offset, size);
+    return;
+  }
+  const auto bytes = data.bytes(Table::kXattrData, set.offset, set.length);
+  if (!bytes) return;  // a damaged index frame, which was reported
+  const auto parsed = XattrSet::parse(*bytes, set.count);
+  if (!parsed) {
+    context.problems.add("xattr set {}: {}", row, parsed.error().message);
+    return;
+  }
+  const auto& xattrs = parsed->xattrs();
+  if (std::ranges::adjacent_find(xattrs, std::greater_equal<>(), &Xattr::name) != xattrs.end()) {
+    context.problems.add("xattr set {}: the names of its {} attributes do not ascend", row,
+                         xattrs.size());
+  }
+}
+
+}  // namespace
+
+void check_xattr_sets(const CheckContext& context) {
+  const RawImage& image = context.image;
+  const std::uint64_t limit = image.index().rows(Table::kXattrData) * kMaxSharing + kFreeBytes;
+  std::uint64_t sum = 0;
+  IndexReader::Cursor data(image.index());
+  TableScan<XattrSetRecord> rows(image, Table::kXattrSets);
+  while (rows.next()) {
+    sum += rows.record().length;
+    if (sum > limit) {
+      context.problems.add(
+          "xattr set {}: the sets overlap so that they exceed {} bytes; not looked at", rows.row(),
+          limit);
+      return;
+    }
+    check_set(context, data, rows.row(), rows.record());
+  }
+}
+
+}  // namespace zvfs

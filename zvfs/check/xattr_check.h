@@ -1,0 +1,11 @@
+#pragma once
+
+#include "zvfs/check/check_context.h"
+
+namespace zvfs {
+
+/// Checks that each xattr set lies in the xattr data, has as many attributes as it says, and has
+/// them in the order of their names.
+void check_xattr_sets(const CheckContext& context);
+
+}  // namespace zvfs

@@ -1,0 +1,22 @@
+#include "zvfs/command/messages.h"
+
+#include <cstdio>
+
+namespace zvfs {
+namespace {
+
+std::string& message_prefix() {
+  static std::string prefix = "zvfs";
+  return prefix;
+}
+
+}  // namespace
+
+void set_message_prefix(std::string prefix) { message_prefix() = std::move(prefix); }
+
+void print_message(std::string_view message) {
+  const std::string line = fmt::format("{}: {}\n", message_prefix(), message);
+  std::fwrite(line.data(), 1, line.size(), stderr);  // NOLINT: there is nobody left to tell
+}
+
+}  // namespace zvfs

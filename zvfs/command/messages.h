@@ -1,0 +1,23 @@
+// Messages for people, on stderr: one line each, "zvfs ls: message". Thread-safe.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <fmt/core.h>
+
+namespace zvfs {
+
+/// What every message begins with, before ": ". At first "zvfs". Not thread-safe.
+void set_message_prefix(std::string prefix);
+
+/// Prints "`prefix`: `message`" as a line, in one write.
+void print_message(std::string_view message);
+
+template <typename... Args>
+void print_error(fmt::format_string<Args...> format, Args&&... args) {
+  print_message(fmt::format(format, std::forward<Args>(args)...));
+}
+
+}  // namespace zvfs

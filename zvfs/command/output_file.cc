@@ -1,0 +1,62 @@
+#include "zvfs/command/output_file.h"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace zvfs {
+namespace {
+
+bool is_same_file(const struct stat& a, const char* path) {
+  struct stat b {};
+  return ::stat(path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+}  // namespace
+
+Result<OutputFile> OutputFile::open(const std::string& path, IfExists if_exists,
+                                    const std::string& image_path) {
+  OutputFile output(path == "-" ? "standard output" : path);
+  if (path == "-") return output;
+  struct stat there {};
+  const bool exists = ::stat(path.c_str(), &there) == 0;
+  if (exists && is_same_file(there, image_path.c_str())) {
+    return fail(ErrorCode::kInvalidArgument, "{}: is the image itself", path);
+  }
+  if (exists && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
+    output.special_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+    if (!output.special_.is_open()) return fail_errno(errno, path);
+    return output;
+  }
+  auto file = AtomicFile::create(path, if_exists);
+  if (!file) return Unexpected(std::move(file).error().within(path));
+  output.file_.emplace(*std::move(file));
+  return output;
+}
+
+int OutputFile::fd() const {
+  if (file_) return file_->fd();
+  return special_.is_open() ? special_.get() : STDOUT_FILENO;
+}
+
+Result<void> OutputFile::write(ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd(), bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return fail_errno(errno, path_);
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Result<void> OutputFile::finish() {
+  if (!file_) return {};
+  Result<void> done = file_->commit();
+  if (!done) return Unexpected(std::move(done).error().within(path_));
+  return {};
+}
+
+}  // namespace zvfs

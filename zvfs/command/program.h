@@ -1,0 +1,15 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "zvfs/command/command.h"
+
+namespace zvfs {
+
+/// `zvfs` itself: parses the command line (argv, with the program's name first), runs the command
+/// that it names, and returns the exit code. Prints help, versions and errors.
+/// Exceptions of the standard library end here.
+int run_program(std::span<char* const> arguments, std::vector<CommandPtr> commands);
+
+}  // namespace zvfs

@@ -1,0 +1,83 @@
+#include "zvfs/diff/diff_command.h"
+
+#include <cstdio>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "base/quoting.h"
+#include "zvfs/command/messages.h"
+#include "zvfs/diff/difference.h"
+#include "zvfs/diff/open_diff_tree.h"
+#include "zvfs/diff/tree_diff.h"
+
+namespace zvfs {
+namespace {
+
+// As diff(1).
+constexpr int kExitSame = 0;
+constexpr int kExitDifferent = 1;
+constexpr int kExitTrouble = 2;
+
+class DiffCommand final : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "diff"; }
+  [[nodiscard]] std::string summary() const override {
+    return "Compare an image with another, or with a directory";
+  }
+
+  void declare(CLI::App& options) override {
+    options.add_option("OLD", old_path_, "The image or directory to start from")->required();
+    options.add_option("NEW", new_path_, "The image or directory that may differ")->required();
+    auto* const brief = options.add_flag("-q,--brief", brief_, "Say only whether they differ");
+    options.add_flag("--json", json_, "A JSON object on a line for each difference")
+        ->excludes(brief);
+  }
+
+  Result<int> run() override {
+    const auto old_tree = ZVFS_TRY(open_diff_tree(old_path_, trouble_in(old_path_)));
+    const auto new_tree = ZVFS_TRY(open_diff_tree(new_path_, trouble_in(new_path_)));
+    const TreeDiff::Listener listener = [this](const Difference& difference) {
+      return take(difference);
+    };
+    const DiffTrouble trouble = [this](std::string_view path, std::string_view message) {
+      print_error("{}: {}", quote_name(path), message);
+      has_trouble_ = true;
+    };
+    ZVFS_TRY(TreeDiff(*old_tree, *new_tree, listener, trouble).run());
+    if (brief_ && differ_) fmt::print("{} and {} differ\n", old_path_, new_path_);
+    if (has_trouble_) return kExitTrouble;
+    return differ_ ? kExitDifferent : kExitSame;
+  }
+
+ private:
+  DiffTrouble trouble_in(const std::string& tree) {
+    return [this, &tree](std::string_view path, std::string_view message) {
+      print_error("{}: {}: {}", tree, quote_name(path), message);
+      has_trouble_ = true;
+    };
+  }
+
+  // False when no more need be told.
+  bool take(const Difference& difference) {
+    differ_ = true;
+    if (brief_) return false;
+    const std::string line = json_ ? json_of(difference) : itemized(difference);
+    std::fwrite(line.data(), 1, line.size(), stdout);
+    std::fputc('\n', stdout);
+    return std::ferror(stdout) == 0;  // a closed pipe ends it; the caller says why
+  }
+
+  std::string old_path_;
+  std::string new_path_;
+  bool brief_ = false;
+  bool json_ = false;
+  bool differ_ = false;
+  bool has_trouble_ = false;
+};
+
+}  // namespace
+
+CommandPtr make_diff_command() { return std::make_unique<DiffCommand>(); }
+
+}  // namespace zvfs

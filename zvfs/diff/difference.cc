@@ -1,0 +1,124 @@
+#include "zvfs/diff/difference.h"
+
+#include <array>
+#include <utility>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "base/json_text.h"
+#include "base/quoting.h"
+#include "tree/tree.h"
+
+namespace zvfs {
+namespace {
+
+using Change = Difference::Change;
+
+constexpr std::string_view kDeletedMark = "*deleting  ";
+
+char type_letter(const InodeRecord& inode) {
+  switch (inode.mode & 0170000) {
+    case 0100000:
+      return 'f';
+    case 0040000:
+      return 'd';
+    case 0120000:
+      return 'L';
+    case 0020000:
+    case 0060000:
+      return 'D';
+    default:
+      return 'S';
+  }
+}
+
+std::string_view type_name(const InodeRecord& inode) {
+  switch (inode.mode & 0170000) {
+    case 0100000:
+      return "file";
+    case 0040000:
+      return "directory";
+    case 0120000:
+      return "symlink";
+    case 0020000:
+      return "character device";
+    case 0060000:
+      return "block device";
+    case 0010000:
+      return "fifo";
+    default:
+      return "socket";
+  }
+}
+
+// What would have to be done: a transfer, a local change, a hard link, or nothing but attributes.
+char update_letter(const Difference& difference) {
+  if (difference.is_linked) return 'h';
+  const bool is_file = is_regular(difference.inode);
+  if (difference.change == Change::kAdded) return is_file ? '>' : 'c';
+  if (difference.content) return is_file ? '>' : 'c';
+  return difference.change == Change::kUnlinked ? 'c' : '.';
+}
+
+std::string flags_of(const Difference& difference) {
+  if (difference.change == Change::kDeleted) return std::string(kDeletedMark);
+  std::string flags{update_letter(difference), type_letter(difference.inode)};
+  if (difference.change == Change::kAdded) return flags + "+++++++++";
+  if (!difference.content && !difference.has_attributes()) return flags + "         ";
+  const auto add = [&](bool differs, char letter) { flags += differs ? letter : '.'; };
+  add(difference.content, 'c');
+  add(difference.size, 's');
+  add(difference.mtime, 't');
+  add(difference.mode, 'p');
+  add(difference.owner, 'o');
+  add(difference.group, 'g');
+  add(false, 'u');
+  add(difference.acl, 'a');
+  add(difference.xattrs, 'x');
+  return flags;
+}
+
+std::string target_text(const Difference& difference) {
+  if (difference.link_target.empty() || difference.change == Change::kDeleted) return "";
+  const std::string target = quote_name(difference.link_target);
+  if (is_symlink(difference.inode)) return " -> " + target;
+  return (difference.change == Change::kUnlinked ? " =/ " : " => ") + target;
+}
+
+std::string_view name_of(Change change) {
+  constexpr std::array<std::string_view, 5> kNames = {"deleted", "added", "changed", "linked",
+                                                      "unlinked"};
+  return kNames[static_cast<std::size_t>(change)];
+}
+
+}  // namespace
+
+std::string itemized(const Difference& difference) {
+  const std::string path = difference.path.empty() ? "." : quote_name(difference.path);
+  return fmt::format("{} {}{}{}", flags_of(difference), path,
+                     is_directory(difference.inode) ? "/" : "", target_text(difference));
+}
+
+std::string json_of(const Difference& difference) {
+  nlohmann::ordered_json object;
+  object["change"] = name_of(difference.change);
+  put_text(object, "path", difference.path);
+  object["type"] = type_name(difference.inode);
+  object["itemized"] = flags_of(difference);
+  const std::array<std::pair<bool, const char*>, 8> all = {{{difference.content, "content"},
+                                                            {difference.size, "size"},
+                                                            {difference.mtime, "mtime"},
+                                                            {difference.mode, "mode"},
+                                                            {difference.owner, "owner"},
+                                                            {difference.group, "group"},
+                                                            {difference.acl, "acl"},
+                                                            {difference.xattrs, "xattrs"}}};
+  for (const auto& [differs, name] : all) {
+    if (differs) object["differs"].push_back(name);
+  }
+  if (!difference.link_target.empty()) put_text(object, "target", difference.link_target);
+  return object.dump();
+}
+
+}  // namespace zvfs

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "zvfs/diff/diff_tree.h"
+
+namespace zvfs {
+
+/// A directory as one of the trees of a diff: scanned now, as mkimage does; contents are read when
+/// they are asked for. Errors: Io, TooLarge.
+Result<std::unique_ptr<DiffTree>> open_directory_tree(const std::string& path,
+                                                      const DiffTrouble& trouble);
+
+}  // namespace zvfs

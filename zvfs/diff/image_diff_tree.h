@@ -1,0 +1,14 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "zvfs/diff/diff_tree.h"
+
+namespace zvfs {
+
+/// An image as one of the trees of a diff. Errors: as open_image().
+Result<std::unique_ptr<DiffTree>> open_image_tree(const std::string& path);
+
+}  // namespace zvfs

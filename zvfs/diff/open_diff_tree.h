@@ -1,0 +1,17 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "zvfs/diff/diff_tree.h"
+
+namespace zvfs {
+
+/// The tree at `path`: an image, or a directory, which is scanned first. What in a directory
+/// cannot be read is left out, and told to `trouble`.
+/// Errors: as open_image(); Io, TooLarge (a directory that cannot be scanned).
+Result<std::unique_ptr<DiffTree>> open_diff_tree(const std::string& path,
+                                                 const DiffTrouble& trouble);
+
+}  // namespace zvfs

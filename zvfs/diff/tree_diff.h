@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.h"
+#include "zvfs/diff/content_diff.h"
+#include "zvfs/diff/diff_tree.h"
+#include "zvfs/diff/difference.h"
+
+namespace zvfs {
+
+/// Compares two trees in path order, all that an image holds of a file: type, mode, owner, times to
+/// the nanosecond, content, links, ACLs and other extended attributes. Where the holes of a file
+/// are is no difference. Memory grows with the number of directories and of hard links. A
+/// directory that is met twice, or out of order, or nested too deep, is trouble: hostile images
+/// end, too. Not thread-safe; use once.
+class TreeDiff {
+ public:
+  /// Is told of each difference; returns false to end the comparison.
+  using Listener = std::function<bool(const Difference&)>;
+
+  /// Borrows all.
+  TreeDiff(DiffTree& old_tree, DiffTree& new_tree, const Listener& listener,
+           const DiffTrouble& trouble);
+  ~TreeDiff();
+  TreeDiff(const TreeDiff&) = delete;
+  TreeDiff& operator=(const TreeDiff&) = delete;
+
+  /// Errors: those of the roots.
+  Result<void> run();
+
+ private:
+  class NameCursor;
+  // A path in one of the trees.
+  struct Side {
+    InodeNumber number;
+    InodeNumber directory;  // that it lies in
+    InodeRecord record;
+  };
+  // Directories of one path; one of them may be missing.
+  struct Level;
+  // The first path of a file that has several, and what it is in the other tree; 0 is nothing.
+  struct FirstName {
+    std::string path;
+    InodeNumber other;
+  };
+  using FirstNames = std::unordered_map<std::uint32_t, FirstName>;
+
+  void visit(const std::string& name, const std::optional<Side>& old_side,
+             const std::optional<Side>& new_side);
+  void step(Level& level);
+  void descend(const std::optional<Side>& old_side, const std::optional<Side>& new_side);
+  void compare_both(const std::string& name, const Side& old_side, const Side& new_side);
+  void add(const Side& side);
+  Result<void> compare_data(const std::string& name, const Side& old_side, const Side& new_side,
+                            Difference& difference);
+  Result<void> compare_attributes(const Side& old_side, const Side& new_side,
+                                  Difference& difference);
+  void compare_links(const Side& old_side, const Side& new_side, Difference& difference);
+  std::optional<Side> side_of(DiffTree& tree, InodeNumber directory, InodeNumber number);
+  bool is_new_directory(const std::optional<Side>& side, std::unordered_set<std::uint32_t>& met);
+  void tell(const Difference& difference);
+  void report(const Error& error);
+
+  DiffTree& old_;
+  DiffTree& new_;
+  const Listener& listener_;
+  const DiffTrouble& trouble_;
+  ContentDiff contents_;
+  std::string path_;  // of what is being compared
+  std::vector<Level> levels_;
+  std::unordered_set<std::uint32_t> old_directories_;
+  std::unordered_set<std::uint32_t> new_directories_;
+  FirstNames old_links_;
+  FirstNames new_links_;
+  bool stopped_ = false;
+};
+
+}  // namespace zvfs

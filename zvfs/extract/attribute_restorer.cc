@@ -1,0 +1,146 @@
+#include "zvfs/extract/attribute_restorer.h"
+
+#include <cerrno>
+#include <ctime>
+#include <fcntl.h>
+#include <limits>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <system_error>
+#include <unistd.h>
+
+#include "base/quoting.h"
+
+namespace zvfs {
+namespace {
+
+constexpr char kAccessAcl[] = "system.posix_acl_access";
+constexpr char kDefaultAcl[] = "system.posix_acl_default";
+constexpr mode_t kSpecialBits = S_ISUID | S_ISGID | S_ISVTX;
+
+std::string because(std::string_view what) {
+  return fmt::format("cannot restore {}: {}", what, std::generic_category().message(errno));
+}
+
+}  // namespace
+
+Surroundings Surroundings::of(int fd) {
+  struct stat status {};
+  if (::fstat(fd, &status) != 0) return {};
+  // Where the group is ours, a new file gets it whether the filesystem hands it down or not.
+  const bool hands_down = (status.st_mode & S_ISGID) != 0 || status.st_gid != ::getegid();
+  const bool has_default_acl = ::fgetxattr(fd, kDefaultAcl, nullptr, 0) >= 0;
+  return {.are_plain = !hands_down && !has_default_acl};
+}
+
+// The file that gets its attributes: what is open as `fd`; or, if there is a `name`, that in the
+// directory which is open as `fd`.
+struct AttributeRestorer::Target {
+  int fd;
+  const char* name = nullptr;
+  std::string proc_path = {};  // of a name, so that it can be long and in any directory
+
+  [[nodiscard]] int chown(uid_t uid, gid_t gid) const {
+    if (name == nullptr) return ::fchown(fd, uid, gid);
+    return ::fchownat(fd, name, uid, gid, AT_SYMLINK_NOFOLLOW);
+  }
+  [[nodiscard]] int chmod(mode_t mode) const {
+    if (name == nullptr) return ::fchmod(fd, mode);
+    return ::fchmodat(fd, name, mode, AT_SYMLINK_NOFOLLOW);
+  }
+  [[nodiscard]] int set_xattr(const Xattr& xattr) const {
+    const char* const key = xattr.name.c_str();
+    if (name == nullptr) return ::fsetxattr(fd, key, xattr.value.data(), xattr.value.size(), 0);
+    return ::lsetxattr(proc_path.c_str(), key, xattr.value.data(), xattr.value.size(), 0);
+  }
+  void remove_xattr(const char* key) const {
+    if (name == nullptr) {
+      ::fremovexattr(fd, key);
+    } else {
+      ::lremovexattr(proc_path.c_str(), key);
+    }
+  }
+  [[nodiscard]] int set_mtime(timespec mtime) const {
+    const timespec times[2] = {{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, mtime};
+    if (name == nullptr) return ::futimens(fd, times);
+    return ::utimensat(fd, name, times, AT_SYMLINK_NOFOLLOW);
+  }
+};
+
+AttributeRestorer::AttributeRestorer(const Image& image, const ExtractOptions& options)
+    : image_(image), same_owner_(options.same_owner), uid_(::geteuid()), gid_(::getegid()) {}
+
+mode_t AttributeRestorer::permissions_of(const Inode& inode) const {
+  mode_t mode = inode.record.mode & 07777;
+  if (same_owner_) return mode;
+  if (inode.record.uid != uid_) mode &= ~static_cast<mode_t>(S_ISUID);
+  if (inode.record.gid != gid_) mode &= ~static_cast<mode_t>(S_ISGID);
+  return mode;
+}
+
+mode_t AttributeRestorer::mode_to_make(const Inode& inode, Surroundings where) const {
+  const mode_t mode = permissions_of(inode);
+  // A file that will change hands must not be open to all in between.
+  const bool is_ours = !same_owner_ || (inode.record.uid == uid_ && inode.record.gid == gid_);
+  const bool is_simple =
+      where.are_plain && is_ours && inode.record.xattr_set == 0 && (mode & kSpecialBits) == 0;
+  return is_simple ? mode : S_IRUSR | S_IWUSR;  // user.* attributes need the right to write
+}
+
+void AttributeRestorer::restore(int fd, const Inode& inode, Surroundings where, mode_t made_with,
+                                const Failed& failed) const {
+  restore({.fd = fd}, inode, where, made_with, failed);
+}
+
+void AttributeRestorer::restore_at(int directory_fd, const std::string& name, const Inode& inode,
+                                   Surroundings where, mode_t made_with,
+                                   const Failed& failed) const {
+  restore({.fd = directory_fd,
+           .name = name.c_str(),
+           .proc_path = fmt::format("/proc/self/fd/{}/{}", directory_fd, name)},
+          inode, where, made_with, failed);
+}
+
+void AttributeRestorer::restore(const Target& target, const Inode& inode, Surroundings where,
+                                mode_t made_with, const Failed& failed) const {
+  restore_owner(target, inode, where, failed);
+  restore_xattrs(target, inode, where, failed);
+  const mode_t mode = permissions_of(inode);
+  if (!inode.is_symlink() && (mode != made_with || !where.are_plain)) {
+    if (target.chmod(mode) != 0) failed(because("the mode"));
+  }
+  const timespec mtime = {.tv_sec = inode.record.mtime_seconds,
+                          .tv_nsec = static_cast<long>(inode.record.mtime_nanoseconds)};
+  if (target.set_mtime(mtime) != 0) failed(because("the time"));
+}
+
+void AttributeRestorer::restore_owner(const Target& target, const Inode& inode, Surroundings where,
+                                      const Failed& failed) const {
+  if (!same_owner_) return;
+  const InodeRecord& record = inode.record;
+  if (where.are_plain && record.uid == uid_ && record.gid == gid_) return;
+  constexpr auto kNoId = std::numeric_limits<std::uint32_t>::max();  // "no change" to chown(2)
+  if (record.uid == kNoId || record.gid == kNoId) {
+    failed(fmt::format("cannot restore the owner: no file can have the id {}", kNoId));
+  }
+  if (target.chown(record.uid, record.gid) != 0) failed(because("the owner"));
+}
+
+void AttributeRestorer::restore_xattrs(const Target& target, const Inode& inode, Surroundings where,
+                                       const Failed& failed) const {
+  if (!where.are_plain && !inode.is_symlink()) {  // an ACL that it may have got from its directory
+    target.remove_xattr(kAccessAcl);
+    if (inode.is_directory()) target.remove_xattr(kDefaultAcl);
+  }
+  if (inode.record.xattr_set == 0) return;
+  const auto set = image_.xattrs(inode);
+  if (!set) {
+    failed("cannot restore the extended attributes: " + set.error().message);
+    return;
+  }
+  for (const Xattr& xattr : set->xattrs()) {
+    if (target.set_xattr(xattr) != 0) failed(because("attribute " + quote_name(xattr.name)));
+  }
+}
+
+}  // namespace zvfs

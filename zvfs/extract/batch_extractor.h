@@ -1,0 +1,38 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <vector>
+
+#include "base/bytes.h"
+#include "format/image.h"
+#include "zvfs/extract/extract_batch.h"
+#include "zvfs/extract/extract_options.h"
+#include "zvfs/extract/extract_report.h"
+#include "zvfs/extract/frame_schedule.h"
+#include "zvfs/extract/item_writer.h"
+
+namespace zvfs {
+
+/// Restores batches, by several threads: each decodes frames of its own, every frame once, and
+/// writes the data of all files that lie in them. Not thread-safe itself.
+class BatchExtractor {
+ public:
+  /// Borrows all.
+  BatchExtractor(const Image& image, ItemWriter& writer, const ExtractOptions& options,
+                 ExtractReport& report);
+
+  /// Restores all of `batch`, or returns early when the report says to stop.
+  void run(ExtractBatch& batch);
+
+ private:
+  class Worker;
+
+  const Image& image_;
+  ItemWriter& writer_;
+  const ExtractOptions& options_;
+  ExtractReport& report_;
+  std::vector<ByteVector> buffers_;  // for a decoded frame, one for each thread
+};
+
+}  // namespace zvfs

@@ -1,0 +1,160 @@
+#include "zvfs/extract/extract_command.h"
+
+#include <algorithm>
+#include <atomic>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/parallel.h"
+#include "base/progress_line.h"
+#include "base/signal_cleanup.h"
+#include "base/units.h"
+#include "zvfs/command/messages.h"
+#include "zvfs/command/open_image.h"
+#include "zvfs/command/output_file.h"
+#include "zvfs/extract/extractor.h"
+#include "zvfs/extract/tar_export.h"
+
+namespace zvfs {
+namespace {
+
+std::string progress_text(const ExtractReport& report, double elapsed, std::size_t width) {
+  const std::uint64_t done = report.bytes_done;
+  if (!report.all_planned) return fmt::format("{} extracted", human_size(done)).substr(0, width);
+  const std::uint64_t total = std::max<std::uint64_t>(report.bytes_planned, 1);
+  return progress_bar(static_cast<double>(done) / static_cast<double>(total),
+                      fmt::format("{} of {}", human_size(done), human_size(total)), elapsed, width);
+}
+
+std::string tar_progress(std::uint64_t done, std::uint64_t total, double elapsed,
+                         std::size_t width) {
+  if (total == 0) return fmt::format("{} written", human_size(done)).substr(0, width);
+  return progress_bar(static_cast<double>(done) / static_cast<double>(total),
+                      fmt::format("{} of {}", human_size(done), human_size(total)), elapsed, width);
+}
+
+class ExtractCommand final : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "extract"; }
+  [[nodiscard]] std::string summary() const override { return "Restore files of an image"; }
+
+  void declare(CLI::App& options) override {
+    options.add_option("IMAGE", image_path_, "The image")->required();
+    options.add_option("PATH", operands_, "Files, directories or globs to extract; else all");
+    auto* const directory = options
+                                .add_option("-C,--directory", options_.directory,
+                                            "Where to extract to; made if missing")
+                                ->type_name("DIR");
+    auto* const to_tar =
+        options
+            .add_option("--to-tar", tar_path_, "Write a tar archive instead; - is standard output")
+            ->type_name("FILE")
+            ->excludes(directory);
+    options.add_option("-j,--threads", options_.threads, "How many threads decode and write")
+        ->check(CLI::Range(1, 1024))
+        ->type_name("N");
+    options.add_flag("-f,--force", force_, "Replace files that exist");
+    options
+        .add_flag("-k,--keep-going", keep_going_,
+                  "When a file cannot be restored, say so and go on")
+        ->excludes(to_tar);
+    options.add_flag("--no-same-owner", no_same_owner_, "As root: do not restore owners")
+        ->excludes(to_tar);
+    options.add_flag("-q,--quiet", quiet_, "No progress bar");
+  }
+
+  Result<int> run() override {
+    Selection selection = ZVFS_TRY(Selection::parse(operands_));
+    if (!tar_path_.empty()) return write_tar(selection);
+    apply_flags();
+    const auto image = ZVFS_TRY(open_image(image_path_));
+    ProgressLine* shown = nullptr;
+    ExtractReport report(options_.on_loss, [&](std::string_view message) {
+      shown->clear();
+      print_message(message);
+    });
+    ProgressLine line(
+        [&](double elapsed, std::size_t width) { return progress_text(report, elapsed, width); },
+        quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kProgress);
+    shown = &line;
+    ZVFS_TRY(extract_image(*image, selection, options_, report));
+    line.clear();
+    return conclude(report, selection);
+  }
+
+ private:
+  void apply_flags() {
+    if (force_) options_.existing = ExtractOptions::Existing::kReplace;
+    if (keep_going_) options_.on_loss = ExtractOptions::OnLoss::kGoOn;
+    options_.same_owner = ::geteuid() == 0 && !no_same_owner_;
+  }
+
+  Result<int> write_tar(Selection& selection) {
+    if (tar_path_ == "-" && ::isatty(STDOUT_FILENO) != 0) {
+      return fail(ErrorCode::kInvalidArgument, "a tar archive is not written to a terminal");
+    }
+    const auto image = ZVFS_TRY(open_image(image_path_, TarExport::kCacheSize));
+    install_signal_cleanup();
+    auto output = ZVFS_TRY(
+        OutputFile::open(tar_path_, force_ ? IfExists::kReplace : IfExists::kFail, image_path_));
+    std::atomic<std::uint64_t> done = 0;
+    const std::uint64_t total = operands_.empty() ? image->header().stream_size : 0;
+    ProgressLine line([&](double elapsed,
+                          std::size_t width) { return tar_progress(done, total, elapsed, width); },
+                      quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kProgress);
+    TarExport to;
+    to.threads = options_.threads;
+    to.write = [&](ByteSpan bytes) { return output.write(bytes); };
+    to.message = [&](std::string_view message) {
+      line.clear();
+      print_message(message);
+    };
+    to.bytes_done = &done;
+    bool is_whole = true;
+    if (operands_.empty()) {
+      ZVFS_TRY(export_stream(*image, to));
+    } else {
+      is_whole = ZVFS_TRY(export_selected(*image, selection, to));
+      line.clear();
+      if (!tell_missing(selection)) is_whole = false;
+    }
+    ZVFS_TRY(output.finish());
+    return is_whole ? kExitSuccess : kExitPartial;
+  }
+
+  // Tells the operands that are nowhere in the image. True if there are none.
+  static bool tell_missing(const Selection& selection) {
+    const std::vector<std::string> missing = selection.unmatched();
+    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
+    return missing.empty();
+  }
+
+  static int conclude(const ExtractReport& report, const Selection& selection) {
+    if (report.stopped()) {
+      print_message("stopped there; -k goes on with what is whole");
+      return kExitFailure;
+    }
+    const bool all_found = tell_missing(selection);
+    if (report.lost_count() > 0) print_error("not restored: {}", report.lost_count());
+    const bool is_whole = report.lost_count() + report.incomplete_count() == 0;
+    return is_whole && all_found ? kExitSuccess : kExitPartial;
+  }
+
+  std::string image_path_;
+  std::vector<std::string> operands_;
+  std::string tar_path_;
+  ExtractOptions options_{.threads = processor_count()};
+  bool force_ = false;
+  bool keep_going_ = false;
+  bool no_same_owner_ = false;
+  bool quiet_ = false;
+};
+
+}  // namespace
+
+CommandPtr make_extract_command() { return std::make_unique<ExtractCommand>(); }
+
+}  // namespace zvfs

@@ -1,0 +1,172 @@
+#include "zvfs/extract/extract_planner.h"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+#include <utility>
+
+#include "zvfs/extract/piecewise_file.h"
+
+namespace zvfs {
+namespace {
+
+// In files and runs of data. The largest takes some 25 MiB.
+constexpr std::size_t kFirstBatch = 1024;
+constexpr std::size_t kLargestBatch = std::size_t{128} << 10;
+// A file in more pieces is restored by one thread as it reads them.
+constexpr std::size_t kMaxRunsOfFile = std::size_t{64} << 10;
+
+std::uint64_t piece_count(std::span<const DataRun> runs) {
+  std::uint64_t pieces = 0;
+  for (const DataRun& run : runs) pieces += std::uint64_t{run.last.value} - run.first.value + 1;
+  return pieces;
+}
+
+}  // namespace
+
+ExtractPlanner::ExtractPlanner(const Image& image, OutputTree& output, ExtractReport& report,
+                               Sink sink)
+    : image_(image),
+      output_(output),
+      report_(report),
+      sink_(std::move(sink)),
+      cursor_(image.raw().index()),
+      batch_limit_(kFirstBatch),
+      batch_(std::make_unique<ExtractBatch>()) {}
+
+Result<Descend> ExtractPlanner::enter(const WalkEntry& entry) {
+  if (stopped_ || report_.stopped()) return fail(ErrorCode::kIo, "stopped");
+  if (entry.inode.is_directory()) return enter_directory(entry);
+  if (!make_levels()) return Descend::kNot;
+  add(entry);
+  const std::size_t work = batch_->items.size() + batch_->links.size() + batch_->runs.size();
+  if (work >= batch_limit_) hand_over();
+  return Descend::kNot;
+}
+
+// --- Directories
+
+Result<Descend> ExtractPlanner::enter_directory(const WalkEntry& entry) {
+  const bool is_top = levels_.empty();
+  levels_.push_back({.name = std::string(entry.name), .inode = entry.inode});
+  if (is_top) levels_.back().made = output_.top();
+  if (entry.reason == WalkEntry::Reason::kOnTheWay) return Descend::kMatches;
+  if (is_top) output_.restore_top_as(levels_.back().made, entry.inode);
+  if (make_levels()) return Descend::kAll;
+  levels_.pop_back();
+  return Descend::kNot;
+}
+
+Result<void> ExtractPlanner::leave() {
+  levels_.pop_back();
+  return {};
+}
+
+// Makes those of the directories down to here that are not made yet. False when one cannot be.
+bool ExtractPlanner::make_levels() {
+  auto level = std::find_if(levels_.rbegin(), levels_.rend(), [](const Level& l) {
+                 return l.made || l.is_unmakable;
+               }).base();
+  if (std::prev(level)->is_unmakable) return false;
+  for (; level != levels_.end(); ++level) {
+    OutputName where{std::prev(level)->made, level->name};
+    const std::string path = where.path();
+    auto made = output_.make_directory(std::move(where), level->inode);
+    if (!made) {
+      level->is_unmakable = true;
+      report_.lost(path, std::move(made).error().within("with all that is in it"));
+      return false;
+    }
+    level->made = *std::move(made);
+  }
+  return true;
+}
+
+Result<void> ExtractPlanner::lost(std::string_view path, Error error) {
+  report_.lost(path.empty() ? "." : path, error);
+  return {};
+}
+
+// --- Files
+
+void ExtractPlanner::add(const WalkEntry& entry) {
+  const Inode& inode = entry.inode;
+  OutputName where{levels_.back().made, std::string(entry.name)};
+  if (inode.record.nlink < 2) return add_item(std::move(where), inode, nullptr);
+  const auto found = linked_files_.find(inode.number.value);
+  if (found == linked_files_.end()) {
+    auto first_name = std::make_shared<FirstName>(where);
+    linked_files_.insert({inode.number.value, {first_name, inode.record.nlink - 1}});
+    return add_item(std::move(where), inode, std::move(first_name));
+  }
+  batch_->links.push_back({std::move(where), found->second.first_name});
+  if (--found->second.names_left == 0) linked_files_.erase(found);
+}
+
+void ExtractPlanner::add_item(OutputName where, const Inode& inode,
+                              std::shared_ptr<FirstName> first_name) {
+  const auto number = static_cast<std::uint32_t>(batch_->items.size());
+  const std::size_t first_run = batch_->runs.size();
+  if (inode.is_regular()) {
+    if (const auto added = add_runs(number, inode); !added) {
+      batch_->runs.resize(first_run);
+      return report_.lost(where.path(), added.error());
+    }
+    report_.bytes_planned += inode.record.size;
+  }
+  batch_->items.push_back({std::move(where), inode, std::move(first_name)});
+  const std::uint64_t pieces = piece_count(std::span(batch_->runs).subspan(first_run));
+  if (pieces == 0) batch_->whole_items.push_back(number);
+  if (pieces > 1) batch_->items.back().piecewise = std::make_unique<PiecewiseFile>(pieces);
+}
+
+Result<void> ExtractPlanner::add_runs(std::uint32_t item, const Inode& inode) {
+  const std::size_t first_run = batch_->runs.size();
+  for (std::uint64_t offset = 0; offset < inode.record.size;) {
+    const FileSegment segment = ZVFS_TRY(image_.segment_at(inode, offset));
+    offset = segment.end;
+    if (!segment.is_data) continue;
+    if (batch_->runs.size() - first_run == kMaxRunsOfFile) {
+      batch_->runs.resize(first_run);
+      return {};
+    }
+    DataRun run = ZVFS_TRY(locate(segment));
+    run.item = item;
+    batch_->runs.push_back(run);
+  }
+  return {};
+}
+
+Result<DataRun> ExtractPlanner::locate(const FileSegment& segment) {
+  const FrameTable& frames = image_.raw().frame_table();
+  const std::uint64_t length = segment.end - segment.begin;
+  const StreamOffset end{segment.stream.value + length};
+  const DataFrame first = ZVFS_TRY(frames.find(cursor_, segment.stream, segment.first_frame));
+  FrameNumber last = first.number;
+  if (first.end() < end) {
+    last = ZVFS_TRY(frames.find(cursor_, {end.value - 1}, segment.first_frame)).number;
+  }
+  return DataRun{.item = 0,
+                 .first = first.number,
+                 .last = last,
+                 .begin = segment.stream,
+                 .length = length,
+                 .file_offset = segment.begin};
+}
+
+// --- Batches
+
+void ExtractPlanner::hand_over() {
+  std::ranges::sort(batch_->runs, {},
+                    [](const DataRun& run) { return std::pair(run.first, run.begin); });
+  stopped_ = !sink_(std::exchange(batch_, std::make_unique<ExtractBatch>()));
+  batch_limit_ = std::min(batch_limit_ * 2, kLargestBatch);
+}
+
+void ExtractPlanner::finish() {
+  levels_.clear();
+  if (!stopped_) hand_over();
+  report_.all_planned = true;
+}
+
+}  // namespace zvfs

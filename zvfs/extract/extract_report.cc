@@ -1,0 +1,22 @@
+#include "zvfs/extract/extract_report.h"
+
+#include "base/quoting.h"
+
+namespace zvfs {
+
+void ExtractReport::tell(std::string_view path, std::string_view message) const {
+  listener_(fmt::format("{}: {}", quote_name(path), message));
+}
+
+void ExtractReport::lost(std::string_view path, const Error& error) {
+  if (on_loss_ == ExtractOptions::OnLoss::kStop && stopped_.exchange(true)) return;
+  ++lost_;
+  tell(path, error.message);
+}
+
+void ExtractReport::incomplete(std::string_view path, std::string_view what) {
+  ++incomplete_;
+  tell(path, what);
+}
+
+}  // namespace zvfs

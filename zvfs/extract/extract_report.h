@@ -1,0 +1,50 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "base/result.h"
+#include "zvfs/extract/extract_options.h"
+
+namespace zvfs {
+
+/// What an extraction did so far, and what it could not do. Thread-safe.
+class ExtractReport {
+ public:
+  /// Takes a line for people; may be called by several threads at a time.
+  using Listener = std::function<void(std::string_view line)>;
+
+  ExtractReport(ExtractOptions::OnLoss on_loss, Listener listener)
+      : on_loss_(on_loss), listener_(std::move(listener)) {}
+
+  /// `path` was not restored. Unless losses are gone on from, it is the last thing that is told,
+  /// and all are to stop.
+  void lost(std::string_view path, const Error& error);
+
+  /// `path` was restored, but not all of it: `what` was not.
+  void incomplete(std::string_view path, std::string_view what);
+
+  /// True when nothing more should be extracted.
+  [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
+
+  [[nodiscard]] std::uint64_t lost_count() const { return lost_; }
+  [[nodiscard]] std::uint64_t incomplete_count() const { return incomplete_; }
+
+  // For a progress bar. Sizes of files, holes included, in bytes.
+  std::atomic<std::uint64_t> bytes_planned = 0;
+  std::atomic<std::uint64_t> bytes_done = 0;
+  std::atomic<bool> all_planned = false;
+
+ private:
+  void tell(std::string_view path, std::string_view message) const;
+
+  const ExtractOptions::OnLoss on_loss_;
+  const Listener listener_;
+  std::atomic<bool> stopped_ = false;
+  std::atomic<std::uint64_t> lost_ = 0;
+  std::atomic<std::uint64_t> incomplete_ = 0;
+};
+
+}  // namespace zvfs

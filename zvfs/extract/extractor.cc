@@ -1,0 +1,65 @@
+#include "zvfs/extract/extractor.h"
+
+#include <future>
+#include <memory>
+#include <sys/stat.h>
+#include <utility>
+
+#include "zvfs/extract/attribute_restorer.h"
+#include "zvfs/extract/batch_extractor.h"
+#include "zvfs/extract/batch_queue.h"
+#include "zvfs/extract/extract_planner.h"
+#include "zvfs/extract/item_writer.h"
+#include "zvfs/extract/output_tree.h"
+#include "zvfs/walk/selected_walk.h"
+
+namespace zvfs {
+namespace {
+
+// Calls a function when it goes, also when an exception passes.
+template <typename Function>
+class AtEnd {
+ public:
+  explicit AtEnd(Function function) : function_(std::move(function)) {}
+  AtEnd(const AtEnd&) = delete;
+  AtEnd& operator=(const AtEnd&) = delete;
+  ~AtEnd() { function_(); }
+
+ private:
+  Function function_;
+};
+
+}  // namespace
+
+Result<void> extract_image(const Image& image, Selection& selection, const ExtractOptions& options,
+                           ExtractReport& report) {
+  const AttributeRestorer restorer(image, options);
+  const auto output = ZVFS_TRY(OutputTree::open(options, restorer, report));
+  ::umask(0);  // files are made with the modes that they are to have
+
+  BatchQueue queue;
+  const auto plan = [&]() -> Result<void> {
+    const AtEnd end([&] { queue.end(); });
+    ExtractPlanner planner(image, *output, report, [&](std::unique_ptr<ExtractBatch> batch) {
+      return queue.put(std::move(batch));
+    });
+    ZVFS_TRY(SelectedWalk(image, selection, planner).run());
+    planner.finish();
+    return {};
+  };
+  std::future<Result<void>> planned = std::async(std::launch::async, plan);
+  {
+    const AtEnd stop([&] { queue.stop(); });
+    ItemWriter writer(image, *output, restorer, options, report);
+    BatchExtractor extractor(image, writer, options, report);
+    while (!report.stopped()) {
+      const std::unique_ptr<ExtractBatch> batch = queue.take();
+      if (batch == nullptr) break;
+      extractor.run(*batch);
+    }
+  }
+  Result<void> result = planned.get();
+  return report.stopped() ? Result<void>() : std::move(result);
+}
+
+}  // namespace zvfs

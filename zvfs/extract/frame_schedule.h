@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/mutex.h"
+#include "zvfs/extract/extract_batch.h"
+
+namespace zvfs {
+
+/// Gives out the frames in which runs of data lie, in their order and each once, with the runs that
+/// touch them. Does no I/O. Thread-safe.
+class FrameSchedule {
+ public:
+  /// Frames [begin, end), and all runs that touch any of them.
+  struct Task {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    std::vector<const DataRun*> runs;
+  };
+
+  /// Borrows `runs`, sorted by their first frame. Gives out neighbouring frames together, so that
+  /// `threads` threads work apart from each other, but come to their ends together.
+  FrameSchedule(std::span<const DataRun> runs, unsigned threads);
+
+  /// The next frames into `task`, whose memory is reused. False when there are no more.
+  bool next(Task& task);
+
+ private:
+  const std::span<const DataRun> runs_;
+  std::uint32_t frames_per_task_;
+  Mutex mutex_;
+  std::uint32_t next_frame_ ZVFS_GUARDED_BY(mutex_) = 0;
+  std::size_t next_run_ ZVFS_GUARDED_BY(mutex_) = 0;             // begins at next_frame_ or later
+  std::vector<const DataRun*> running_ ZVFS_GUARDED_BY(mutex_);  // begun before, and go on
+};
+
+}  // namespace zvfs

@@ -1,0 +1,197 @@
+#include "zvfs/extract/item_writer.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <tuple>
+#include <unistd.h>
+
+#include "base/units.h"
+#include "zvfs/extract/piecewise_file.h"
+
+namespace zvfs {
+namespace {
+
+Result<void> write_at(int fd, std::uint64_t offset, ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return fail_errno(errno, "cannot write it");
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+    offset += static_cast<std::uint64_t>(written);
+  }
+  return {};
+}
+
+// Copies all data of a file, frame by frame as Image gives them, and leaves its holes.
+Result<void> copy_data(const Image& image, const Inode& inode, int fd) {
+  for (std::uint64_t offset = 0; offset < inode.record.size;) {
+    const FileSegment segment = ZVFS_TRY(image.segment_at(inode, offset));
+    const std::uint64_t end = segment.is_data ? std::min(segment.end, offset + kMiB) : segment.end;
+    if (segment.is_data) {
+      std::uint64_t at = offset;
+      const auto slices = ZVFS_TRY(image.read(inode, offset, end - offset));
+      for (const FileSlice& slice : slices) {
+        ZVFS_TRY(write_at(fd, at, slice.bytes));
+        at += slice.bytes.size();
+      }
+    }
+    offset = end;
+  }
+  return {};
+}
+
+bool has_extents(const Inode& inode) {
+  return (inode.record.flags & InodeRecord::kExtentList) != 0;
+}
+
+dev_t device_of(const Inode& inode) {
+  if (!inode.is_device()) return 0;
+  return ::makedev(static_cast<unsigned>(inode.record.data >> 32),
+                   static_cast<unsigned>(inode.record.data));
+}
+
+}  // namespace
+
+// --- Any type, at one go
+
+void ItemWriter::write_whole(ExtractItem& item) { end(item, make(item)); }
+
+Result<void> ItemWriter::make(const ExtractItem& item) {
+  const Inode& inode = item.inode;
+  if (inode.is_regular()) return make_regular(item, nullptr);
+  const DescriptorPtr directory = ZVFS_TRY(output_.descriptor(*item.where.directory));
+  const NodePlace place = place_of(item.where, directory->get());
+  const mode_t mode = mode_to_make(item);
+  if (inode.is_symlink()) {
+    const std::string target = ZVFS_TRY(image_.symlink_target(inode));
+    ZVFS_TRY(make_symlink(place, target));
+  } else {
+    ZVFS_TRY(make_special(place, (inode.record.mode & S_IFMT) | mode, device_of(inode)));
+  }
+  restorer_.restore_at(directory->get(), item.where.name, inode, item.where.directory->surroundings,
+                       mode, teller(item));
+  return {};
+}
+
+Result<void> ItemWriter::make_regular(const ExtractItem& item, const FilePiece* only_piece) {
+  const DescriptorPtr directory = ZVFS_TRY(output_.descriptor(*item.where.directory));
+  const UniqueFd fd = ZVFS_TRY(open_new(item, directory->get()));
+  Result<void> written = only_piece != nullptr
+                             ? write_at(fd.get(), only_piece->offset, only_piece->bytes)
+                             : copy_data(image_, item.inode, fd.get());
+  if (!written) {
+    std::ignore = remove_node(directory->get(), item.where.name);
+    return written;
+  }
+  restore_attributes(item, fd.get());
+  return {};
+}
+
+Result<UniqueFd> ItemWriter::open_new(const ExtractItem& item, int directory_fd) {
+  UniqueFd fd = ZVFS_TRY(make_file(place_of(item.where, directory_fd), mode_to_make(item)));
+  // The last hole must be there too; and pieces may come in any order.
+  if (has_extents(item.inode) || item.piecewise != nullptr) {
+    if (::ftruncate(fd.get(), static_cast<off_t>(item.inode.record.size)) != 0) {
+      const Unexpected failed = fail_errno(errno, "cannot give it its size");
+      std::ignore = remove_node(directory_fd, item.where.name);
+      return failed;
+    }
+  }
+  return fd;
+}
+
+// --- Piece by piece
+
+void ItemWriter::write_piece(ExtractItem& item, const FilePiece& piece) {
+  if (item.piecewise == nullptr) return end(item, make_regular(item, &piece));
+  end_piece(item, item.piecewise->has_failed() ? Result<void>() : add_piece(item, piece));
+}
+
+void ItemWriter::lose_piece(ExtractItem& item, const Error& error) {
+  const Result<void> lost = Unexpected(error);
+  if (item.piecewise == nullptr) return end(item, lost);
+  end_piece(item, lost);
+}
+
+Result<void> ItemWriter::add_piece(const ExtractItem& item, const FilePiece& piece) {
+  const auto open = [&]() -> Result<UniqueFd> {
+    const DescriptorPtr directory = ZVFS_TRY(output_.descriptor(*item.where.directory));
+    return open_new(item, directory->get());
+  };
+  const int fd = ZVFS_TRY(item.piecewise->open_once(open));
+  if (fd >= 0) ZVFS_TRY(write_at(fd, piece.offset, piece.bytes));
+  return {};
+}
+
+void ItemWriter::end_piece(ExtractItem& item, const Result<void>& written) {
+  if (!written && item.piecewise->fail()) report_.lost(item.where.path(), written.error());
+  if (!item.piecewise->finish_piece()) return;
+  if (item.piecewise->has_failed()) return abandon(item);
+  const UniqueFd fd = item.piecewise->close();
+  restore_attributes(item, fd.get());
+  end(item, {});
+}
+
+void ItemWriter::abandon(ExtractItem& item) {
+  if (item.piecewise == nullptr || !item.where.directory) return;
+  const UniqueFd fd = item.piecewise->close();
+  if (fd.is_open()) {
+    const auto directory = output_.descriptor(*item.where.directory);
+    if (directory) std::ignore = remove_node((*directory)->get(), item.where.name);
+  }
+  item.where.directory = {};
+}
+
+// --- The end
+
+void ItemWriter::end(ExtractItem& item, const Result<void>& made) {
+  if (made) {
+    if (item.first_name) item.first_name->is_restored = true;
+    if (item.inode.is_regular()) report_.bytes_done += item.inode.record.size;
+  } else if (item.inode.is_device() && made.error().code == ErrorCode::kUnsupported) {
+    report_.incomplete(item.where.path(), made.error().message);
+  } else {
+    report_.lost(item.where.path(), made.error());
+  }
+  item.where.directory = {};
+}
+
+void ItemWriter::make_link(HardLink& link) {
+  const auto make = [&]() -> Result<void> {
+    const OutputName& target = link.target->where;
+    if (!link.target->is_restored) {
+      return fail(ErrorCode::kIo, "another name of {}, which was not restored", target.path());
+    }
+    const DescriptorPtr directory = ZVFS_TRY(output_.descriptor(*link.where.directory));
+    const DescriptorPtr target_directory = ZVFS_TRY(output_.descriptor(*target.directory));
+    return zvfs::make_link(place_of(link.where, directory->get()), target_directory->get(),
+                           target.name);
+  };
+  if (const Result<void> made = make(); !made) report_.lost(link.where.path(), made.error());
+  link.where.directory = {};
+}
+
+// --- Attributes
+
+void ItemWriter::restore_attributes(const ExtractItem& item, int fd) {
+  restorer_.restore(fd, item.inode, item.where.directory->surroundings, mode_to_make(item),
+                    teller(item));
+}
+
+mode_t ItemWriter::mode_to_make(const ExtractItem& item) const {
+  return restorer_.mode_to_make(item.inode, item.where.directory->surroundings);
+}
+
+NodePlace ItemWriter::place_of(const OutputName& where, int directory_fd) const {
+  return {.directory_fd = directory_fd, .name = where.name, .existing = options_.existing};
+}
+
+AttributeRestorer::Failed ItemWriter::teller(const ExtractItem& item) {
+  return [&](std::string_view what) { report_.incomplete(item.where.path(), what); };
+}
+
+}  // namespace zvfs

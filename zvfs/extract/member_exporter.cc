@@ -1,0 +1,202 @@
+#include "zvfs/extract/member_exporter.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "base/quoting.h"
+#include "base/units.h"
+#include "tar/tar_header.h"
+
+namespace zvfs {
+namespace {
+
+// A batch ends with the member that exceeds one of these.
+constexpr std::size_t kMembers = 4096;
+constexpr std::size_t kFrames = 1024;
+// A tar header lists all of a file's extents, and is made in memory.
+constexpr std::size_t kMostExtents = std::size_t{1} << 20;
+
+// Of a batch, to bound the memory for a large file; those after them are not decoded ahead.
+constexpr std::size_t kMostFrames = std::size_t{1} << 20;
+
+constexpr std::uint64_t kChunkSize = kMiB;
+
+bool is_socket(const Inode& inode) { return (inode.record.mode & 0170000) == 0140000; }
+
+std::string member_path(const WalkEntry& entry) {
+  if (entry.path.empty()) return "./";
+  return std::string(entry.path) + (entry.inode.is_directory() ? "/" : "");
+}
+
+}  // namespace
+
+MemberExporter::MemberExporter(const Image& image, const TarExport& to, std::uint64_t window_bytes)
+    : image_(image), to_(to), window_bytes_(window_bytes), cursor_(image.raw().index()) {}
+
+// --- What the walk comes to
+
+Result<Descend> MemberExporter::enter(const WalkEntry& entry) {
+  if (entry.reason == WalkEntry::Reason::kOnTheWay) return Descend::kMatches;
+  if (is_socket(entry.inode)) {
+    to_.message(quote_name(entry.path) + ": a socket, which tar cannot hold; left out");
+    return Descend::kNot;
+  }
+  if (const auto added = add(entry); !added) {
+    ZVFS_TRY(lost(entry.path, Error(added.error())));
+  } else if (members_.size() >= kMembers || frames_.size() >= kFrames || extents_ >= kMostExtents) {
+    ZVFS_TRY(write_batch());
+  }
+  return Descend::kAll;
+}
+
+Result<void> MemberExporter::lost(std::string_view path, Error error) {
+  to_.message((path.empty() ? "." : quote_name(path)) + ": " + error.message);
+  is_whole_ = false;
+  return {};
+}
+
+Result<void> MemberExporter::add(const WalkEntry& entry) {
+  Member member{member_path(entry), entry.inode, {}, {}, 0};
+  const InodeRecord& record = entry.inode.record;
+  if (!entry.inode.is_directory() && record.nlink > 1) {
+    const auto known = first_names_.find(entry.inode.number.value);
+    if (known != first_names_.end()) member.link_path = known->second;
+  }
+  if (entry.inode.is_regular() && member.link_path.empty()) ZVFS_TRY(add_data(member));
+  if (!entry.inode.is_directory() && record.nlink > 1) {
+    first_names_.try_emplace(entry.inode.number.value, member.path);
+  }
+  members_.push_back(std::move(member));
+  return {};
+}
+
+Result<void> MemberExporter::add_data(Member& member) {
+  const std::size_t frames_before = frames_.size();
+  const auto add_all = [&]() -> Result<void> {
+    for (std::uint64_t offset = 0; offset < member.inode.record.size;) {
+      const FileSegment segment = ZVFS_TRY(image_.segment_at(member.inode, offset));
+      offset = segment.end;
+      if (!segment.is_data) continue;
+      if (member.extents.size() == kMostExtents) {
+        return fail(ErrorCode::kTooLarge, "more than {} extents are too many for a tar header",
+                    kMostExtents);
+      }
+      const std::uint32_t place = ZVFS_TRY(add_frames(segment));
+      if (member.extents.empty()) member.place = place;
+      member.extents.push_back({segment.begin, segment.end - segment.begin, 0, 0});
+    }
+    return {};
+  };
+  Result<void> added = add_all();
+  if (!added) frames_.resize(frames_before);
+  extents_ += added ? member.extents.size() : 0;
+  return added;
+}
+
+// Adds those that the segment lies in, and returns the place of the first.
+Result<std::uint32_t> MemberExporter::add_frames(const FileSegment& segment) {
+  const FrameTable& table = image_.raw().frame_table();
+  const StreamOffset last_byte{segment.stream.value + (segment.end - segment.begin) - 1};
+  const DataFrame first = ZVFS_TRY(table.find(cursor_, segment.stream, segment.first_frame));
+  const DataFrame last =
+      first.holds(last_byte) ? first : ZVFS_TRY(table.find(cursor_, last_byte, first.number));
+  const bool is_shared = !frames_.empty() && frames_.back() == first.number;
+  const std::size_t place = frames_.size() - (is_shared ? 1 : 0);
+  for (std::uint32_t number = first.number.value + (is_shared ? 1 : 0);
+       number <= last.number.value && frames_.size() < kMostFrames; ++number) {
+    frames_.push_back({number});
+  }
+  return static_cast<std::uint32_t>(place);
+}
+
+// --- Writing
+
+Result<void> MemberExporter::finish() {
+  ZVFS_TRY(write_batch());
+  return write_bytes(ByteVector(kTarEndSize));
+}
+
+Result<void> MemberExporter::write_batch() {
+  std::optional<FramePrefetcher> prefetcher;
+  if (!frames_.empty()) {
+    prefetcher.emplace(image_, to_.threads, window_bytes_, std::exchange(frames_, {}));
+  }
+  for (const Member& member : members_) {
+    const Result<void> written = write(member, prefetcher ? &*prefetcher : nullptr);
+    if (!written) return Unexpected(Error(written.error()).within(quote_name(member.path)));
+  }
+  members_.clear();
+  extents_ = 0;
+  return {};
+}
+
+Result<void> MemberExporter::write(const Member& member, FramePrefetcher* prefetcher) {
+  const InodeRecord& record = member.inode.record;
+  TarMember header;
+  header.type = member_type(member.inode.record.mode);
+  header.path = member.path;
+  header.mode = record.mode & 07777;
+  header.uid = record.uid;
+  header.gid = record.gid;
+  header.mtime_seconds = record.mtime_seconds;
+  header.mtime_nanoseconds = record.mtime_nanoseconds;
+  if (!member.link_path.empty()) {
+    header.type = TarMember::Type::kHardLink;
+    header.link_path = member.link_path;
+    return write_header(header);
+  }
+  const XattrSet xattrs = ZVFS_TRY(image_.xattrs(member.inode));
+  header.xattrs = xattrs.xattrs();
+  std::string target;
+  if (member.inode.is_symlink()) target = ZVFS_TRY(image_.symlink_target(member.inode));
+  header.link_path = target;
+  if (member.inode.is_device()) {
+    header.device_major = static_cast<std::uint32_t>(record.data >> 32);
+    header.device_minor = static_cast<std::uint32_t>(record.data);
+  }
+  if (!member.inode.is_regular()) return write_header(header);
+
+  for (const ExtentRecord& extent : member.extents) header.size += extent.length;
+  header.sparse = header.size < record.size;
+  header.real_size = record.size;
+  header.extents = member.extents;
+  ZVFS_TRY(write_header(header));
+  ZVFS_TRY(write_data(member, prefetcher));
+  return write_bytes(ByteVector(tar_padding(header.size)));
+}
+
+Result<void> MemberExporter::write_header(const TarMember& header) {
+  ByteVector bytes;
+  append_tar_header(header, bytes);
+  return write_bytes(bytes);
+}
+
+Result<void> MemberExporter::write_data(const Member& member, FramePrefetcher* prefetcher) {
+  std::uint32_t place = member.place;
+  const Frame* frame = nullptr;
+  for (const ExtentRecord& extent : member.extents) {
+    const std::uint64_t end = extent.file_offset + extent.length;
+    for (std::uint64_t offset = extent.file_offset; offset < end;) {
+      const std::uint64_t length = std::min(kChunkSize, end - offset);
+      if (prefetcher != nullptr) prefetcher->visit(place);
+      const auto slices = ZVFS_TRY(image_.read(member.inode, offset, length));
+      for (const FileSlice& slice : slices) {
+        if (slice.frame.get() != frame && std::exchange(frame, slice.frame.get()) != nullptr) {
+          ++place;
+        }
+        ZVFS_TRY(write_bytes(slice.bytes));
+      }
+      offset += length;
+    }
+  }
+  return {};
+}
+
+Result<void> MemberExporter::write_bytes(ByteSpan bytes) {
+  ZVFS_TRY(to_.write(bytes));
+  if (to_.bytes_done != nullptr) *to_.bytes_done += bytes.size();
+  return {};
+}
+
+}  // namespace zvfs

@@ -1,0 +1,105 @@
+#include "zvfs/inspect/cat_command.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <unistd.h>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/units.h"
+#include "zvfs/command/messages.h"
+#include "zvfs/command/open_image.h"
+#include "zvfs/inspect/byte_range.h"
+#include "zvfs/walk/path_lookup.h"
+
+namespace zvfs {
+namespace {
+
+// What is pinned at a time: enough that a frame of the usual size is visited once or twice.
+constexpr std::uint64_t kChunkSize = kMiB;
+
+Result<void> write_all(int fd, ByteSpan bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written < 0) {
+      if (errno == EINTR) continue;
+      return fail_errno(errno, "standard output");
+    }
+    bytes = bytes.subspan(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+class CatCommand final : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "cat"; }
+  [[nodiscard]] std::string summary() const override { return "Write contents of files to stdout"; }
+
+  void declare(CLI::App& options) override {
+    options.add_option("IMAGE", image_path_, "The image")->required();
+    options.add_option("PATH", paths_, "Files in it; symlinks are followed, inside the image")
+        ->required();
+    options
+        .add_option("--range", range_text_,
+                    "Only LEN bytes of each file from OFF on; to the end without LEN")
+        ->type_name("OFF[:LEN]");
+  }
+
+  Result<int> run() override {
+    if (!range_text_.empty()) range_ = ZVFS_TRY(parse_byte_range(range_text_));
+    image_ = ZVFS_TRY(open_image(image_path_));
+    int code = kExitSuccess;
+    for (const std::string& path : paths_) {
+      const Result<Inode> inode = find_file(path);
+      if (!inode) {
+        print_error("{}: {}", path, inode.error().message);
+        code = kExitPartial;
+        continue;
+      }
+      const bool is_whole = ZVFS_TRY(copy(path, *inode));
+      if (!is_whole) code = kExitPartial;
+    }
+    return code;
+  }
+
+ private:
+  Result<Inode> find_file(const std::string& path) const {
+    const Inode inode = ZVFS_TRY(follow_path(*image_, path));
+    if (inode.is_directory()) return fail(ErrorCode::kInvalidArgument, "is a directory");
+    if (!inode.is_regular()) return fail(ErrorCode::kInvalidArgument, "is not a regular file");
+    return inode;
+  }
+
+  // False when the image is damaged there, which is printed. Errors: Io on stdout, which ends all.
+  Result<bool> copy(const std::string& path, const Inode& inode) const {
+    const std::uint64_t size = inode.record.size;
+    std::uint64_t offset = std::min(range_.offset, size);
+    const std::uint64_t end = offset + std::min(range_.length, size - offset);
+    while (offset < end) {
+      const std::uint64_t length = std::min(kChunkSize, end - offset);
+      const auto slices = image_->read(inode, offset, length);
+      if (!slices) {
+        print_error("{}: {}", path, slices.error().message);
+        return false;
+      }
+      for (const FileSlice& slice : *slices) ZVFS_TRY(write_all(STDOUT_FILENO, slice.bytes));
+      offset += length;
+    }
+    return true;
+  }
+
+  std::string image_path_;
+  std::vector<std::string> paths_;
+  std::string range_text_;
+  ByteRange range_;
+  std::unique_ptr<Image> image_;
+};
+
+}  // namespace
+
+CommandPtr make_cat_command() { return std::make_unique<CatCommand>(); }
+
+}  // namespace zvfs

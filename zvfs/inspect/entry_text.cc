@@ -1,0 +1,141 @@
+#include "zvfs/inspect/entry_text.h"
+
+#include <algorithm>
+#include <ctime>
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+#include "base/base64.h"
+#include "base/json_text.h"
+#include "base/units.h"
+
+namespace zvfs {
+namespace {
+
+constexpr std::string_view kAccessAcl = "system.posix_acl_access";
+
+std::uint32_t major_of(const Inode& inode) {
+  return static_cast<std::uint32_t>(inode.record.data >> 32);
+}
+std::uint32_t minor_of(const Inode& inode) { return static_cast<std::uint32_t>(inode.record.data); }
+
+char type_letter(std::uint16_t mode) {
+  switch (mode & 0170000) {
+    case 0040000:
+      return 'd';
+    case 0120000:
+      return 'l';
+    case 0010000:
+      return 'p';
+    case 0020000:
+      return 'c';
+    case 0060000:
+      return 'b';
+    case 0140000:
+      return 's';
+    default:
+      return '-';
+  }
+}
+
+std::string_view type_name(std::uint16_t mode) {
+  switch (type_letter(mode)) {
+    case 'd':
+      return "directory";
+    case 'l':
+      return "symlink";
+    case 'p':
+      return "fifo";
+    case 'c':
+      return "character device";
+    case 'b':
+      return "block device";
+    case 's':
+      return "socket";
+    default:
+      return "file";
+  }
+}
+
+}  // namespace
+
+std::string mode_text(std::uint16_t mode) {
+  std::string text(10, '-');
+  text[0] = type_letter(mode);
+  constexpr std::string_view kBits = "rwxrwxrwx";
+  for (std::size_t i = 0; i < kBits.size(); ++i) {
+    if ((mode >> (8 - i) & 1) != 0) text[i + 1] = kBits[i];
+  }
+  const auto mark = [&](std::uint16_t bit, std::size_t at, char with_x, char without) {
+    if ((mode & bit) != 0) text[at] = text[at] == 'x' ? with_x : without;
+  };
+  mark(04000, 3, 's', 'S');
+  mark(02000, 6, 's', 'S');
+  mark(01000, 9, 't', 'T');
+  return text;
+}
+
+std::string time_text(std::int64_t seconds) {
+  const std::time_t time = seconds;
+  std::tm parts{};
+  if (::localtime_r(&time, &parts) == nullptr) return fmt::format("@{}", seconds);
+  return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}", std::int64_t{parts.tm_year} + 1900,
+                     parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min);
+}
+
+std::string LongFormat::padded(std::string_view text, std::size_t& width) {
+  width = std::max(width, text.size());
+  return fmt::format("{:>{}}", text, width);
+}
+
+std::string LongFormat::columns(const Inode& inode, bool has_acl) {
+  const InodeRecord& record = inode.record;
+  std::string size;
+  if (inode.is_device()) {
+    size = fmt::format("{},{}", major_of(inode), minor_of(inode));
+  } else {
+    size = style_ == SizeStyle::kHuman ? human_size(record.size) : fmt::format("{}", record.size);
+  }
+  return fmt::format("{}{} {} {} {} {} {} ", mode_text(record.mode), has_acl ? '+' : ' ',
+                     padded(fmt::format("{}", record.nlink), links_width_),
+                     padded(fmt::format("{}", record.uid), uid_width_),
+                     padded(fmt::format("{}", record.gid), gid_width_), padded(size, size_width_),
+                     time_text(record.mtime_seconds));
+}
+
+Result<bool> has_access_acl(const Image& image, const Inode& inode) {
+  if (inode.record.xattr_set == 0) return false;
+  const XattrSet set = ZVFS_TRY(image.xattrs(inode));
+  return std::ranges::any_of(set.xattrs(), [](const Xattr& x) { return x.name == kAccessAcl; });
+}
+
+Result<std::string> json_line(const Image& image, const Inode& inode, std::string_view path) {
+  const InodeRecord& record = inode.record;
+  nlohmann::ordered_json entry;
+  put_text(entry, "path", path);
+  entry["type"] = type_name(record.mode);
+  entry["mode"] = fmt::format("{:04o}", record.mode & 07777);
+  entry["uid"] = record.uid;
+  entry["gid"] = record.gid;
+  entry["nlink"] = record.nlink;
+  entry["inode"] = inode.number.value;
+  entry["size"] = record.size;
+  entry["mtime"] = record.mtime_seconds;
+  entry["mtime_ns"] = record.mtime_nanoseconds;
+  if (inode.is_symlink()) put_text(entry, "target", ZVFS_TRY(image.symlink_target(inode)));
+  if (inode.is_device()) {
+    entry["major"] = major_of(inode);
+    entry["minor"] = minor_of(inode);
+  }
+  const XattrSet set = ZVFS_TRY(image.xattrs(inode));
+  for (const Xattr& xattr : set.xattrs()) {
+    nlohmann::ordered_json attribute;
+    put_text(attribute, "name", xattr.name);
+    attribute["value_base64"] = base64(as_text(xattr.value));
+    entry["xattrs"].push_back(std::move(attribute));
+  }
+  return entry.dump();
+}
+
+}  // namespace zvfs

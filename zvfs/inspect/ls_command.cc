@@ -1,0 +1,124 @@
+#include "zvfs/inspect/ls_command.h"
+
+#include <cstdio>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/quoting.h"
+#include "zvfs/command/messages.h"
+#include "zvfs/command/open_image.h"
+#include "zvfs/inspect/entry_text.h"
+#include "zvfs/walk/selected_walk.h"
+
+namespace zvfs {
+namespace {
+
+struct LsOptions {
+  bool is_long = false;
+  bool recursive = false;
+  bool human = false;
+  bool raw = false;
+  bool json = false;
+};
+
+// Prints the entries that a walk comes to. A directory that was named is listed, one that a glob
+// matches is printed; with -R all below them is printed too.
+class EntryPrinter final : public TreeVisitor {
+ public:
+  EntryPrinter(const Image& image, const LsOptions& options)
+      : image_(image),
+        options_(options),
+        format_(options.human ? SizeStyle::kHuman : SizeStyle::kBytes) {}
+
+  Result<Descend> enter(const WalkEntry& entry) override {
+    using Reason = WalkEntry::Reason;
+    if (entry.reason == Reason::kOnTheWay) return Descend::kMatches;
+    const bool is_listed = entry.reason == Reason::kName && entry.inode.is_directory();
+    // As `tar -t DIR` shows DIR itself; but the root needs no name.
+    if (!is_listed || (options_.recursive && !entry.path.empty())) ZVFS_TRY(print(entry));
+    return is_listed || options_.recursive ? Descend::kAll : Descend::kMatches;
+  }
+
+  Result<void> lost(std::string_view path, Error error) override {
+    print_error("{}: {}", path.empty() ? "." : quote_name(path), error.message);
+    damaged_ = true;
+    return {};
+  }
+
+  [[nodiscard]] bool damaged() const { return damaged_; }
+
+ private:
+  Result<void> print(const WalkEntry& entry) {
+    const auto line = text_of(entry);
+    if (!line) return lost(entry.path, Error(line.error()));
+    std::fwrite(line->data(), 1, line->size(), stdout);
+    std::fputc(options_.raw ? '\0' : '\n', stdout);
+    // A full disk or a closed pipe ends a long listing at once; the caller says why.
+    if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "cannot go on");
+    return {};
+  }
+
+  Result<std::string> text_of(const WalkEntry& entry) {
+    if (options_.json) return json_line(image_, entry.inode, entry.path);
+    std::string line = name_text(entry.path);
+    if (!options_.raw && entry.inode.is_directory()) line += '/';
+    if (!options_.is_long) return line;
+    const bool has_acl = ZVFS_TRY(has_access_acl(image_, entry.inode));
+    line.insert(0, format_.columns(entry.inode, has_acl));
+    if (entry.inode.is_symlink()) {
+      line += " -> " + name_text(ZVFS_TRY(image_.symlink_target(entry.inode)));
+    }
+    return line;
+  }
+
+  [[nodiscard]] std::string name_text(std::string_view name) const {
+    return options_.raw ? std::string(name) : quote_name(name);
+  }
+
+  const Image& image_;
+  const LsOptions& options_;
+  LongFormat format_;
+  bool damaged_ = false;
+};
+
+class LsCommand final : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "ls"; }
+  [[nodiscard]] std::string summary() const override { return "List what is in an image"; }
+
+  void declare(CLI::App& options) override {
+    options.set_help_flag("--help", "Print this and exit");
+    options.add_option("IMAGE", image_path_, "The image")->required();
+    options.add_option("PATH", operands_,
+                       "Directories to list, other files to show, or globs of what to show");
+    options.add_flag("-l,--long", options_.is_long, "Show modes, owners, sizes and times");
+    options.add_flag("-R,--recursive", options_.recursive, "Show all that is below, too");
+    options.add_flag("-h,--human-readable", options_.human, "With -l, sizes as 1.3K, 24M");
+    auto* const raw =
+        options.add_flag("-0,--null", options_.raw, "Names as they are, each ended by a NUL");
+    options.add_flag("--json", options_.json, "A JSON object on a line for each entry")
+        ->excludes(raw);
+  }
+
+  Result<int> run() override {
+    Selection selection = ZVFS_TRY(Selection::parse(operands_));
+    const auto image = ZVFS_TRY(open_image(image_path_));
+    EntryPrinter printer(*image, options_);
+    ZVFS_TRY(SelectedWalk(*image, selection, printer).run());
+    const std::vector<std::string> missing = selection.unmatched();
+    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
+    return missing.empty() && !printer.damaged() ? kExitSuccess : kExitPartial;
+  }
+
+ private:
+  std::string image_path_;
+  std::vector<std::string> operands_;
+  LsOptions options_;
+};
+
+}  // namespace
+
+CommandPtr make_ls_command() { return std::make_unique<LsCommand>(); }
+
+}  // namespace zvfs

@@ -1,0 +1,145 @@
+#include "zvfs/inspect/tree_command.h"
+
+#include <clocale>
+#include <cstdio>
+#include <langinfo.h>
+#include <limits>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "base/quoting.h"
+#include "base/units.h"
+#include "zvfs/command/messages.h"
+#include "zvfs/command/open_image.h"
+#include "zvfs/walk/selected_walk.h"
+
+namespace zvfs {
+namespace {
+
+struct TreeOptions {
+  std::size_t levels = std::numeric_limits<std::size_t>::max();
+  bool sizes = false;
+};
+
+// What the lines before a name are made of.
+struct Branches {
+  const char* entry;
+  const char* last_entry;
+  const char* passing;  // before the entries of a directory that others follow
+  const char* nothing;
+};
+constexpr Branches kAsciiBranches = {"|-- ", "`-- ", "|   ", "    "};
+constexpr Branches kUtf8Branches = {"├── ", "└── ", "│   ", "    "};
+
+const Branches& branches_of_terminal() {
+  std::setlocale(LC_CTYPE, "");
+  return std::string_view(::nl_langinfo(CODESET)) == "UTF-8" ? kUtf8Branches : kAsciiBranches;
+}
+
+// Draws what a walk comes to: a tree of its own for each path that is named or matched, unless it
+// lies in another's.
+class TreeDrawer final : public TreeVisitor {
+ public:
+  TreeDrawer(const Image& image, const TreeOptions& options)
+      : image_(image), options_(options), branches_(branches_of_terminal()) {}
+
+  Result<Descend> enter(const WalkEntry& entry) override {
+    if (entry.reason == WalkEntry::Reason::kOnTheWay) return Descend::kMatches;
+    const bool is_top = indents_.empty();
+    const auto line = text_of(entry, is_top);
+    if (!line) {
+      ZVFS_TRY(lost(entry.path, Error(line.error())));
+      return Descend::kNot;
+    }
+    std::fwrite(line->data(), 1, line->size(), stdout);
+    if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "cannot go on");
+    if (!is_top) ++(entry.inode.is_directory() ? directories_ : files_);
+    if (!entry.inode.is_directory() || indents_.size() >= options_.levels) return Descend::kNot;
+    indents_.push_back(indent_.size());
+    if (!is_top) indent_ += entry.is_last ? branches_.nothing : branches_.passing;
+    return Descend::kAll;
+  }
+
+  Result<void> leave() override {
+    if (indents_.empty()) return {};  // a directory on the way
+    indent_.resize(indents_.back());
+    indents_.pop_back();
+    return {};
+  }
+
+  Result<void> lost(std::string_view path, Error error) override {
+    print_error("{}: {}", path.empty() ? "." : quote_name(path), error.message);
+    damaged_ = true;
+    return {};
+  }
+
+  [[nodiscard]] std::uint64_t directories() const { return directories_; }
+  [[nodiscard]] std::uint64_t files() const { return files_; }
+  [[nodiscard]] bool damaged() const { return damaged_; }
+
+ private:
+  Result<std::string> text_of(const WalkEntry& entry, bool is_top) const {
+    std::string line = indent_;
+    if (!is_top) line += entry.is_last ? branches_.last_entry : branches_.entry;
+    if (options_.sizes) line += fmt::format("[{:>4}]  ", human_size(entry.inode.record.size));
+    if (is_top) {
+      line += entry.path.empty() ? "." : quote_name(entry.path);
+    } else {
+      line += quote_name(entry.name);
+    }
+    if (entry.inode.is_symlink()) {
+      line += " -> " + quote_name(ZVFS_TRY(image_.symlink_target(entry.inode)));
+    }
+    return line + '\n';
+  }
+
+  const Image& image_;
+  const TreeOptions& options_;
+  const Branches& branches_;
+  std::string indent_;                // of the entries of the directory that the walk is in
+  std::vector<std::size_t> indents_;  // its size for each directory above, from the tree's top on
+  std::uint64_t directories_ = 0;
+  std::uint64_t files_ = 0;
+  bool damaged_ = false;
+};
+
+class TreeCommand final : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "tree"; }
+  [[nodiscard]] std::string summary() const override { return "Draw the directories of an image"; }
+
+  void declare(CLI::App& options) override {
+    options.set_help_flag("--help", "Print this and exit");
+    options.add_option("IMAGE", image_path_, "The image")->required();
+    options.add_option("PATH", operands_, "Directories to draw, or globs of some");
+    options.add_flag("-h,--human-readable", options_.sizes, "Show sizes, as 1.3K, 24M");
+    options.add_option("-L,--level", options_.levels, "Draw so many levels of directories only")
+        ->check(CLI::Range(std::size_t{1}, std::numeric_limits<std::size_t>::max()))
+        ->type_name("N");
+  }
+
+  Result<int> run() override {
+    Selection selection = ZVFS_TRY(Selection::parse(operands_));
+    const auto image = ZVFS_TRY(open_image(image_path_));
+    TreeDrawer drawer(*image, options_);
+    ZVFS_TRY(SelectedWalk(*image, selection, drawer).run());
+    fmt::print("\n{} director{}, {} file{}\n", drawer.directories(),
+               drawer.directories() == 1 ? "y" : "ies", drawer.files(),
+               drawer.files() == 1 ? "" : "s");
+    const std::vector<std::string> missing = selection.unmatched();
+    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
+    return missing.empty() && !drawer.damaged() ? kExitSuccess : kExitPartial;
+  }
+
+ private:
+  std::string image_path_;
+  std::vector<std::string> operands_;
+  TreeOptions options_;
+};
+
+}  // namespace
+
+CommandPtr make_tree_command() { return std::make_unique<TreeCommand>(); }
+
+}  // namespace zvfs

@@ -1,0 +1,152 @@
+#include "zvfs/repair/frame_walk.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "base/units.h"
+#include "codecs/frame_scan.h"
+#include "format/frame_reader.h"
+#include "format/index_header.h"
+
+namespace zvfs {
+namespace {
+
+constexpr std::uint64_t kWindow = kMiB;
+
+}  // namespace
+
+// What begins like a frame and is none costs what it decodes to until that turns out. In bytes that
+// somebody has made for it, that could go on for years; elsewhere it hardly ever happens.
+FrameWalk::FrameWalk(const ImageSource& source, std::atomic<std::uint64_t>* position)
+    : source_(source), position_(position), effort_left_(kGiB + 16 * source.size()) {}
+
+Result<FrameWalkResult> FrameWalk::run() {
+  while (at_ < source_.size()) {
+    if (position_ != nullptr) *position_ = at_;
+    if (ZVFS_TRY(take_frame())) continue;
+    const std::uint64_t begin = at_;
+    if (!ZVFS_TRY(skip_to_frame())) at_ = source_.size();
+    if (!after_gap_ || found_.gaps.empty()) {
+      found_.gaps.push_back({begin, at_});
+    } else {
+      found_.gaps.back().end = at_;
+    }
+    after_gap_ = true;
+  }
+  return std::move(found_);
+}
+
+// True when a whole frame begins here; then goes behind it.
+Result<bool> FrameWalk::take_frame() {
+  const ByteSpan head = ZVFS_TRY(read(at_, kMaxFrameHeader));
+  const auto format = frame_format(head);
+  if (!format) return false;
+  if (*format == FrameFormat::kSkippable) return take_skippable();
+  const auto content_size = declared_content_size(head);
+  if (content_size && *content_size > 0 && *content_size <= kMaxFrameSize &&
+      ZVFS_TRY(take_bounded(*content_size))) {
+    return true;
+  }
+  return *format == FrameFormat::kZstd ? take_stream() : Result<bool>(false);
+}
+
+// Only when another frame follows, or the end, or it is an index: its size may be damaged.
+Result<bool> FrameWalk::take_skippable() {
+  ByteReader head(ZVFS_TRY(read(at_, kSkippableHeaderSize)));
+  const std::uint32_t magic = head.u32();
+  const std::uint64_t size = kSkippableHeaderSize + std::uint64_t{head.u32()};
+  if (!head.ok() || size > source_.size() - at_) return false;
+  const std::uint64_t end = at_ + size;
+  if (magic == kIndexFrameMagic && ZVFS_TRY(is_index(size))) {
+    found_.indexes.push_back({at_, end});
+  } else if (end < source_.size() && !frame_format(ZVFS_TRY(read(end, kMagicSize)))) {
+    return false;
+  }
+  at_ = end;
+  return true;
+}
+
+Result<bool> FrameWalk::is_index(std::uint64_t size) {
+  constexpr std::uint64_t kAnyImageSize = std::numeric_limits<std::uint64_t>::max();
+  if (size < kSkippableHeaderSize + IndexHeader::kSize) return false;
+  const ByteSpan header = ZVFS_TRY(read(at_ + kSkippableHeaderSize, IndexHeader::kSize));
+  return IndexHeader::parse(header, size, kAnyImageSize).has_value();
+}
+
+Result<bool> FrameWalk::take_bounded(std::uint64_t content_size) {
+  const ByteSpan bytes = ZVFS_TRY(read(at_, max_coded_size(content_size)));
+  const auto size = coded_frame_size(bytes);
+  if (!size) return give_up(bytes.size());
+  content_.resize(content_size);
+  const auto frame = decode_found_frame(zstd_, bytes.first(*size), content_);
+  if (!frame) return give_up(content_size);
+  add({.coded = {at_, at_ + *size},
+       .decoded_size = content_size,
+       .is_keepable = true,
+       .kind = frame->kind,
+       .checksum = frame->checksum});
+  return true;
+}
+
+// A zstd frame of any size, with or without checksum and content size.
+Result<bool> FrameWalk::take_stream() {
+  if (!stream_) stream_.emplace();
+  stream_->reset();
+  content_.resize(kWindow);
+  std::uint64_t decoded = 0;
+  for (std::uint64_t at = at_; at < source_.size();) {
+    const ByteSpan bytes = ZVFS_TRY(read(at, kWindow));
+    for (ByteSpan left = bytes; !left.empty();) {
+      const auto step = stream_->decode(left, content_);
+      if (!step || step->read + step->written == 0) return give_up(decoded + kWindow);
+      left = left.subspan(step->read);
+      decoded += step->written;
+      if (!step->at_end) continue;
+      const std::uint64_t end = at + bytes.size() - left.size();
+      if (decoded > 0) add({.coded = {at_, end}, .decoded_size = decoded});
+      at_ = end;
+      return true;
+    }
+    at += bytes.size();
+    if (position_ != nullptr) *position_ = at;
+  }
+  return give_up(decoded + kWindow);
+}
+
+// Goes to the next place where a frame may begin; false when there is none.
+Result<bool> FrameWalk::skip_to_frame() {
+  if (effort_left_ == 0) return false;
+  for (++at_; at_ < source_.size();) {
+    const ByteSpan bytes = ZVFS_TRY(read(at_, kWindow));
+    if (const auto begin = find_frame(bytes)) {
+      at_ += *begin;
+      return true;
+    }
+    if (bytes.size() < kWindow) break;
+    at_ += bytes.size() - (kMagicSize - 1);
+    if (position_ != nullptr) *position_ = at_;
+  }
+  return false;
+}
+
+// Always false: what begins here is no frame, which took some effort to find out.
+bool FrameWalk::give_up(std::uint64_t effort) {
+  effort_left_ -= std::min(effort_left_, effort);
+  return false;
+}
+
+void FrameWalk::add(const FoundFrame& frame) {
+  found_.frames.push_back(frame);
+  found_.frames.back().follows_gap = std::exchange(after_gap_, false);
+  at_ = frame.coded.end;
+}
+
+// As many bytes as there are; valid until the next call.
+Result<ByteSpan> FrameWalk::read(std::uint64_t offset, std::uint64_t size) {
+  coded_.resize(std::min(size, source_.size() - offset));
+  ZVFS_TRY(source_.read(offset, coded_));
+  return ByteSpan(coded_);
+}
+
+}  // namespace zvfs

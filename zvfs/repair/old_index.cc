@@ -1,0 +1,212 @@
+#include "zvfs/repair/old_index.h"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+#include <utility>
+
+#include "format/index_header.h"
+#include "format/seek_table.h"
+
+namespace zvfs {
+namespace {
+
+// An image of which nothing but the index is there: zeros, the index frame, and a seek table that
+// says no more than a reader asks of it.
+class IndexOnlySource final : public ImageSource {
+ public:
+  // `header` is that of the index at `index` of `source`, which it borrows.
+  IndexOnlySource(const ImageSource& source, FileRange index, const IndexHeader& header)
+      : source_(source),
+        index_(index),
+        data_size_(header.data_size),
+        size_(header.image_size),
+        tail_(make_tail(index, header.frame_count)) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return size_; }
+
+  Result<void> read(std::uint64_t offset, MutableByteSpan out) const override {
+    if (offset > size_ || out.size() > size_ - offset) {
+      return fail(ErrorCode::kIo, "a read beyond the image");
+    }
+    std::ranges::fill(out, std::byte{0});
+    const std::uint64_t end = offset + out.size();
+    const std::uint64_t tail_begin = size_ - tail_.size();
+    if (end > tail_begin) {
+      const std::uint64_t begin = std::max(offset, tail_begin);
+      const ByteSpan part = ByteSpan(tail_).subspan(begin - tail_begin, end - begin);
+      std::ranges::copy(part, out.subspan(begin - offset).begin());
+    }
+    const std::uint64_t begin = std::max(offset, data_size_);
+    const std::uint64_t index_end = std::min(end, data_size_ + index_.size());
+    if (begin >= index_end) return {};
+    return source_.read(index_.begin + (begin - data_size_),
+                        out.subspan(begin - offset, index_end - begin));
+  }
+
+ private:
+  // The last entry of the seek table, and its footer.
+  static ByteVector make_tail(FileRange index, std::uint32_t frame_count) {
+    ByteVector tail;
+    ByteWriter writer(tail);
+    writer.u32(static_cast<std::uint32_t>(index.size()));
+    writer.u32(0);
+    writer.u32(kEmptyChecksum);
+    writer.u32(frame_count + 1);
+    writer.u8(SeekTableFooter::kDescriptor);
+    writer.u32(SeekTableFooter::kMagic);
+    return tail;
+  }
+
+  const ImageSource& source_;
+  const FileRange index_;
+  const std::uint64_t data_size_;
+  const std::uint64_t size_;
+  const ByteVector tail_;
+};
+
+// A frame by what is known of it from its bytes.
+struct FrameIdentity {
+  std::uint64_t decoded_size;
+  std::uint32_t checksum;
+  bool operator==(const FrameIdentity&) const = default;
+
+  struct Hash {
+    std::size_t operator()(const FrameIdentity& frame) const {
+      return frame.decoded_size << 32 ^ frame.checksum;
+    }
+  };
+};
+
+// Frames of the image by identity: those of one identity are linked, in ascending order.
+class FramesByIdentity {
+ public:
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+
+  // Frames come in descending order.
+  void add(const FrameIdentity& frame, std::uint32_t number) {
+    const auto [first, is_new] = first_.try_emplace(frame, number);
+    next_[number] = is_new ? kNone : std::exchange(first->second, number);
+  }
+  explicit FramesByIdentity(std::uint32_t count) : next_(count, kNone) {}
+
+  // The first one from `number` on, or kNone. Those before it are not given any more.
+  std::uint32_t take(const FrameIdentity& frame, std::uint32_t number) {
+    const auto first = first_.find(frame);
+    if (first == first_.end()) return kNone;
+    while (first->second != kNone && first->second < number) first->second = next_[first->second];
+    return first->second;
+  }
+
+ private:
+  std::unordered_map<FrameIdentity, std::uint32_t, FrameIdentity::Hash> first_;
+  std::vector<std::uint32_t> next_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<OldIndex>> OldIndex::open(const ImageSource& source, FileRange index) {
+  constexpr std::uint64_t kAnyImageSize = std::numeric_limits<std::uint64_t>::max();
+  ByteVector bytes(IndexHeader::kSize);
+  ZVFS_TRY(source.read(index.begin + kSkippableHeaderSize, bytes));
+  const IndexHeader header = ZVFS_TRY(IndexHeader::parse(bytes, index.size(), kAnyImageSize));
+  auto only_index = std::make_unique<IndexOnlySource>(source, index, header);
+  auto image = ZVFS_TRY(Image::open(std::move(only_index), {}));
+  for (std::uint32_t number = 0; number < header.index_frame_count; ++number) {
+    ZVFS_TRY(image->raw().index().frame(number));
+  }
+  return std::unique_ptr<OldIndex>(new OldIndex(source, index, std::move(image)));
+}
+
+OldIndex::OldIndex(const ImageSource& source, FileRange range, std::unique_ptr<const Image> image)
+    : source_(source),
+      range_(range),
+      image_(std::move(image)),
+      finder_(*image_),
+      cursor_(image_->raw().index()) {}
+
+Result<ByteVector> OldIndex::index_frame() const {
+  const IndexHeader& header = image_->header();
+  ByteVector bytes(range_.size());
+  ZVFS_TRY(source_.read(range_.begin, bytes));
+  std::vector<SeekTableEntry> entries;
+  std::uint64_t tables_left = header.tables_size;
+  ByteReader directory(ByteSpan(bytes).subspan(kSkippableHeaderSize + IndexHeader::kSize));
+  for (std::uint32_t number = 0; number < header.index_frame_count; ++number) {
+    const IndexEntry entry = IndexEntry::parse(directory.take(IndexEntry::kSize));
+    const auto decoded_size =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(tables_left, header.index_frame_size));
+    tables_left -= decoded_size;
+    entries.push_back({entry.coded_size, decoded_size, entry.checksum});
+  }
+  const ByteVector table = encode_seek_table(entries);
+  std::ranges::copy(table, bytes.end() - static_cast<std::ptrdiff_t>(table.size()));
+  return bytes;
+}
+
+Result<std::vector<std::optional<StreamOffset>>> OldIndex::place(
+    std::span<const FoundFrame> frames) const {
+  const RawImage& raw = image_->raw();
+  IndexReader::Cursor cursor(raw.index());
+  FramesByIdentity expected(raw.header().frame_count);
+  for (std::uint32_t number = raw.header().frame_count; number-- > 0;) {
+    const DataFrame frame = ZVFS_TRY(raw.frame_table().frame(cursor, {number}));
+    expected.add({frame.location.decoded_size, frame.location.checksum}, number);
+  }
+  std::vector<std::optional<StreamOffset>> places;
+  std::uint32_t next = 0;
+  for (const FoundFrame& found : frames) {
+    const std::uint32_t number = found.is_keepable
+                                     ? expected.take({found.decoded_size, found.checksum}, next)
+                                     : FramesByIdentity::kNone;
+    if (number == FramesByIdentity::kNone) {
+      places.emplace_back();
+      continue;
+    }
+    places.emplace_back(ZVFS_TRY(raw.frame_table().frame(cursor, {number})).begin);
+    next = number + 1;
+  }
+  return places;
+}
+
+Result<bool> OldIndex::has_exactly(std::span<const FoundFrame> frames) const {
+  const RawImage& raw = image_->raw();
+  if (frames.size() != raw.header().frame_count) return false;
+  IndexReader::Cursor cursor(raw.index());
+  for (std::uint32_t number = 0; number < raw.header().frame_count; ++number) {
+    const FrameLocation row = ZVFS_TRY(raw.frame_table().frame(cursor, {number})).location;
+    const FoundFrame& found = frames[number];
+    if (row.coded_size != found.coded.size() || row.decoded_size != found.decoded_size ||
+        row.checksum != found.checksum || row.kind != found.kind) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool OldIndex::confirms(const TarEntry& member, StreamOffset data) {
+  const auto found = finder_.find(member.path);
+  if (!found) return false;
+  const auto inode = image_->inode(found->inode);
+  if (!inode) return false;
+  if (member.type == TarMember::Type::kHardLink) return true;
+  const InodeRecord& record = inode->record;
+  if ((record.mode & 07777U) != member.mode || record.uid != member.uid ||
+      record.gid != member.gid || record.mtime_seconds != member.mtime_seconds ||
+      record.mtime_nanoseconds != member.mtime_nanoseconds) {
+    return false;
+  }
+  if (member.type != TarMember::Type::kFile) return !inode->is_regular();
+  return inode->is_regular() && record.size == member.size &&
+         (member.data_size == 0 || may_have_data_at(*inode, data));
+}
+
+// A file that has a copy before it has its own data in the archive, but the copy's in the index.
+bool OldIndex::may_have_data_at(const Inode& inode, StreamOffset data) {
+  if ((inode.record.flags & InodeRecord::kExtentList) == 0) return inode.record.data <= data.value;
+  if (inode.record.count == 0) return false;
+  const auto extent = cursor_.row<ExtentRecord>(Table::kExtents, inode.record.data);
+  return extent && extent->stream_offset <= data.value;
+}
+
+}  // namespace zvfs

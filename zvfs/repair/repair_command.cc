@@ -1,0 +1,126 @@
+#include "zvfs/repair/repair_command.h"
+
+#include <algorithm>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "base/atomic_file.h"
+#include "base/progress_line.h"
+#include "base/quoting.h"
+#include "base/signal_cleanup.h"
+#include "base/units.h"
+#include "codecs/frame_kind.h"
+#include "mkimage/frames/frame_bounds.h"
+#include "zvfs/command/messages.h"
+#include "zvfs/repair/repairer.h"
+
+namespace zvfs {
+namespace {
+
+// As those of check, where there is one.
+constexpr int kExitSaved = 0;
+constexpr int kExitLost = 1;
+constexpr int kExitOperationalError = 8;
+constexpr int kExitUsage = 16;
+
+std::string plural(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+class RepairCommand final : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "repair"; }
+  [[nodiscard]] std::string summary() const override {
+    return "Make a whole image of a damaged one, or of any .tar.zst";
+  }
+  [[nodiscard]] int failure_code() const override { return kExitOperationalError; }
+  [[nodiscard]] int usage_code() const override { return kExitUsage; }
+
+  void declare(CLI::App& options) override {
+    options.add_option("DAMAGED", damaged_path_, "The image, or a .tar.zst of others")->required();
+    options.add_option("OUT", out_path_, "The image to make")->required();
+    options
+        .add_option("-b,--frame-size", frame_size_,
+                    "Encode anew what is in frames of more than SIZE; 16M if not given")
+        ->type_name("SIZE");
+    options.add_option("-l,--level", options_.encoder.level, "Compression level for that; 9")
+        ->check(CLI::Range(1, 22))
+        ->type_name("LEVEL");
+    options.add_flag("-f,--force", force_, "Replace OUT if it exists");
+    options.add_flag("-q,--quiet", quiet_, "No progress, and no summary");
+  }
+
+  Result<int> run() override {
+    options_.frame_bound = ZVFS_TRY(parse_frame_size());
+    const auto source = ZVFS_TRY(FileSource::open(damaged_path_));
+    install_signal_cleanup();
+    AtomicFile out = ZVFS_TRY(create_out());
+    const auto report = repair(*source, out);
+    if (!report) return Unexpected(Error(report.error()).within(damaged_path_));
+    if (auto committed = out.commit(); !committed) {
+      return Unexpected(std::move(committed).error().within(out_path_));
+    }
+    if (!quiet_) print_summary(*report);
+    return report->is_complete() ? kExitSaved : kExitLost;
+  }
+
+ private:
+  Result<std::uint32_t> parse_frame_size() const {
+    const std::uint64_t size = ZVFS_TRY(parse_size(frame_size_));
+    if (size >= kMinFrameBound && size <= kMaxFrameSize) return static_cast<std::uint32_t>(size);
+    return fail(ErrorCode::kInvalidArgument, "frame size {} is not from {} to {}", frame_size_,
+                kMinFrameBound, kMaxFrameSize);
+  }
+
+  Result<AtomicFile> create_out() const {
+    auto out = AtomicFile::create(out_path_, force_ ? IfExists::kReplace : IfExists::kFail);
+    if (!out) return Unexpected(std::move(out).error().within(out_path_));
+    return out;
+  }
+
+  Result<RepairReport> repair(const ImageSource& source, const AtomicFile& out) {
+    RepairProgress progress;
+    const double size = static_cast<double>(std::max<std::uint64_t>(source.size(), 1));
+    ProgressLine line(
+        [&](double elapsed, std::size_t width) {
+          const double pass = static_cast<double>(progress.position) / size;
+          const double done = (progress.pass + pass) / RepairProgress::kPasses;
+          constexpr const char* kPasses[] = {"frames", "members", "writing"};
+          return progress_bar(done, kPasses[progress.pass], elapsed, width);
+        },
+        quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kProgress);
+    options_.progress = &progress;
+    options_.on_lost = [&](std::string_view path) {
+      line.clear();
+      fmt::print("lost: {}\n", path.empty() ? "." : quote_name(path));
+    };
+    options_.on_note = [&](std::string_view message) {
+      line.clear();
+      print_error("{}: {}", damaged_path_, quote_name(message));
+    };
+    return repair_image(source, out.fd(), options_);
+  }
+
+  void print_summary(const RepairReport& report) const {
+    std::string lost = report.lost_names == 0 && report.may_have_lost_more
+                           ? "nothing known is lost"
+                           : fmt::format("{} lost", report.lost_names);
+    fmt::print("{}: {} saved, {}; {} copied, {} made; {}\n", out_path_,
+               plural(report.saved_names, "name"), lost, plural(report.copied_frames, "frame"),
+               report.encoded_frames, human_size(report.image_size));
+  }
+
+  std::string damaged_path_;
+  std::string out_path_;
+  std::string frame_size_ = "16M";
+  bool force_ = false;
+  bool quiet_ = false;
+  RepairOptions options_;
+};
+
+}  // namespace
+
+CommandPtr make_repair_command() { return std::make_unique<RepairCommand>(); }
+
+}  // namespace zvfs

@@ -1,0 +1,225 @@
+#include "zvfs/repair/repairer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/troubles.h"
+#include "base/units.h"
+#include "format/index_header.h"
+#include "mkimage/frames/image_writer.h"
+#include "mkimage/report/progress.h"
+#include "mkimage/report/report.h"
+#include "zvfs/repair/found_content.h"
+#include "zvfs/repair/frame_walk.h"
+#include "zvfs/repair/image_rebuild.h"
+#include "zvfs/repair/missing_names.h"
+#include "zvfs/repair/old_index.h"
+#include "zvfs/repair/stream_salvage.h"
+
+namespace zvfs {
+namespace {
+
+constexpr std::uint32_t kPieceSize = 256 * 1024;
+
+class Repairer {
+ public:
+  Repairer(const ImageSource& source, const RepairOptions& options)
+      : source_(source), options_(options) {}
+
+  Result<RepairReport> run(int out_fd) {
+    found_ = ZVFS_TRY(FrameWalk(source_, position()).run());
+    if (found_.frames.empty()) {
+      return fail(ErrorCode::kInvalidArgument, "no frame of zstd or lz4 in it that decodes");
+    }
+    report_.gaps = found_.gaps.size();
+    open_index();
+    ZVFS_TRY(place_frames());
+    ZVFS_TRY(salvage());
+    ImageWriter writer(out_fd, "the new image", unwatched_, nullptr);
+    if (index_ != nullptr && plan_.is_whole && has_all_frames_) {
+      ZVFS_TRY(copy_all(writer));
+    } else {
+      ZVFS_TRY(rebuild(writer));
+      ZVFS_TRY(report_lost());
+    }
+    report_.image_size = writer.image_size();
+    return report_;
+  }
+
+ private:
+  // The last index that is whole: where archives are one behind the other, that of the last.
+  void open_index() {
+    for (std::size_t i = found_.indexes.size(); i-- > 0 && index_ == nullptr;) {
+      auto index = OldIndex::open(source_, found_.indexes[i]);
+      if (index) index_ = *std::move(index);
+    }
+  }
+
+  // Frames that are not the image's are of no use where an index tells which are.
+  Result<void> place_frames() {
+    places_.assign(found_.frames.size(), std::nullopt);
+    if (index_ == nullptr) return {};
+    auto places = index_->place(found_.frames);
+    const bool has_any =
+        places && std::ranges::any_of(*places, [](const auto& place) { return place.has_value(); });
+    if (!has_any) {
+      index_ = nullptr;
+      return {};
+    }
+    std::vector<FoundFrame> placed;
+    for (std::size_t i = 0; i < places->size(); ++i) {
+      if ((*places)[i]) placed.push_back(found_.frames[i]);
+    }
+    std::erase(*places, std::nullopt);
+    found_.frames = std::move(placed);
+    places_ = *std::move(places);
+    has_all_frames_ = ZVFS_TRY(index_->has_exactly(found_.frames));
+    return {};
+  }
+
+  Result<void> salvage() {
+    options_.progress->pass = 1;
+    const bool has_gaps = !found_.gaps.empty();
+    StreamSalvage salvage(index_.get(), has_gaps, [this](std::string_view path) {
+      if (index_ == nullptr) lose(path);
+    });
+    FoundContent content(source_);
+    for (std::size_t i = 0; i < found_.frames.size(); ++i) {
+      *position() = found_.frames[i].coded.begin;
+      ZVFS_TRY(content.open(found_.frames[i]));
+      salvage.begin_frame(found_.frames[i].follows_gap, places_[i]);
+      while (true) {
+        const ByteSpan bytes = ZVFS_TRY(content.next());
+        if (bytes.empty()) break;
+        salvage.take(bytes);
+      }
+    }
+    plan_ = salvage.finish();
+    return {};
+  }
+
+  // Nothing but what follows the index is damaged, or what precedes the image.
+  Result<void> copy_all(ImageWriter& writer) {
+    options_.progress->pass = 2;
+    FoundContent content(source_);
+    const Image& image = index_->image();
+    IndexReader::Cursor cursor(image.raw().index());
+    for (std::uint32_t number = 0; number < found_.frames.size(); ++number) {
+      const FoundFrame& frame = found_.frames[number];
+      const DataFrame row = ZVFS_TRY(image.raw().frame_table().frame(cursor, {number}));
+      ZVFS_TRY(content.open(frame));
+      CodedFrame coded;
+      coded.number = {number};
+      coded.stream_offset = row.begin;
+      coded.decoded_size = row.location.decoded_size;
+      coded.checksum = frame.checksum;
+      coded.kind = row.location.kind;
+      coded.bytes.assign(content.coded().begin(), content.coded().end());
+      ZVFS_TRY(writer.write(coded));
+    }
+    const ByteVector index = ZVFS_TRY(index_->index_frame());
+    report_.copied_frames = found_.frames.size();
+    report_.saved_names = image.raw().index().rows(Table::kDentries);
+    return writer.finish(index);
+  }
+
+  Result<void> rebuild(ImageWriter& writer) {
+    options_.progress->pass = 2;
+    Troubles troubles([this](const Trouble& trouble) { take_trouble(trouble); });
+    ImageRebuild rebuild({.source = source_,
+                          .plan = plan_,
+                          .index = index_.get(),
+                          .frame_bound = options_.frame_bound,
+                          .piece_size = std::min(kPieceSize, options_.frame_bound),
+                          .encoder = options_.encoder,
+                          .compat = features(),
+                          .troubles = troubles,
+                          .position = position()},
+                         writer);
+    BuildReport built;
+    ZVFS_TRY(rebuild.run(found_.frames, built));
+    report_.copied_frames = rebuild.copied_frames();
+    report_.encoded_frames = rebuild.encoded_frames();
+    report_.saved_names = built.files + built.directories + built.symlinks + built.others +
+                          built.hard_links - 1;  // the root has none
+    return {};
+  }
+
+  // Where members are missing, directories may have none.
+  [[nodiscard]] std::uint32_t features() const {
+    const bool has_all_members = plan_.has_end_mark && plan_.dropped == 0 && !plan_.resumed;
+    return plan_.is_ours && has_all_members ? 0 : IndexHeader::kForeignStream;
+  }
+
+  void take_trouble(const Trouble& trouble) {
+    if (trouble.severity == Trouble::Severity::kNote && plan_.is_whole) {
+      options_.on_note(fmt::format("{}: {}", trouble.path, trouble.message));
+    } else if (trouble.severity != Trouble::Severity::kNote) {
+      options_.on_note(fmt::format("{}: {}", trouble.path, trouble.message));
+      report_.may_have_lost_more = true;
+    }
+  }
+
+  // With an index, what it has and the new image does not; otherwise where something is missing.
+  Result<void> report_lost() {
+    if (index_ != nullptr) {
+      return find_missing_names(index_->image(), plan_.paths,
+                                [this](std::string_view path) { lose(path); });
+    }
+    for (const FileRange& gap : found_.gaps) {
+      const bool is_before = plan_.begins_archive && gap.begin < found_.frames.front().coded.begin;
+      const bool is_behind = plan_.has_end_mark && gap.begin >= archive_end();
+      if (is_before || is_behind) continue;
+      options_.on_note(
+          fmt::format("{} bytes at {} are no frames that decode; what lay there is lost",
+                      gap.size(), gap.begin));
+      report_.may_have_lost_more = true;
+    }
+    if (!plan_.has_end_mark) {
+      options_.on_note("the archive has no end; what followed, if anything, is lost");
+      report_.may_have_lost_more = true;
+    }
+    return {};
+  }
+
+  // Where in the file the frame ends that holds the last of the archive: what follows is no loss,
+  // nor is what precedes its beginning, as after a program.
+  [[nodiscard]] std::uint64_t archive_end() const {
+    std::uint64_t at = 0;
+    for (const FoundFrame& frame : found_.frames) {
+      at += frame.decoded_size;
+      if (at >= plan_.end) return frame.coded.end;
+    }
+    return source_.size();
+  }
+
+  void lose(std::string_view path) {
+    ++report_.lost_names;
+    options_.on_lost(path);
+  }
+
+  [[nodiscard]] std::atomic<std::uint64_t>* position() const {
+    return &options_.progress->position;
+  }
+
+  const ImageSource& source_;
+  const RepairOptions& options_;
+  FrameWalkResult found_;
+  std::unique_ptr<OldIndex> index_;
+  std::vector<std::optional<StreamOffset>> places_;  // of the frames, where an index tells
+  bool has_all_frames_ = false;                      // of the index
+  SalvagePlan plan_;
+  Progress unwatched_;
+  RepairReport report_;
+};
+
+}  // namespace
+
+Result<RepairReport> repair_image(const ImageSource& source, int out_fd,
+                                  const RepairOptions& options) {
+  return Repairer(source, options).run(out_fd);
+}
+
+}  // namespace zvfs

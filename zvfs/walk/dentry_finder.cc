@@ -1,0 +1,68 @@
+#include "zvfs/walk/dentry_finder.h"
+
+namespace zvfs {
+namespace {
+
+constexpr unsigned kMaxSymlinks = 40;  // Linux's limit for one path
+
+// Cuts the last name off `path`, with the slashes and "." around it; empty when none is left.
+std::string_view take_last_name(std::string_view& path) {
+  while (!path.empty()) {
+    const std::size_t slash = path.rfind('/');
+    const std::string_view name = path.substr(slash + 1);
+    path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+    if (!name.empty() && name != ".") return name;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<FoundDentry> DentryFinder::find(std::string_view path) {
+  const std::string_view name = take_last_name(path);
+  if (name.empty()) return FoundDentry{};
+  return find_in(ZVFS_TRY(find_directory(path)), name);
+}
+
+Result<InodeNumber> DentryFinder::find_directory(std::string_view path) {
+  if (path == directory_path_) return directory_;
+  InodeNumber at = kRootInode;
+  std::string through;  // what a symlink led to, and the rest behind it
+  unsigned symlinks_left = symlinks_ == SymlinkedParents::kFollow ? kMaxSymlinks : 0;
+  for (std::string_view rest = path; !rest.empty();) {
+    const std::size_t slash = rest.find('/');
+    const std::string_view name = rest.substr(0, slash);
+    rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
+    if (name.empty() || name == ".") continue;
+    const InodeNumber next = ZVFS_TRY(find_in(at, name)).inode;
+    const Inode inode = ZVFS_TRY(image_.inode(next));
+    if (!inode.is_symlink() || symlinks_left == 0) {
+      at = next;
+      continue;
+    }
+    --symlinks_left;
+    const std::string target = ZVFS_TRY(image_.symlink_target(inode));
+    through = fmt::format("{}/{}", target, rest);
+    rest = through;
+  }
+  directory_path_ = path;
+  directory_ = at;
+  return at;
+}
+
+Result<FoundDentry> DentryFinder::find_in(InodeNumber number, std::string_view name) {
+  const Inode directory = ZVFS_TRY(image_.inode(number));
+  std::uint64_t low = directory.record.data;
+  std::uint64_t high = directory.is_directory() ? low + directory.record.count : low;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low) / 2;
+    const auto dentry = ZVFS_TRY(dentries_.row<DentryRecord>(Table::kDentries, middle));
+    const int order = name.compare(
+        as_text(ZVFS_TRY(names_.bytes(Table::kStrings, dentry.name_offset, dentry.name_length))));
+    if (order == 0) return FoundDentry{middle, {dentry.inode}};
+    (order < 0 ? high : low) = order < 0 ? middle : middle + 1;
+  }
+  return fail(ErrorCode::kNotFound, "no such name in the index");
+}
+
+}  // namespace zvfs

@@ -1,0 +1,56 @@
+#include "zvfs/walk/path_lookup.h"
+
+#include <string>
+
+namespace zvfs {
+namespace {
+
+constexpr int kMaxSymlinks = 40;  // as Linux: MAXSYMLINKS
+
+// Takes the first name off `path`, with the slashes around it. Empty when none is left.
+std::string_view take_name(std::string_view& path) {
+  const std::size_t begin = path.find_first_not_of('/');
+  if (begin == std::string_view::npos) return path = {};
+  const std::size_t end = path.find('/', begin);
+  const std::string_view name = path.substr(begin, end - begin);
+  path = end == std::string_view::npos ? std::string_view() : path.substr(end);
+  return name;
+}
+
+Result<Inode> step(const Image& image, const Inode& from, std::string_view name) {
+  if (!from.is_directory()) return fail(ErrorCode::kNotFound, "not a directory");
+  if (name == ".") return from;
+  if (name == "..") return image.inode({from.record.parent});
+  const auto number = image.lookup(from, name);
+  if (!number) return Unexpected(Error(number.error()));
+  return image.inode(*number);
+}
+
+}  // namespace
+
+Result<Inode> follow_path(const Image& image, std::string_view path) {
+  std::string rest(path);
+  Inode at = ZVFS_TRY(image.inode(kRootInode));
+  int symlinks = 0;
+  while (true) {
+    std::string_view left = rest;
+    const std::string_view name = take_name(left);
+    if (name.empty()) break;
+    const Inode next = ZVFS_TRY(step(image, at, name));
+    if (!next.is_symlink()) {
+      at = next;
+      rest = std::string(left);
+      if (!rest.empty() && !at.is_directory()) return fail(ErrorCode::kNotFound, "not a directory");
+      continue;
+    }
+    if (++symlinks > kMaxSymlinks) {
+      return fail(ErrorCode::kInvalidArgument, "more than {} symlinks on the way", kMaxSymlinks);
+    }
+    std::string target = ZVFS_TRY(image.symlink_target(next));
+    if (target.starts_with('/')) at = ZVFS_TRY(image.inode(kRootInode));
+    rest = std::move(target) + std::string(left);
+  }
+  return at;
+}
+
+}  // namespace zvfs
