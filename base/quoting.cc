@@ -1,7 +1,7 @@
 #include "base/quoting.h"
 
-#include <iterator>
 #include <cstdint>
+#include <iterator>
 
 #include <fmt/core.h>
 

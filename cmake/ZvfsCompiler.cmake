@@ -83,7 +83,7 @@ endfunction()
 # headers: those of zvfs_base, or, with further headers, its own. A file must still include what it
 # uses (CI builds once without them).
 function(zvfs_precompile target)
-  set(common ${CMAKE_SOURCE_DIR}/cmake/precompiled.h)
+  set(common ${CMAKE_SOURCE_DIR}/base/precompiled.h)
   if(NOT ZVFS_PCH)
     return()
   endif()

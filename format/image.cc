@@ -11,7 +11,7 @@ constexpr std::array<std::byte, 128 * 1024> kZeros{};
 }  // namespace
 
 struct Image::State {
-  explicit State(std::unique_ptr<const RawImage> opened)
+  explicit State(std::unique_ptr<const ImageTables> opened)
       : raw(std::move(opened)),
         header(raw->header()),
         frames(raw->frames()),
@@ -35,7 +35,7 @@ struct Image::State {
   Result<DataFrame> data_frame(IndexReader::Cursor& cursor, FrameNumber number) const;
   Result<FramePtr> packed_frame(const DataFrame& found);
 
-  const std::unique_ptr<const RawImage> raw;
+  const std::unique_ptr<const ImageTables> raw;
   const IndexHeader& header;
   FrameReader& frames;
   const IndexReader& index;
@@ -47,10 +47,10 @@ Image::~Image() = default;
 
 Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ImageSource> source,
                                            const ImageOptions& options) {
-  return open(ZVFS_TRY(RawImage::open(std::move(source), options)));
+  return open(ZVFS_TRY(ImageTables::open(std::move(source), options)));
 }
 
-Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const RawImage> raw) {
+Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ImageTables> raw) {
   std::unique_ptr<Image> image(new Image(std::make_unique<State>(std::move(raw))));
   const Inode root = ZVFS_TRY(image->inode(kRootInode));
   if (!root.is_directory()) {
@@ -59,7 +59,7 @@ Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const RawImage> raw) 
   return image;
 }
 
-const RawImage& Image::raw() const { return *state_->raw; }
+const ImageTables& Image::raw() const { return *state_->raw; }
 const IndexHeader& Image::header() const { return state_->header; }
 
 FrameCacheStats Image::cache_stats() const { return state_->raw->cache().stats(); }

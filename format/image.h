@@ -12,7 +12,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "format/frame.h"
-#include "format/raw_image.h"
+#include "format/image_tables.h"
 #include "format/records.h"
 #include "format/xattr_set.h"
 
@@ -70,11 +70,11 @@ class Image {
   static Result<std::unique_ptr<Image>> open(std::unique_ptr<const ImageSource> source,
                                              const ImageOptions& options);
   /// The image whose lower half was opened before. Errors: Corrupt (no root), Io.
-  static Result<std::unique_ptr<Image>> open(std::unique_ptr<const RawImage> raw);
+  static Result<std::unique_ptr<Image>> open(std::unique_ptr<const ImageTables> raw);
   ~Image();
 
   /// What lies below the files: frames and tables.
-  [[nodiscard]] const RawImage& raw() const;
+  [[nodiscard]] const ImageTables& raw() const;
   [[nodiscard]] const IndexHeader& header() const;
 
   [[nodiscard]] FrameCacheStats cache_stats() const;

@@ -8,11 +8,11 @@
 namespace zvfs {
 
 ArchiveBuild::ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor,
-                           IndexOnly& index_only, Troubles& troubles, ImageWriter& writer)
+                           IndexExtras& index_extras, Warnings& warnings, ImageWriter& writer)
     : options_(options),
       monitor_(monitor),
       writer_(writer),
-      indexer_(tree_, troubles, &index_only),
+      indexer_(tree_, warnings, &index_extras),
       pipeline_(writer, options.encoder, options.threads),
       cutter_(options.bounds, pipeline_) {}
 

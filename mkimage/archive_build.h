@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/archives/byte_stream.h"
 #include "mkimage/build.h"
 #include "mkimage/frames/image_writer.h"
@@ -19,8 +19,8 @@ namespace zvfs {
 class ArchiveBuild {
  public:
   /// Borrows all.
-  ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, IndexOnly& index_only,
-               Troubles& troubles, ImageWriter& writer);
+  ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, IndexExtras& index_extras,
+               Warnings& warnings, ImageWriter& writer);
 
   /// Writes the data frames of the archive that `stream` is. `name` is what messages call the
   /// archive. Errors: those of the stream, of TarIndexer and of StreamPipeline.

@@ -20,12 +20,12 @@
 #include "mkimage/frames/image_writer.h"
 #include "mkimage/image_target.h"
 #include "mkimage/order/duplicate_finder.h"
-#include "mkimage/order/leading_files.h"
+#include "mkimage/order/front_files.h"
 #include "mkimage/order/link_maker.h"
 #include "mkimage/order/listed_files.h"
 #include "mkimage/order/similar_files.h"
 #include "mkimage/scan/scanner.h"
-#include "mkimage/shape/tree_shaper.h"
+#include "mkimage/shape/tree_rewriter.h"
 
 namespace zvfs {
 namespace {
@@ -100,12 +100,12 @@ class Build {
         monitor_(monitor),
         source_(std::move(source)),
         target_(std::move(target)),
-        troubles_(monitor.on_trouble),
+        warnings_(monitor.on_warning),
         writer_(target_.fd(), target_.name(), monitor.progress, monitor.on_names) {}
 
   Result<BuildReport> run() {
     ZVFS_TRY(source_.is_directory ? pack_directory() : convert_archive());
-    ZVFS_TRY(judge_troubles());
+    ZVFS_TRY(judge_warnings());
     if (target_.is_file()) {
       ZVFS_TRY(target_.commit());
       end_stage("sync");
@@ -123,14 +123,14 @@ class Build {
     report_.stages.emplace_back(name, now - std::exchange(stage_start_, now));
   }
 
-  Result<void> judge_troubles() {
-    const TroublePolicy& policy = options_.troubles;
-    report_.changed = troubles_.changed();
-    report_.unreadable = policy.ignore_unreadable ? 0 : troubles_.unreadable();
+  Result<void> judge_warnings() {
+    const WarningPolicy& policy = options_.warnings;
+    report_.changed = warnings_.changed();
+    report_.unreadable = policy.ignore_unreadable ? 0 : warnings_.unreadable();
     const std::uint64_t count = report_.changed + report_.unreadable;
     if (!policy.strict || count == 0) return {};
     return fail(ErrorCode::kIo, "the image is not made, because of {} {} (--strict)", count,
-                count == 1 ? "trouble" : "troubles");
+                count == 1 ? "warning" : "warnings");
   }
 
   Result<void> pack_directory() {
@@ -145,12 +145,12 @@ class Build {
         open_archive(source_.fd.get(),
                      {.rules = options_.rules,
                       .tar_bytes = options_.order.is_given ? TarBytes::kRewrite : TarBytes::kKeep,
-                      .index_only = index_only_,
-                      .troubles = troubles_,
+                      .index_extras = index_extras_,
+                      .warnings = warnings_,
                       .progress = monitor_.progress});
     if (!stream) return Unexpected(with_hint(std::move(stream).error()).within(name));
     if (options_.order.is_given) return reorder_archive(name, **stream);
-    ArchiveBuild build(options_, monitor_, index_only_, troubles_, writer_);
+    ArchiveBuild build(options_, monitor_, index_extras_, warnings_, writer_);
     ZVFS_TRY(build.write_frames(name, **stream));
     end_stage("frames");
     ZVFS_TRY(build.finish(report_));
@@ -160,7 +160,7 @@ class Build {
 
   // Packs the members anew, as if they had been extracted.
   Result<void> reorder_archive(std::string_view name, ByteStream& stream) {
-    auto spooled = spool_archive(stream, tree(), index_only_, troubles_, monitor_.progress);
+    auto spooled = spool_archive(stream, tree(), index_extras_, warnings_, monitor_.progress);
     if (!spooled) return Unexpected(std::move(spooled).error().within(name));
     monitor_.progress.bytes_read = 0;  // all of it is read again
     end_stage("scan");
@@ -170,7 +170,7 @@ class Build {
 
   template <typename Root>
   Scanner scanner_of(const Root& root) {
-    return {root, options_.rules, target_.excluded(), tree(), troubles_, monitor_.progress};
+    return {root, options_.rules, target_.excluded(), tree(), warnings_, monitor_.progress};
   }
 
   Result<void> scan() {
@@ -178,7 +178,7 @@ class Build {
                                     : scanner_of(source_.fd.get()).scan();
     if (!scanned) return Unexpected(std::move(scanned).error().within(options_.source));
     if (!options_.rules.keeps_tree()) {
-      tree_ = ZVFS_TRY(TreeShaper(std::move(tree_), options_.rules, troubles_).shape());
+      tree_ = ZVFS_TRY(TreeRewriter(std::move(tree_), options_.rules, warnings_).shape());
     }
     end_stage("scan");
     return prepare();
@@ -200,7 +200,7 @@ class Build {
     const bool links = options_.dedupe == Dedupe::kLinks;
     DuplicateFinder finder({.tree = tree(),
                             .root_fd = source_.fd.get(),
-                            .troubles = troubles_,
+                            .warnings = warnings_,
                             .progress = monitor_.progress,
                             .threads = options_.threads,
                             .max_size = links ? kMaxFileSize : largest_near});
@@ -210,54 +210,54 @@ class Build {
   }
 
   void make_links() {
-    LinkMaker maker(tree(), source_.fd.get(), troubles_);
+    LinkMaker maker(tree(), source_.fd.get(), warnings_);
     duplicates_ = maker.take_larger_than(options_.bounds.small, duplicates_);
     if (maker.found_any()) duplicates_.renumber(tree().link_files(maker.targets()));
   }
 
   // Decides which files lead the stream, and in which order.
   Result<void> arrange() {
-    leading_ = ZVFS_TRY(put_listed_first());
+    front_ = ZVFS_TRY(put_listed_first());
     if (options_.order.rest == StreamOrder::Rest::kPath) return {};
     SimilarFiles similar({.tree = tree(),
                           .root_fd = source_.fd.get(),
-                          .troubles = troubles_,
+                          .warnings = warnings_,
                           .threads = options_.threads,
                           .frame_bound = options_.bounds.small});
-    leading_ = similar.arrange(leading_);
+    front_ = similar.arrange(front_);
     end_stage("order");
     return {};
   }
 
-  Result<LeadingFiles> put_listed_first() {
-    if (options_.order.first.empty()) return LeadingFiles(std::move(duplicates_));
+  Result<FrontFiles> put_listed_first() {
+    if (options_.order.first.empty()) return FrontFiles(std::move(duplicates_));
     const ListedFiles listed(tree(), options_.order.first);
     if (listed.missing() > 0) {
       const std::string message = describe_missing(listed);
-      if (options_.troubles.strict) {
+      if (options_.warnings.strict) {
         return fail(ErrorCode::kNotFound, "{}: {} (--strict)", listed.first_missing(), message);
       }
-      troubles_.report(Trouble::Severity::kNote, listed.first_missing(), message);
+      warnings_.report(Warning::Severity::kNote, listed.first_missing(), message);
     }
     return listed.before(duplicates_);
   }
 
   Result<void> write() {
-    Planner planner(tree(), options_.bounds, std::move(leading_));
-    CopyVerdicts verdicts;
+    Planner planner(tree(), options_.bounds, std::move(front_));
+    VerifiedCopies verified;
     FramePipeline pipeline({.tree = tree(),
                             .root_fd = source_.fd.get(),
                             .planner = planner,
                             .sink = writer_,
-                            .troubles = troubles_,
-                            .verdicts = verdicts,
+                            .warnings = warnings_,
+                            .verified = verified,
                             .progress = monitor_.progress,
                             .encoder = options_.encoder,
                             .threads = options_.threads,
                             .list_names = static_cast<bool>(monitor_.on_names)});
     ZVFS_TRY(pipeline.run());
     end_stage("frames");
-    report_.copies = planner.share_copies(verdicts);
+    report_.copies = planner.share_copies(verified);
     ZVFS_TRY(finish_image(writer_, tree(), planner.frame_files(),
                           {.encoder = options_.encoder,
                            .frame_bound = options_.bounds.max(),
@@ -274,11 +274,11 @@ class Build {
   ImageTarget target_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::chrono::steady_clock::time_point stage_start_ = start_;
-  Troubles troubles_;
+  Warnings warnings_;
   std::unique_ptr<Tree> tree_ = std::make_unique<Tree>();
-  IndexOnly index_only_;
+  IndexExtras index_extras_;
   Duplicates duplicates_;
-  LeadingFiles leading_;
+  FrontFiles front_;
   ImageWriter writer_;
   BuildReport report_;
 };

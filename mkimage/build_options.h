@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "codecs/codec.h"
 #include "mkimage/frames/frame_bounds.h"
 #include "mkimage/rules/entry_rules.h"
@@ -53,7 +53,7 @@ struct BuildOptions {
   EntryRules rules;
   Dedupe dedupe = Dedupe::kNear;
   StreamOrder order;
-  TroublePolicy troubles;
+  WarningPolicy warnings;
   bool gather_sizes = false;  ///< Whether the report has SizeStatistics.
   bool dry_run = false;       ///< Do all but write the image.
 };

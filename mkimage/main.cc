@@ -22,7 +22,7 @@
 #include "mkimage/mkimage_options.h"
 #include "mkimage/report/report_file.h"
 #include "mkimage/report/report_json.h"
-#include "mkimage/report/trouble_log.h"
+#include "mkimage/report/warning_log.h"
 #include "mkimage/target_name.h"
 
 namespace {
@@ -61,7 +61,7 @@ void print_error(std::string_view message) {
   fmt::print(stderr, "mkimage: {}\n", quote_name(message));
 }
 
-Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, TroubleLog& log) {
+Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, WarningLog& log) {
   BuildMonitor monitor;
   ProgressLine progress(
       [&](double elapsed, std::size_t width) {
@@ -70,9 +70,9 @@ Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, Tro
       },
       options.verbosity == Verbosity::kNormal ? ProgressLine::Show::kProgress
                                               : ProgressLine::Show::kNever);
-  monitor.on_trouble = [&](const Trouble& trouble) {
-    log.add(trouble);
-    progress.print(fmt::format("mkimage: {}: {}", quote_name(trouble.path), trouble.message));
+  monitor.on_warning = [&](const Warning& warning) {
+    log.add(warning);
+    progress.print(fmt::format("mkimage: {}: {}", quote_name(warning.path), warning.message));
   };
   if (options.verbosity == Verbosity::kNames) {
     monitor.on_names = [&names](std::string_view text) { names.print(text); };
@@ -103,8 +103,8 @@ Result<void> change_directory(MkimageOptions& options) {
 int build_and_report(const MkimageOptions& options, std::optional<ReportFile> report_file) {
   const bool stdout_has_image = options.build.target == kStandardOutput && !options.build.dry_run;
   NamePrinter names(stdout_has_image ? stderr : stdout);
-  TroubleLog troubles;
-  const Result<BuildReport> report = build(options, names, troubles);
+  WarningLog warnings;
+  const Result<BuildReport> report = build(options, names, warnings);
   if (!report) {
     print_error(report.error().message);
   } else if (options.verbosity != Verbosity::kQuiet) {
@@ -113,7 +113,7 @@ int build_and_report(const MkimageOptions& options, std::optional<ReportFile> re
   const ExitCode code = std::max(exit_code_of(report), judge(names.finish()));
   if (!report_file) return code;
   const std::string json = report_json(
-      {.image = options.build.target, .report = report, .troubles = troubles, .exit_status = code});
+      {.image = options.build.target, .report = report, .warnings = warnings, .exit_status = code});
   return std::max(code, judge(report_file->write(json)));
 }
 

@@ -23,7 +23,7 @@ namespace {
 
 constexpr unsigned kMaxThreads = 1024;
 constexpr int kUsageError = 2;
-constexpr const char* kTroubles = "When files change or cannot be read";
+constexpr const char* kWarnings = "When files change or cannot be read";
 
 // The processors that this process may run on.
 unsigned available_cpus() {
@@ -138,12 +138,12 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
          "Largest unit of compression, 4K to 16M; if not given,\n256K, and 136K for files above "
          "64M. Larger ones make a\nsmaller image, smaller ones faster random reads")
       ->type_name("SIZE");
-  app.add_flag("--strict", build.troubles.strict,
+  app.add_flag("--strict", build.warnings.strict,
                "Make no image if a file changes or cannot be read")
-      ->group(kTroubles);
-  app.add_flag("--ignore-failed-read", build.troubles.ignore_unreadable,
+      ->group(kWarnings);
+  app.add_flag("--ignore-failed-read", build.warnings.ignore_unreadable,
                "Do not fail because of files that cannot be read")
-      ->group(kTroubles);
+      ->group(kWarnings);
   app.add_option("--dedupe", raw.dedupe,
                  "near (if not given): put small files of equal content\ntogether; links: and make "
                  "hard links of those that do\nnot fit in one frame; off: do not look for them")
@@ -162,7 +162,7 @@ void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
                  "Write a report for programs to FILE; - is standard output")
       ->type_name("FILE");
   app.add_flag("-f,--force", raw.force, "Replace IMAGE if it exists");
-  app.add_flag("-q,--quiet", raw.quiet, "Print nothing but troubles");
+  app.add_flag("-q,--quiet", raw.quiet, "Print only warnings and errors");
   const auto* verbose = app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");
   app.set_version_flag(
       "--version", [verbose] { return version(verbose->count() > 0); },

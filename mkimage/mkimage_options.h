@@ -8,7 +8,7 @@
 namespace zvfs {
 
 enum class Verbosity : std::uint8_t {
-  kQuiet,   ///< Troubles and errors alone.
+  kQuiet,   ///< Warnings and errors alone.
   kNormal,  ///< Also a progress bar on a terminal, and a closing summary.
   kNames,   ///< Also the members' names.
 };

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "format/records.h"
 #include "format/xattr_set.h"
 #include "tar/tar_member.h"
@@ -15,7 +15,7 @@ namespace zvfs {
 /// A member of a tar archive, as its headers describe it. A plain value.
 struct TarEntry {
   struct Note {
-    Trouble::Severity severity;
+    Warning::Severity severity;
     std::string message;
   };
 

@@ -44,7 +44,7 @@ void TarMemberReader::add_extended(char type, ByteSpan body) {
     if (type != 'g' && !local_) begin_local();
     PaxAttributes& attributes = type == 'g' ? global_ : *local_;
     if (const auto added = attributes.add(body); !added) {
-      early_notes_.push_back({Trouble::Severity::kChanged, added.error().message});
+      early_notes_.push_back({Warning::Severity::kChanged, added.error().message});
     }
   }
 }
@@ -260,7 +260,7 @@ Result<void> TarMemberReader::finish(std::uint64_t stream_offset) {
 void TarMemberReader::end_archive() { global_ = PaxAttributes(); }
 
 void TarMemberReader::note(std::string message) {
-  entry_.notes.push_back({Trouble::Severity::kChanged, std::move(message)});
+  entry_.notes.push_back({Warning::Severity::kChanged, std::move(message)});
 }
 
 }  // namespace zvfs

@@ -7,7 +7,7 @@
 namespace zvfs {
 
 void TarWriter::append(const TarEntry& entry) {
-  if (entry.type == TarMember::Type::kSocket) return index_only_.add_socket(entry);
+  if (entry.type == TarMember::Type::kSocket) return index_extras_.add_socket(entry);
   std::string path = entry.path;
   if (entry.type == TarMember::Type::kDirectory && !path.ends_with('/')) path += '/';
   append(member_of(entry, path));
@@ -17,10 +17,10 @@ void TarWriter::append(const TarMember& member) {
   const std::uint64_t begin = std::exchange(global_begin_, std::nullopt).value_or(position());
   const PaxFit fit = append_tar_header(member, bytes_);
   if (fit == PaxFit::kWhole) return;
-  troubles_.report(Trouble::Severity::kNote, member.path,
+  warnings_.report(Warning::Severity::kNote, member.path,
                    "not all of its extended attributes fit in a tar header");
-  index_only_.set_xattrs(begin,
-                         XattrSet(std::vector<Xattr>(member.xattrs.begin(), member.xattrs.end())));
+  index_extras_.set_xattrs(
+      begin, XattrSet(std::vector<Xattr>(member.xattrs.begin(), member.xattrs.end())));
 }
 
 void TarWriter::append_global(const PaxRecords& records) {

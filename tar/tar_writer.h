@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "base/bytes.h"
-#include "base/troubles.h"
-#include "tar/index_only.h"
+#include "base/warnings.h"
+#include "tar/index_extras.h"
 #include "tar/tar_entry.h"
 #include "tar/tar_member.h"
 
@@ -17,8 +17,8 @@ namespace zvfs {
 class TarWriter {
  public:
   /// Borrows both.
-  TarWriter(IndexOnly& index_only, Troubles& troubles)
-      : index_only_(index_only), troubles_(troubles) {}
+  TarWriter(IndexExtras& index_extras, Warnings& warnings)
+      : index_extras_(index_extras), warnings_(warnings) {}
 
   /// Appends the headers of a member; a socket is noted for the index alone.
   void append(const TarEntry& entry);
@@ -38,8 +38,8 @@ class TarWriter {
  private:
   [[nodiscard]] std::uint64_t position() const { return dropped_ + bytes_.size(); }
 
-  IndexOnly& index_only_;
-  Troubles& troubles_;
+  IndexExtras& index_extras_;
+  Warnings& warnings_;
   ByteVector bytes_;
   std::uint64_t dropped_ = 0;
   std::optional<std::uint64_t> global_begin_;  // of a header that no member follows yet

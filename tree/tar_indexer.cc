@@ -10,7 +10,7 @@
 namespace zvfs {
 namespace {
 
-using Severity = Trouble::Severity;
+using Severity = Warning::Severity;
 using Type = TarMember::Type;
 
 // Of a member's path, with the targets of the symlinks that it leads through.
@@ -90,19 +90,19 @@ Result<void> TarIndexer::add_or_report(const TarEntry& entry) {
 Result<void> TarIndexer::finish() {
   ZVFS_TRY(parser_.finish());
   report_archive();
-  if (index_only_ != nullptr) ZVFS_TRY(add_index_only());
+  if (index_extras_ != nullptr) ZVFS_TRY(add_index_extras());
   const std::vector<std::uint32_t> numbers = ZVFS_TRY(names_.move_to(tree_));
   if (!numbers.empty()) renumber_files(numbers);
   tree_.finish();
   return {};
 }
 
-Result<void> TarIndexer::add_index_only() {
-  for (const TarEntry& socket : index_only_->sockets()) ZVFS_TRY(add_or_report(socket));
-  for (const auto& [path, xattrs] : index_only_->xattrs_by_path()) {
+Result<void> TarIndexer::add_index_extras() {
+  for (const TarEntry& socket : index_extras_->sockets()) ZVFS_TRY(add_or_report(socket));
+  for (const auto& [path, xattrs] : index_extras_->xattrs_by_path()) {
     const auto inode = find_inode(path);
     if (!inode) {
-      troubles_.report(Severity::kUnreadable, path,
+      warnings_.report(Severity::kUnreadable, path,
                        "not found: some extended attributes, which no member has, are lost");
       continue;
     }
@@ -121,17 +121,17 @@ Result<InodeNumber> TarIndexer::find_inode(const std::string& path) {
 
 void TarIndexer::report_archive() const {
   if (parser_.archives() > 1) {
-    troubles_.report(Severity::kNote, ".",
+    warnings_.report(Severity::kNote, ".",
                      fmt::format("{} archives in a row, shown as one; tar needs --ignore-zeros",
                                  parser_.archives()));
   }
   if (parser_.garbage_begin() > 0) {
-    troubles_.report(Severity::kNote, ".",
+    warnings_.report(Severity::kNote, ".",
                      fmt::format("what follows the end of the archive, at {}, is kept as it is",
                                  parser_.garbage_begin()));
   }
   if (!parser_.has_end_mark()) {
-    troubles_.report(Severity::kNote, ".", "the archive has no end mark: is it complete?");
+    warnings_.report(Severity::kNote, ".", "the archive has no end mark: is it complete?");
   }
 }
 
@@ -251,8 +251,8 @@ Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
 }
 
 Result<std::uint32_t> TarIndexer::xattr_set_of(const TarEntry& entry) {
-  if (index_only_ != nullptr && entry.type != Type::kSocket) {
-    if (const auto all = index_only_->take_xattrs(entry.header_begin)) {
+  if (index_extras_ != nullptr && entry.type != Type::kSocket) {
+    if (const auto all = index_extras_->take_xattrs(entry.header_begin)) {
       return tree_.xattrs().add(*all);
     }
   }
@@ -343,7 +343,7 @@ Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
 }
 
 void TarIndexer::report(const TarEntry& entry, Severity severity, std::string message) {
-  troubles_.report(severity, entry.path, std::move(message));
+  warnings_.report(severity, entry.path, std::move(message));
 }
 
 }  // namespace zvfs

@@ -8,8 +8,8 @@
 #include "base/bytes.h"
 #include "base/grow_array.h"
 #include "base/result.h"
-#include "base/troubles.h"
-#include "tar/index_only.h"
+#include "base/warnings.h"
+#include "tar/index_extras.h"
 #include "tar/tar_parser.h"
 #include "tree/name_table.h"
 #include "tree/tree.h"
@@ -25,7 +25,7 @@ namespace zvfs {
 /// entries stays; missing parents are made up, with the owner and time of the first member in them;
 /// leading slashes are dropped; names with ".." are refused; a parent that is a symlink is followed
 /// within the tree, as long as it is relative and has no ".."; what lies below anything else is
-/// refused. Archives in a row are one. Everything odd is a trouble.
+/// refused. Archives in a row are one. Everything odd is a warning.
 ///
 /// Memory: that of the tree and its names, some 150 bytes for each member, and as much for each
 /// directory made up, of which there are at most some for each member.
@@ -34,10 +34,10 @@ namespace zvfs {
 /// (mkimage/file_locator.h). Not thread-safe.
 class TarIndexer {
  public:
-  /// Borrows all. `tree` must be new. `index_only`, which may be null, must have what it has of a
+  /// Borrows all. `tree` must be new. `index_extras`, which may be null, must have what it has of a
   /// member before that is taken, and all before finish().
-  TarIndexer(Tree& tree, Troubles& troubles, IndexOnly* index_only = nullptr)
-      : tree_(tree), troubles_(troubles), index_only_(index_only) {}
+  TarIndexer(Tree& tree, Warnings& warnings, IndexExtras* index_extras = nullptr)
+      : tree_(tree), warnings_(warnings), index_extras_(index_extras) {}
 
   /// Takes bytes of one part from the front of `bytes`, which must not be empty: see
   /// TarParser::take(). Errors: Corrupt, TooLarge (also: too many directories are missing).
@@ -64,7 +64,7 @@ class TarIndexer {
 
   Result<void> add(const TarEntry& entry);
   Result<void> add_or_report(const TarEntry& entry);
-  Result<void> add_index_only();
+  Result<void> add_index_extras();
   Result<InodeNumber> find_inode(const std::string& path);
   Result<std::uint32_t> xattr_set_of(const TarEntry& entry);
   void set_root(InodeRecord record);
@@ -85,12 +85,12 @@ class TarIndexer {
   Result<Row> follow(Row directory, Row symlink, const TarEntry& entry);
   Result<Row> make_up(Row directory, std::string_view name, const TarEntry& entry);
   void renumber_files(std::span<const std::uint32_t> numbers);
-  void report(const TarEntry& entry, Trouble::Severity severity, std::string message);
+  void report(const TarEntry& entry, Warning::Severity severity, std::string message);
   void report_archive() const;
 
   Tree& tree_;
-  Troubles& troubles_;
-  IndexOnly* const index_only_;
+  Warnings& warnings_;
+  IndexExtras* const index_extras_;
   TarParser parser_;
   NameTable names_;
   GrowArray<std::uint32_t> files_;

@@ -41,7 +41,7 @@ std::uint32_t id_of(la_int64_t id, TarEntry& entry) {
   if (id >= 0 && id <= la_int64_t{std::numeric_limits<std::uint32_t>::max()}) {
     return static_cast<std::uint32_t>(id);
   }
-  entry.notes.push_back({Trouble::Severity::kChanged, "its owner is beyond 32 bits"});
+  entry.notes.push_back({Warning::Severity::kChanged, "its owner is beyond 32 bits"});
   return kNobody;
 }
 
@@ -56,7 +56,7 @@ XattrSet xattrs_of(archive_entry* member, TarEntry& entry) {
     Xattr xattr{text(name), ByteVector(bytes, bytes + size)};
     if (xattr.name.empty() || xattr.name.size() > kMaxNameLength ||
         size > XattrSet::kMaxValueSize) {
-      entry.notes.push_back({Trouble::Severity::kChanged,
+      entry.notes.push_back({Warning::Severity::kChanged,
                              "an extended attribute exceeds what Linux can hold, and is left out"});
       continue;
     }

@@ -125,7 +125,7 @@ std::uint64_t ArchiveReader::bytes_read() const {
 }
 
 Unexpected ArchiveReader::failure() const {
-  if (!trouble_.empty()) return fail(ErrorCode::kCorrupt, "{}", trouble_);
+  if (!warning_.empty()) return fail(ErrorCode::kCorrupt, "{}", warning_);
   const char* const text = ::archive_error_string(archive_.get());
   const int number = ::archive_errno(archive_.get());
   // libarchive says so of what is of none of its formats.
@@ -144,10 +144,10 @@ ssize_t ArchiveReader::read_callback(archive* handle, void* self_pointer, const 
       *bytes = run->data();
       return static_cast<ssize_t>(run->size());
     } else {
-      self.trouble_ = run.error().message;
+      self.warning_ = run.error().message;
     }
   } catch (const std::bad_alloc&) {
-    self.trouble_ = "out of memory";
+    self.warning_ = "out of memory";
   }
   ::archive_set_error(handle, EIO, "the stream cannot be read");
   return -1;

@@ -63,7 +63,7 @@ class ArchiveReader {
   const locale_t locale_;
   std::unique_ptr<archive, Free> archive_;
   std::unique_ptr<ByteStream> stream_;
-  std::string trouble_;  // why the stream could not be read
+  std::string warning_;  // why the stream could not be read
 };
 
 }  // namespace zvfs

@@ -101,12 +101,12 @@ Result<Stream> converted(Stream stream, bool must_be_seekable, const ArchiveSetu
   if (!must_be_seekable) {
     auto reader = ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives));
     return Stream(std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
-                                                     setup.index_only, setup.troubles));
+                                                     setup.index_extras, setup.warnings));
   }
   UniqueFd fd = ZVFS_TRY(spill(*stream));
   auto reader = ZVFS_TRY(ArchiveReader::open(fd.get(), Formats::kArchives));
   auto archive = std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
-                                                    setup.index_only, setup.troubles);
+                                                    setup.index_extras, setup.warnings);
   return Stream(std::make_unique<InFile>(std::move(fd), std::move(archive)));
 }
 
@@ -117,13 +117,13 @@ Result<std::unique_ptr<Image>> open_image(int fd) {
   return Image::open(std::move(file), {.cache_size_bytes = kCacheSize});
 }
 
-ImageExtras extras_of(const Result<std::unique_ptr<Image>>& image, Troubles& troubles) {
+ImageExtras extras_of(const Result<std::unique_ptr<Image>>& image, Warnings& warnings) {
   if (!image && image.error().code == ErrorCode::kInvalidArgument) return {};
   auto extras =
       image ? ImageExtras::read(**image) : Result<ImageExtras>(Unexpected(Error(image.error())));
   if (extras) return *std::move(extras);
-  troubles.report(
-      Trouble::Severity::kUnreadable, ".",
+  warnings.report(
+      Warning::Severity::kUnreadable, ".",
       fmt::format("what the index of this image alone has is lost: {}", extras.error().message));
   return {};
 }
@@ -131,10 +131,10 @@ ImageExtras extras_of(const Result<std::unique_ptr<Image>>& image, Troubles& tro
 Stream tar_stream(Stream tar, ImageExtras extras, const ArchiveSetup& setup) {
   if (!setup.rules.empty() || setup.tar_bytes == TarBytes::kRewrite) {
     return std::make_unique<RewrittenTar>(std::move(tar), setup.rules, std::move(extras),
-                                          setup.index_only, setup.troubles);
+                                          setup.index_extras, setup.warnings);
   }
-  for (TarEntry& socket : extras.sockets) setup.index_only.add_socket(std::move(socket));
-  for (auto& [path, xattrs] : extras.xattrs) setup.index_only.set_xattrs_of_path(path, xattrs);
+  for (TarEntry& socket : extras.sockets) setup.index_extras.add_socket(std::move(socket));
+  for (auto& [path, xattrs] : extras.xattrs) setup.index_extras.set_xattrs_of_path(path, xattrs);
   return tar;
 }
 
@@ -156,14 +156,14 @@ Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
   }
   if (is_tar(head)) {
     ImageExtras extras;
-    if (!is_behind_archive) extras = extras_of(image, setup.troubles);
+    if (!is_behind_archive) extras = extras_of(image, setup.warnings);
     return tar_stream(std::move(file), std::move(extras), setup);
   }
   if (is_debian_package(head)) return tar_stream(ZVFS_TRY(debian_data(std::move(file))), {}, setup);
   if (begin >= 0 && ::lseek(fd, begin, SEEK_SET) == begin) {
     auto reader = ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives));
     return Stream(std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
-                                                     setup.index_only, setup.troubles));
+                                                     setup.index_extras, setup.warnings));
   }
   const bool must_be_seekable = must_seek(head);
   return converted(std::move(file), must_be_seekable, setup);

@@ -4,11 +4,11 @@
 #include <memory>
 
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/archives/byte_stream.h"
 #include "mkimage/report/progress.h"
 #include "mkimage/rules/entry_rules.h"
-#include "tar/index_only.h"
+#include "tar/index_extras.h"
 
 namespace zvfs {
 
@@ -19,8 +19,8 @@ enum class TarBytes : std::uint8_t { kKeep, kRewrite };
 struct ArchiveSetup {
   const EntryRules& rules;
   TarBytes tar_bytes = TarBytes::kKeep;
-  IndexOnly& index_only;  ///< Gets what the stream cannot say.
-  Troubles& troubles;
+  IndexExtras& index_extras;  ///< Gets what the stream cannot say.
+  Warnings& warnings;
   Progress& progress;
 };
 

@@ -12,7 +12,7 @@
 namespace zvfs {
 namespace {
 
-using Severity = Trouble::Severity;
+using Severity = Warning::Severity;
 using Type = TarMember::Type;
 
 constexpr std::size_t kRunSize = 1 * kMiB;
@@ -49,7 +49,7 @@ void ConvertedArchive::begin(archive_entry* member) {
   auto entry = tar_entry_of(member);
   if (!entry) {
     const char* const path = ::archive_entry_pathname(member);
-    return troubles_.report(Severity::kUnreadable, path == nullptr ? "" : path,
+    return warnings_.report(Severity::kUnreadable, path == nullptr ? "" : path,
                             entry.error().message);
   }
   // Links are known by their names in the source.
@@ -62,7 +62,7 @@ void ConvertedArchive::begin(archive_entry* member) {
     return;
   }
   for (TarEntry::Note& note : entry->notes) {
-    troubles_.report(note.severity, entry->path, std::move(note.message));
+    warnings_.report(note.severity, entry->path, std::move(note.message));
   }
   filter_.append_parents(out_);
   if (entry->type == Type::kFile && entry->data_size == 0 && ::archive_entry_nlink(member) > 1) {
@@ -128,9 +128,9 @@ Result<void> ConvertedArchive::read_block() {
     return Unexpected(Error(block.error()).within(entry_.path));
   }
   if (!block) {
-    troubles_.report(Severity::kUnreadable, entry_.path, block.error().message);
+    warnings_.report(Severity::kUnreadable, entry_.path, block.error().message);
   } else if (position_ < entry_.data_size) {
-    troubles_.report(Severity::kUnreadable, entry_.path,
+    warnings_.report(Severity::kUnreadable, entry_.path,
                      fmt::format("its data ends at {} of {} bytes", position_, entry_.data_size));
   }
   zeros_end_ = entry_.data_size;

@@ -8,7 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/archives/archive_reader.h"
 #include "mkimage/archives/byte_stream.h"
 #include "mkimage/archives/entry_filter.h"
@@ -21,13 +21,13 @@ namespace zvfs {
 /// with the rules for entries applied. Not thread-safe.
 class ConvertedArchive final : public ByteStream {
  public:
-  /// Borrows rules, what goes to the index alone, and troubles.
+  /// Borrows rules, what goes to the index alone, and warnings.
   ConvertedArchive(std::unique_ptr<ArchiveReader> reader, const EntryRules& rules,
-                   IndexOnly& index_only, Troubles& troubles)
+                   IndexExtras& index_extras, Warnings& warnings)
       : reader_(std::move(reader)),
-        filter_(rules, troubles),
-        troubles_(troubles),
-        out_(index_only, troubles) {}
+        filter_(rules, warnings),
+        warnings_(warnings),
+        out_(index_extras, warnings) {}
 
   /// Errors: those of ArchiveReader; a member whose data cannot be read has zeros in its place,
   /// and is reported.
@@ -48,7 +48,7 @@ class ConvertedArchive final : public ByteStream {
 
   std::unique_ptr<ArchiveReader> reader_;
   EntryFilter filter_;
-  Troubles& troubles_;
+  Warnings& warnings_;
   TarWriter out_;
   std::size_t given_ = 0;  // of out_, by the last call
   bool source_ended_ = false;

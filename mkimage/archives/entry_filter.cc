@@ -57,8 +57,8 @@ bool EntryFilter::excludes(std::string_view path, bool is_directory) {
 }
 
 void EntryFilter::report_lost_link(const TarEntry& link) {
-  troubles_.report(
-      Trouble::Severity::kChanged, link.path,
+  warnings_.report(
+      Warning::Severity::kChanged, link.path,
       fmt::format("left out: a hard link to '{}', which is left out", quote_name(link.link_path)));
 }
 

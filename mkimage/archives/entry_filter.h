@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/archives/pseudo_members.h"
 #include "mkimage/rules/entry_rules.h"
 #include "tar/tar_entry.h"
@@ -17,8 +17,8 @@ namespace zvfs {
 class EntryFilter {
  public:
   /// Borrows both.
-  EntryFilter(const EntryRules& rules, Troubles& troubles)
-      : rules_(rules), troubles_(troubles), pseudo_(rules, troubles) {}
+  EntryFilter(const EntryRules& rules, Warnings& warnings)
+      : rules_(rules), warnings_(warnings), pseudo_(rules, warnings) {}
 
   /// False when the member is left out: it, or a directory that it lies in, is excluded, or no name
   /// is left of it. Otherwise changes what the rules say of its place and metadata.
@@ -50,7 +50,7 @@ class EntryFilter {
   [[nodiscard]] Timestamp first_time() const { return first_time_.value_or(Timestamp()); }
 
   const EntryRules& rules_;
-  Troubles& troubles_;
+  Warnings& warnings_;
   PseudoMembers pseudo_;
   std::string path_;
   std::optional<Timestamp> first_time_;

@@ -113,8 +113,8 @@ class ExtrasReader {
     return {};
   }
 
-  Result<IndexOnly::SharedXattrs> xattrs_of(const Inode& inode) {
-    IndexOnly::SharedXattrs& known = sets_[inode.record.xattr_set];
+  Result<IndexExtras::SharedXattrs> xattrs_of(const Inode& inode) {
+    IndexExtras::SharedXattrs& known = sets_[inode.record.xattr_set];
     if (known == nullptr) {
       auto xattrs = std::make_shared<const XattrSet>(ZVFS_TRY(image_.xattrs(inode)));
       for (const Xattr& xattr : xattrs->xattrs()) {
@@ -139,7 +139,7 @@ class ExtrasReader {
   std::vector<Level> levels_;
   std::uint64_t entries_ = 0;  // that were taken
   std::string path_;
-  std::map<std::uint32_t, IndexOnly::SharedXattrs> sets_;  // by row plus 1
+  std::map<std::uint32_t, IndexExtras::SharedXattrs> sets_;  // by row plus 1
   std::uint64_t size_ = 0;
   ImageExtras extras_;
 };

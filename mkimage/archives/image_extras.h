@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "format/image.h"
-#include "tar/index_only.h"
+#include "tar/index_extras.h"
 #include "tar/tar_entry.h"
 
 namespace zvfs {
@@ -15,7 +15,7 @@ namespace zvfs {
 /// no tar header has room for. Paths are plain. A plain value.
 struct ImageExtras {
   std::vector<TarEntry> sockets;
-  std::map<std::string, IndexOnly::SharedXattrs> xattrs;  ///< All attributes, by path.
+  std::map<std::string, IndexExtras::SharedXattrs> xattrs;  ///< All attributes, by path.
 
   /// Finds them; reads next to nothing where there are none, and else all of the tree.
   /// Errors: Corrupt, Io; TooLarge (more than some 100 MiB, which no real image has).

@@ -12,15 +12,15 @@
 namespace zvfs {
 namespace {
 
-using Severity = Trouble::Severity;
+using Severity = Warning::Severity;
 using Type = TarMember::Type;
 
 constexpr std::uint64_t kRunSize = 1 * kMiB;
 
 }  // namespace
 
-PseudoMembers::PseudoMembers(const EntryRules& rules, Troubles& troubles)
-    : rules_(rules), troubles_(troubles), describer_(tree_), reader_(tree_, -1, troubles) {
+PseudoMembers::PseudoMembers(const EntryRules& rules, Warnings& warnings)
+    : rules_(rules), warnings_(warnings), describer_(tree_), reader_(tree_, -1, warnings) {
   const PseudoList& pseudo = rules.pseudo;
   for (const auto& [path, definition] : pseudo.made()) watch(path);
   for (const auto& [path, definition] : pseudo.modified()) watch(path);
@@ -46,7 +46,7 @@ void PseudoMembers::take(TarEntry& entry) {
   const bool is_link = entry.type == Type::kHardLink;
   const bool is_defined = is_changed(path);
   if (is_defined && is_link) {
-    troubles_.report(Severity::kChanged, path,
+    warnings_.report(Severity::kChanged, path,
                      fmt::format("is a hard link in the archive: define its file, '{}', instead",
                                  quote_name(plain_path(entry.link_path))));
   } else if (is_defined) {
@@ -117,7 +117,7 @@ Result<bool> PseudoMembers::append_more(Timestamp time, TarWriter& out) {
 Result<void> PseudoMembers::plan(Timestamp time) {
   ZVFS_TRY(seed(time));
   known_inodes_ = static_cast<std::uint32_t>(tree_.inodes().size());
-  ZVFS_TRY(PseudoApplier(tree_, names_, rules_, troubles_, time).apply());
+  ZVFS_TRY(PseudoApplier(tree_, names_, rules_, warnings_, time).apply());
   ZVFS_TRY(names_.move_to(tree_));
   tree_.finish();
   return add_members();

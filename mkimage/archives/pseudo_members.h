@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/rules/entry_rules.h"
 #include "mkimage/scan/file_reader.h"
 #include "tar/tar_entry.h"
@@ -26,13 +26,13 @@ namespace zvfs {
 class PseudoMembers {
  public:
   /// Borrows both.
-  PseudoMembers(const EntryRules& rules, Troubles& troubles);
+  PseudoMembers(const EntryRules& rules, Warnings& warnings);
 
   /// Takes note of a member, which has its path in the image, and changes what definitions say.
   void take(TarEntry& entry);
 
   /// After the last member: appends what comes next of those to add; false when there is no more.
-  /// `time` is that of the archive's first member. What comes to nothing is a trouble.
+  /// `time` is that of the archive's first member. What comes to nothing is a warning.
   /// Errors: TooLarge.
   Result<bool> append_more(Timestamp time, TarWriter& out);
 
@@ -63,7 +63,7 @@ class PseudoMembers {
   void append_touched(TarWriter& out);
 
   const EntryRules& rules_;
-  Troubles& troubles_;
+  Warnings& warnings_;
   std::map<std::string, Place, std::less<>> places_;
 
   // The members to add, as a tree, in which the places that were seen are, too.

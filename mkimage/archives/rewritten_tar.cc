@@ -10,7 +10,7 @@
 namespace zvfs {
 namespace {
 
-using Severity = Trouble::Severity;
+using Severity = Warning::Severity;
 using Type = TarMember::Type;
 
 constexpr std::uint64_t kRunSize = 1 * kMiB;
@@ -33,7 +33,7 @@ Result<ByteSpan> RewrittenTar::next() {
 Result<void> RewrittenTar::end() {
   if (!std::exchange(source_ended_, true)) {
     ZVFS_TRY(parser_.finish());
-    add_index_only();
+    add_index_extras();
   }
   if (ZVFS_TRY(filter_.append_more(out_))) return {};
   out_.append_zeros(kTarEndSize);
@@ -41,7 +41,7 @@ Result<void> RewrittenTar::end() {
   return {};
 }
 
-void RewrittenTar::add_index_only() {
+void RewrittenTar::add_index_extras() {
   for (TarEntry& socket : extras_.sockets) {
     if (filter_.apply(socket)) append(socket);
   }
@@ -101,7 +101,7 @@ void RewrittenTar::add_link_to_left_out(TarEntry link) {
   }
   auto file = left_out_.find(target);
   if (!file) {
-    return troubles_.report(Severity::kChanged, link.path,
+    return warnings_.report(Severity::kChanged, link.path,
                             fmt::format("left out: a hard link to '{}', which is left out; {}",
                                         quote_name(link.link_path), file.error().message));
   }
@@ -116,7 +116,7 @@ void RewrittenTar::add_link_to_left_out(TarEntry link) {
 bool RewrittenTar::apply_rules(TarEntry& entry) {
   if (!filter_.apply(entry)) return false;
   for (TarEntry::Note& note : std::exchange(entry.notes, {})) {
-    troubles_.report(note.severity, entry.path, std::move(note.message));
+    warnings_.report(note.severity, entry.path, std::move(note.message));
   }
   return true;
 }

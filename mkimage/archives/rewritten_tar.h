@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/archives/byte_stream.h"
 #include "mkimage/archives/entry_filter.h"
 #include "mkimage/archives/image_extras.h"
@@ -22,15 +22,15 @@ namespace zvfs {
 /// Not thread-safe.
 class RewrittenTar final : public ByteStream {
  public:
-  /// Borrows rules, what goes to the index alone, and troubles. `extras` are those of the image
+  /// Borrows rules, what goes to the index alone, and warnings. `extras` are those of the image
   /// that the source is.
   RewrittenTar(std::unique_ptr<ByteStream> source, const EntryRules& rules, ImageExtras extras,
-               IndexOnly& index_only, Troubles& troubles)
+               IndexExtras& index_extras, Warnings& warnings)
       : source_(std::move(source)),
         extras_(std::move(extras)),
-        filter_(rules, troubles),
-        troubles_(troubles),
-        out_(index_only, troubles) {}
+        filter_(rules, warnings),
+        warnings_(warnings),
+        out_(index_extras, warnings) {}
 
   /// Errors: those of the source, of TarParser and of EntryFilter.
   Result<ByteSpan> next() override;
@@ -41,7 +41,7 @@ class RewrittenTar final : public ByteStream {
 
   Result<bool> read();
   Result<void> end();
-  void add_index_only();
+  void add_index_extras();
   void add_member(TarEntry entry);
   void add_link_to_left_out(TarEntry link);
   void leave_out(const TarEntry& entry);
@@ -52,7 +52,7 @@ class RewrittenTar final : public ByteStream {
   std::unique_ptr<ByteStream> source_;
   ImageExtras extras_;
   EntryFilter filter_;
-  Troubles& troubles_;
+  Warnings& warnings_;
   TarParser parser_;
   PaxRecords global_records_;  // as they were appended
   ByteSpan unread_;            // of the source's last run

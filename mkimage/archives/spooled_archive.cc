@@ -24,10 +24,10 @@ std::vector<std::uint64_t> data_begins(const Tree& tree) {
 
 }  // namespace
 
-Result<void> spool_archive(ByteStream& stream, Tree& tree, IndexOnly& index_only,
-                           Troubles& troubles, Progress& progress) {
+Result<void> spool_archive(ByteStream& stream, Tree& tree, IndexExtras& index_extras,
+                           Warnings& warnings, Progress& progress) {
   UniqueFd file = ZVFS_TRY(make_temporary_file());
-  TarIndexer indexer(tree, troubles, &index_only);
+  TarIndexer indexer(tree, warnings, &index_extras);
   while (true) {
     ByteSpan bytes = ZVFS_TRY(stream.next());
     if (bytes.empty()) break;

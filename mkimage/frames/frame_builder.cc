@@ -7,9 +7,9 @@
 
 namespace zvfs {
 
-FrameBuilder::FrameBuilder(const Tree& tree, int root_fd, Troubles& troubles,
-                           CopyVerdicts& verdicts)
-    : tree_(tree), describer_(tree), reader_(tree, root_fd, troubles), verdicts_(verdicts) {}
+FrameBuilder::FrameBuilder(const Tree& tree, int root_fd, Warnings& warnings,
+                           VerifiedCopies& verified)
+    : tree_(tree), describer_(tree), reader_(tree, root_fd, warnings), verified_(verified) {}
 
 void FrameBuilder::build(const FramePlan& plan, ByteVector& content) {
   content.resize(plan.size);
@@ -27,7 +27,7 @@ void FrameBuilder::build(const FramePlan& plan, ByteVector& content) {
 void FrameBuilder::compare_copy(const FramePiece& piece, std::size_t begin, ByteSpan frame) {
   const ByteSpan original = frame.subspan(piece.original_data, piece.data_length);
   const ByteSpan copy = frame.subspan(begin + piece.header_length, piece.data_length);
-  if (!std::ranges::equal(original, copy)) verdicts_.note_difference(tree_.inode_of(piece.link));
+  if (!std::ranges::equal(original, copy)) verified_.note_difference(tree_.inode_of(piece.link));
 }
 
 void FrameBuilder::build_piece(const FramePiece& piece, MutableByteSpan out) {

@@ -2,9 +2,9 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/troubles.h"
-#include "mkimage/frames/copy_verdicts.h"
+#include "base/warnings.h"
 #include "mkimage/frames/frame_plan.h"
+#include "mkimage/frames/verified_copies.h"
 #include "mkimage/scan/file_reader.h"
 #include "tree/member_describer.h"
 #include "tree/tree.h"
@@ -16,7 +16,7 @@ namespace zvfs {
 class FrameBuilder {
  public:
   /// Borrows all.
-  FrameBuilder(const Tree& tree, int root_fd, Troubles& troubles, CopyVerdicts& verdicts);
+  FrameBuilder(const Tree& tree, int root_fd, Warnings& warnings, VerifiedCopies& verified);
 
   /// Makes `content` that of the planned frame.
   void build(const FramePlan& plan, ByteVector& content);
@@ -28,7 +28,7 @@ class FrameBuilder {
   const Tree& tree_;
   MemberDescriber describer_;
   FileReader reader_;
-  CopyVerdicts& verdicts_;
+  VerifiedCopies& verified_;
   ByteVector headers_;
 };
 

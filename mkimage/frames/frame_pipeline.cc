@@ -60,7 +60,7 @@ void FramePipeline::read() {
 }
 
 Result<void> FramePipeline::read_to_end() {
-  FrameBuilder builder(setup_.tree, setup_.root_fd, setup_.troubles, setup_.verdicts);
+  FrameBuilder builder(setup_.tree, setup_.root_fd, setup_.warnings, setup_.verified);
   FramePlan plan;
   FrameContent content;
   while (ZVFS_TRY(next_plan(plan))) {

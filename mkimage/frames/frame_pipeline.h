@@ -4,7 +4,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "codecs/codec.h"
 #include "mkimage/frames/frame_builder.h"
 #include "mkimage/frames/frame_plan.h"
@@ -26,8 +26,8 @@ class FramePipeline {
     int root_fd;
     Planner& planner;
     FrameSink& sink;
-    Troubles& troubles;
-    CopyVerdicts& verdicts;
+    Warnings& warnings;
+    VerifiedCopies& verified;
     Progress& progress;
     EncoderOptions encoder;
     unsigned threads;  ///< That encode at a time; at least 1.

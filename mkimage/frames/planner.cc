@@ -6,11 +6,11 @@
 
 namespace zvfs {
 
-Planner::Planner(Tree& tree, const FrameBounds& bounds, LeadingFiles leading)
+Planner::Planner(Tree& tree, const FrameBounds& bounds, FrontFiles front)
     : tree_(tree),
       bounds_(bounds),
-      leading_(std::move(leading)),
-      order_(tree, leading_),
+      front_(std::move(front)),
+      order_(tree, front_),
       describer_(tree) {}
 
 Result<bool> Planner::next(FramePlan& plan) {
@@ -158,14 +158,14 @@ std::uint32_t Planner::find_original(const FramePlan& plan) {
   return FramePiece::kNoOriginal;
 }
 
-CopyCounts Planner::share_copies(const CopyVerdicts& verdicts) {
+CopyCounts Planner::share_copies(const VerifiedCopies& verified) {
   CopyCounts shared;
   InodeNumber changed_group;
   for (const auto& [number, original] : copies_) {
     // The copies after one that differs keep their own data, too: so the frame files stay in the
     // order of their stream offsets.
     if (original == changed_group) continue;
-    if (verdicts.differs(number)) {
+    if (verified.differs(number)) {
       changed_group = original;
       continue;
     }

@@ -6,10 +6,10 @@
 
 #include "base/grow_array.h"
 #include "base/result.h"
-#include "mkimage/frames/copy_verdicts.h"
 #include "mkimage/frames/frame_bounds.h"
 #include "mkimage/frames/frame_plan.h"
-#include "mkimage/order/leading_files.h"
+#include "mkimage/frames/verified_copies.h"
+#include "mkimage/order/front_files.h"
 #include "mkimage/order/member_order.h"
 #include "mkimage/report/report.h"
 #include "tree/member_describer.h"
@@ -33,9 +33,9 @@ namespace zvfs {
 /// those of files that are in plans already made.
 class Planner {
  public:
-  /// Borrows the tree, which must be finished. The leading files that have
+  /// Borrows the tree, which must be finished. The front files that have
   /// copies are of at most bounds.small.
-  Planner(Tree& tree, const FrameBounds& bounds, LeadingFiles leading = LeadingFiles());
+  Planner(Tree& tree, const FrameBounds& bounds, FrontFiles front = FrontFiles());
 
   /// Makes the next frame's plan into `plan`, whose memory it reuses; false when there is none.
   /// Errors: TooLarge (more frames than the format can hold).
@@ -46,7 +46,7 @@ class Planner {
 
   /// After the last frame: lets the index point copies at their original's data, where both lie in
   /// one frame, and the bytes there are equal.
-  CopyCounts share_copies(const CopyVerdicts& verdicts);
+  CopyCounts share_copies(const VerifiedCopies& verified);
 
  private:
   // A file with copies, and where its data was placed; or one of those copies, if it came to lie
@@ -97,7 +97,7 @@ class Planner {
 
   Tree& tree_;
   const FrameBounds bounds_;
-  const LeadingFiles leading_;
+  const FrontFiles front_;
   MemberOrder order_;
   bool in_listed_frame_ = false;  // whether the frame being filled holds listed files
   MemberDescriber describer_;

@@ -109,7 +109,7 @@ unsigned DuplicateFinder::readers(std::size_t files) const {
 }
 
 void DuplicateFinder::hash_some(Extent extent) {
-  FileReader reader(setup_.tree, setup_.root_fd, setup_.troubles);
+  FileReader reader(setup_.tree, setup_.root_fd, setup_.warnings);
   ByteVector buffer(extent == Extent::kHead ? kHeadSize : kReadSize);
   for (auto run = next_run(); !run.empty(); run = next_run()) {
     for (Candidate* const candidate : run) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/order/duplicates.h"
 #include "mkimage/report/progress.h"
 #include "mkimage/scan/file_reader.h"
@@ -22,7 +22,7 @@ class DuplicateFinder {
   struct Setup {
     const Tree& tree;  ///< Finished.
     int root_fd;
-    Troubles& troubles;
+    Warnings& warnings;
     Progress& progress;
     unsigned threads;        ///< At least 1.
     std::uint64_t max_size;  ///< Larger files are left out.

@@ -15,10 +15,10 @@ auto metadata_of(const InodeRecord& inode) {
 
 }  // namespace
 
-LinkMaker::LinkMaker(const Tree& tree, int root_fd, Troubles& troubles)
+LinkMaker::LinkMaker(const Tree& tree, int root_fd, Warnings& warnings)
     : tree_(tree),
-      first_reader_(tree, root_fd, troubles),
-      second_reader_(tree, root_fd, troubles),
+      first_reader_(tree, root_fd, warnings),
+      second_reader_(tree, root_fd, warnings),
       first_(kReadSize),
       second_(kReadSize) {
   for (std::uint32_t i = 1; i <= tree.inodes().size(); ++i) targets_.push_back(InodeNumber{i});

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/order/duplicates.h"
 #include "mkimage/scan/file_reader.h"
 #include "tree/tree.h"
@@ -17,7 +17,7 @@ namespace zvfs {
 class LinkMaker {
  public:
   /// Borrows both; `root_fd` is the tree's root directory.
-  LinkMaker(const Tree& tree, int root_fd, Troubles& troubles);
+  LinkMaker(const Tree& tree, int root_fd, Warnings& warnings);
 
   /// Takes the groups of `duplicates` apart: those of more than `bound` bytes in all are compared,
   /// the others are returned as they were. So are files of up to half the bound that are found to

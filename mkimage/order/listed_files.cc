@@ -53,19 +53,19 @@ void ListedFiles::add(const std::string& path) {
   links_.push_back(link);
 }
 
-LeadingFiles ListedFiles::before(const Duplicates& copies) const {
-  LeadingFiles leading;
-  for (const Link& link : links_) leading.groups.add(std::span(&link, 1));
-  leading.listed = links_.size();
+FrontFiles ListedFiles::before(const Duplicates& copies) const {
+  FrontFiles front;
+  for (const Link& link : links_) front.groups.add(std::span(&link, 1));
+  front.listed = links_.size();
   std::vector<Link> others;
   for (std::size_t i = 0; i < copies.size(); ++i) {
     others.clear();
     for (const Link link : copies.group(i)) {
       if (!is_listed_[tree_.inode_of(link).value - 1]) others.push_back(link);
     }
-    if (others.size() > 1) leading.groups.add(others);
+    if (others.size() > 1) front.groups.add(others);
   }
-  return leading;
+  return front;
 }
 
 }  // namespace zvfs

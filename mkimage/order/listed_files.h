@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mkimage/order/leading_files.h"
+#include "mkimage/order/front_files.h"
 #include "tree/tree.h"
 
 namespace zvfs {
@@ -21,7 +21,7 @@ class ListedFiles {
   ListedFiles(const Tree& tree, std::span<const std::string> paths);
 
   /// What leads the stream when these files come first, and then `copies`, without these files.
-  [[nodiscard]] LeadingFiles before(const Duplicates& copies) const;
+  [[nodiscard]] FrontFiles before(const Duplicates& copies) const;
 
   /// How many of the paths name nothing in the tree.
   [[nodiscard]] std::uint64_t missing() const { return missing_; }

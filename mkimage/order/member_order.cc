@@ -3,9 +3,9 @@
 #include "base/path_names.h"
 
 namespace zvfs {
-MemberOrder::MemberOrder(const Tree& tree, const LeadingFiles& leading)
-    : tree_(tree), leading_(leading), walk_(tree) {
-  const Duplicates& groups = leading.groups;
+MemberOrder::MemberOrder(const Tree& tree, const FrontFiles& front)
+    : tree_(tree), front_(front), walk_(tree) {
+  const Duplicates& groups = front.groups;
   if (groups.size() == 0) return;
   marked_.resize(tree.dentries().size());
   for (std::size_t i = 0; i < groups.size(); ++i) {
@@ -38,23 +38,23 @@ void MemberOrder::lead_late_symlinks() {
 }
 
 MemberOrder::Item MemberOrder::next() {
-  if (leading_.groups.size() == 0 || !started_) {
+  if (front_.groups.size() == 0 || !started_) {
     started_ = true;
     return {.link = walk_.next()};
   }
   if (next_symlink_ < symlinks_.size()) return {.link = symlinks_[next_symlink_++]};
-  if (group_ < leading_.groups.size()) return next_leading();
+  if (group_ < front_.groups.size()) return next_front();
   while (pending_.empty()) walk_on();
   const Link link = pending_.front();
   pending_.pop_front();
   return {.link = link};
 }
 
-MemberOrder::Item MemberOrder::next_leading() {
-  const auto group = leading_.groups.group(group_);
-  Item item{.link = group[in_group_], .listed = group_ < leading_.listed};
+MemberOrder::Item MemberOrder::next_front() {
+  const auto group = front_.groups.group(group_);
+  Item item{.link = group[in_group_], .listed = group_ < front_.listed};
   if (in_group_ == 0) {
-    if (group_ < leading_.together.size()) item.together = leading_.together[group_];
+    if (group_ < front_.together.size()) item.together = front_.together[group_];
     item.copies = group.size() - 1;
   } else {
     item.is_copy = true;

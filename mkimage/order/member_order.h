@@ -4,14 +4,14 @@
 #include <deque>
 #include <vector>
 
-#include "mkimage/order/leading_files.h"
+#include "mkimage/order/front_files.h"
 #include "tree/tree.h"
 #include "tree/tree_walk.h"
 
 namespace zvfs {
 
-/// The order of a tree's names in the stream: the root; then some symlinks; then the leading
-/// files; then all others in path order, but that the directories of leading files come after what
+/// The order of a tree's names in the stream: the root; then some symlinks; then the front
+/// files; then all others in path order, but that the directories of front files come after what
 /// is in them.
 ///
 /// So a directory's own member comes either before or after all that is in it, and whatever comes
@@ -19,7 +19,7 @@ namespace zvfs {
 /// sets them, and the permissions, as soon as a member lies outside, and does not come back;
 /// bsdtar sets those of a directory that exists at once.
 ///
-/// The symlinks are those in directories of leading files that point to an absolute path or through
+/// The symlinks are those in directories of front files that point to an absolute path or through
 /// `..`. GNU tar makes such links at its very end, and then sets the times of the directories that
 /// it made for them, but not those of directories that were there already. Not thread-safe.
 class MemberOrder {
@@ -28,12 +28,12 @@ class MemberOrder {
     Link link;                   ///< `directory` is 0 after the last one.
     std::size_t copies = 0;      ///< That follow it.
     bool is_copy = false;        ///< Of the last one that had copies.
-    bool listed = false;         ///< Whether it is one of LeadingFiles::listed.
-    std::uint32_t together = 0;  ///< Its LeadingFiles::together.
+    bool listed = false;         ///< Whether it is one of FrontFiles::listed.
+    std::uint32_t together = 0;  ///< Its FrontFiles::together.
   };
 
   /// Borrows both.
-  MemberOrder(const Tree& tree, const LeadingFiles& leading);
+  MemberOrder(const Tree& tree, const FrontFiles& front);
 
   /// The next name.
   Item next();
@@ -41,15 +41,15 @@ class MemberOrder {
  private:
   void mark(Link link);
   void lead_late_symlinks();
-  Item next_leading();
+  Item next_front();
   void walk_on();
   void leave_directories_above(Link link);
 
   const Tree& tree_;
-  const LeadingFiles& leading_;
+  const FrontFiles& front_;
   TreeWalk walk_;
-  std::vector<bool> marked_;    // by dentry: the leading names, and their directories
-  std::vector<Link> symlinks_;  // that come before the leading files
+  std::vector<bool> marked_;    // by dentry: the front names, and their directories
+  std::vector<Link> symlinks_;  // that come before the front files
   std::size_t next_symlink_ = 0;
   bool started_ = false;
   std::size_t group_ = 0;

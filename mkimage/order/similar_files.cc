@@ -59,22 +59,22 @@ class Forest {
 
 }  // namespace
 
-LeadingFiles SimilarFiles::arrange(const LeadingFiles& leading) {
-  collect(leading);
+FrontFiles SimilarFiles::arrange(const FrontFiles& front) {
+  collect(front);
   sketch_all();
   compare_all();
-  return order(leading);
+  return order(front);
 }
 
 // Of files with copies only the first is a candidate, of those that are listed none.
-void SimilarFiles::collect(const LeadingFiles& leading) {
+void SimilarFiles::collect(const FrontFiles& front) {
   const Tree& tree = setup_.tree;
   std::vector<bool> done(tree.inodes().size());
   std::unordered_map<std::uint32_t, std::uint32_t> groups;  // by the inode of their first file
-  for (std::size_t i = 0; i < leading.groups.size(); ++i) {
-    const auto group = leading.groups.group(i);
+  for (std::size_t i = 0; i < front.groups.size(); ++i) {
+    const auto group = front.groups.group(i);
     for (const Link link : group) done[tree.inode_of(link).value - 1] = true;
-    if (i < leading.listed) continue;
+    if (i < front.listed) continue;
     done[tree.inode_of(group.front()).value - 1] = false;
     groups.emplace(tree.inode_of(group.front()).value, static_cast<std::uint32_t>(i));
   }
@@ -106,7 +106,7 @@ void SimilarFiles::sketch_all() {
 }
 
 void SimilarFiles::sketch_some() {
-  FileReader reader(setup_.tree, setup_.root_fd, setup_.troubles);
+  FileReader reader(setup_.tree, setup_.root_fd, setup_.warnings);
   ByteVector buffer(kSketchedSize);
   std::size_t begin = 0;
   std::size_t end = 0;
@@ -170,15 +170,15 @@ void SimilarFiles::compare(std::uint32_t earlier, std::uint32_t later) {
   candidate.common_bins = common;
 }
 
-LeadingFiles SimilarFiles::order(const LeadingFiles& leading) const {
+FrontFiles SimilarFiles::order(const FrontFiles& front) const {
   Forest forest(candidates_.size());
   for (auto i = static_cast<std::uint32_t>(candidates_.size()); i-- > 0;) {
     if (candidates_[i].like != kNone) forest.add(candidates_[i].like, i);
   }
-  LeadingFiles ordered;
-  ordered.listed = leading.listed;
-  for (std::size_t i = 0; i < leading.listed; ++i) ordered.groups.add(leading.groups.group(i));
-  ordered.together.resize(leading.listed);
+  FrontFiles ordered;
+  ordered.listed = front.listed;
+  for (std::size_t i = 0; i < front.listed; ++i) ordered.groups.add(front.groups.group(i));
+  ordered.together.resize(front.listed);
   for (std::uint32_t root = 0; root < candidates_.size(); ++root) {
     const bool alone = !forest.has_children(root) && candidates_[root].group == kNone;
     if (candidates_[root].like != kNone || alone) continue;
@@ -188,7 +188,7 @@ LeadingFiles SimilarFiles::order(const LeadingFiles& leading) const {
       const Candidate& candidate = candidates_[i];
       const std::span<const Link> files = candidate.group == kNone
                                               ? std::span(&candidate.link, 1)
-                                              : leading.groups.group(candidate.group);
+                                              : front.groups.group(candidate.group);
       ordered.groups.add(files);
       together += files.size() * (kTarBlockSize + candidate.size + tar_padding(candidate.size));
     }
@@ -197,7 +197,7 @@ LeadingFiles SimilarFiles::order(const LeadingFiles& leading) const {
       ordered.together[first] = static_cast<std::uint32_t>(together);
     }
   }
-  assert(ordered.groups.size() >= leading.groups.size());
+  assert(ordered.groups.size() >= front.groups.size());
   return ordered;
 }
 

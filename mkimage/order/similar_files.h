@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/order/content_sketch.h"
-#include "mkimage/order/leading_files.h"
+#include "mkimage/order/front_files.h"
 #include "mkimage/scan/file_reader.h"
 
 namespace zvfs {
@@ -33,7 +33,7 @@ class SimilarFiles {
   struct Setup {
     const Tree& tree;  ///< Finished.
     int root_fd;
-    Troubles& troubles;
+    Warnings& warnings;
     unsigned threads;           ///< At least 1.
     std::uint32_t frame_bound;  ///< Of small files; larger ones are left out.
   };
@@ -41,17 +41,17 @@ class SimilarFiles {
   /// Borrows all that `setup` names.
   explicit SimilarFiles(const Setup& setup) : setup_(setup) {}
 
-  /// Adds to the leading files those that are like others. Listed ones stay where they are; the
+  /// Adds to the front files those that are like others. Listed ones stay where they are; the
   /// others, and files with their copies, come in path order of the first file of those that are
   /// alike. Each, as far as possible, follows the one that it is most like.
-  LeadingFiles arrange(const LeadingFiles& leading);
+  FrontFiles arrange(const FrontFiles& front);
 
  private:
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
   struct Candidate {
     Link link;
-    std::uint32_t group = kNone;  // of the leading files that it is the first of
+    std::uint32_t group = kNone;  // of the front files that it is the first of
     std::uint32_t like = kNone;   // the earlier candidate that it is most like
     std::uint64_t position = 0;   // in a stream in path order, about
     std::uint32_t size = 0;
@@ -59,7 +59,7 @@ class SimilarFiles {
     ContentSketch sketch;
   };
 
-  void collect(const LeadingFiles& leading);
+  void collect(const FrontFiles& front);
   void sketch_all();
   void sketch_some();
   bool next_run(std::size_t& begin, std::size_t& end) ZVFS_EXCLUDES(mutex_);
@@ -67,7 +67,7 @@ class SimilarFiles {
   [[nodiscard]] std::uint64_t name_key(const Candidate& candidate) const;
   void compare_equal(std::span<const std::uint64_t> keys);
   void compare(std::uint32_t earlier, std::uint32_t later);
-  [[nodiscard]] LeadingFiles order(const LeadingFiles& leading) const;
+  [[nodiscard]] FrontFiles order(const FrontFiles& front) const;
 
   const Setup setup_;
   std::vector<Candidate> candidates_;  // in path order

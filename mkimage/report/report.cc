@@ -1,7 +1,7 @@
 #include "mkimage/report/report.h"
 
-#include <iterator>
 #include <algorithm>
+#include <iterator>
 #include <string_view>
 
 #include <fmt/core.h>

@@ -46,25 +46,25 @@ Json largest_json(const SizeStatistics& sizes) {
   return json;
 }
 
-constexpr std::string_view name_of(Trouble::Severity severity) {
+constexpr std::string_view name_of(Warning::Severity severity) {
   switch (severity) {
-    case Trouble::Severity::kNote:
+    case Warning::Severity::kNote:
       return "note";
-    case Trouble::Severity::kChanged:
+    case Warning::Severity::kChanged:
       return "changed";
-    case Trouble::Severity::kUnreadable:
+    case Warning::Severity::kUnreadable:
       return "unreadable";
   }
   return "";
 }
 
-Json troubles_json(const TroubleLog& troubles) {
+Json warnings_json(const WarningLog& warnings) {
   Json json = Json::array();
-  for (const Trouble& trouble : troubles.kept()) {
+  for (const Warning& warning : warnings.kept()) {
     Json item;
-    put_text(item, "path", trouble.path);
-    item["severity"] = name_of(trouble.severity);
-    put_text(item, "message", trouble.message);
+    put_text(item, "path", warning.path);
+    item["severity"] = name_of(warning.severity);
+    put_text(item, "message", warning.message);
     json.push_back(std::move(item));
   }
   return json;
@@ -102,8 +102,8 @@ std::string report_json(const BuildEnd& end) {
   put_text(json, "image", end.image);
   json["exit_status"] = end.exit_status;
   if (!end.report) put_text(json, "error", end.report.error().message);
-  json["troubles"] = troubles_json(end.troubles);
-  json["troubles_left_out"] = end.troubles.left_out();
+  json["warnings"] = warnings_json(end.warnings);
+  json["warnings_left_out"] = end.warnings.left_out();
   if (end.report) put_report(*end.report, json);
   return json.dump(2) + '\n';
 }

@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "mkimage/report/report.h"
-#include "mkimage/report/trouble_log.h"
+#include "mkimage/report/warning_log.h"
 
 namespace zvfs {
 
@@ -13,7 +13,7 @@ namespace zvfs {
 struct BuildEnd {
   std::string_view image;             ///< Its path.
   const Result<BuildReport>& report;  ///< Or why there is no image.
-  const TroubleLog& troubles;
+  const WarningLog& warnings;
   int exit_status;
 };
 

@@ -12,7 +12,7 @@
 
 namespace zvfs {
 
-using Severity = Trouble::Severity;
+using Severity = Warning::Severity;
 
 namespace {
 
@@ -185,7 +185,7 @@ void FileReader::check_unchanged() {
 }
 
 void FileReader::report(Severity severity, std::string message) {
-  troubles_.report_once(tree_.inode_of(link_).value, severity, tree_.path_of(link_),
+  warnings_.report_once(tree_.inode_of(link_).value, severity, tree_.path_of(link_),
                         std::move(message));
 }
 

@@ -3,8 +3,8 @@
 #include <cstdint>
 
 #include "base/bytes.h"
-#include "base/troubles.h"
 #include "base/unique_fd.h"
+#include "base/warnings.h"
 #include "mkimage/scan/directory_opener.h"
 #include "mkimage/scan/missing_pages.h"
 #include "tree/tree.h"
@@ -18,8 +18,8 @@ namespace zvfs {
 class FileReader {
  public:
   /// Borrows all; `root_fd` is the tree's root directory.
-  FileReader(const Tree& tree, int root_fd, Troubles& troubles)
-      : tree_(tree), directories_(tree.scanned(), root_fd), troubles_(troubles) {}
+  FileReader(const Tree& tree, int root_fd, Warnings& warnings)
+      : tree_(tree), directories_(tree.scanned(), root_fd), warnings_(warnings) {}
 
   /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
   void read(Link link, std::uint64_t offset, MutableByteSpan out);
@@ -37,11 +37,11 @@ class FileReader {
   std::size_t read_run(int fd, std::uint64_t file_offset, MutableByteSpan out);
   void read_passing(std::uint64_t file_offset, MutableByteSpan out);
   void check_unchanged();
-  void report(Trouble::Severity severity, std::string message);
+  void report(Warning::Severity severity, std::string message);
 
   const Tree& tree_;
   DirectoryOpener directories_;
-  Troubles& troubles_;
+  Warnings& warnings_;
   Link link_;  // of the file that is open
   UniqueFd fd_;
   bool is_passing_ = false;  // whether fd_ is of a large file, to be read by read_passing()

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/scan/xattr_reader.h"
 #include "tree/tree.h"
 

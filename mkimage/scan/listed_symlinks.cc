@@ -104,7 +104,7 @@ class SourceList::SymlinkFollower {
     parent.entries.erase(symlink.name);
     Names path = symlink.directory;
     path.push_back(symlink.name);
-    list_.troubles_.push_back({Trouble::Severity::kChanged, joined(path),
+    list_.warnings_.push_back({Warning::Severity::kChanged, joined(path),
                                "would lead elsewhere in the image, which has a directory in place "
                                "of this symlink"});
   }

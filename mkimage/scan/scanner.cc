@@ -9,27 +9,27 @@
 
 namespace zvfs {
 
-using Severity = Trouble::Severity;
+using Severity = Warning::Severity;
 
 Scanner::Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
-                 Troubles& troubles, Progress& progress)
+                 Warnings& warnings, Progress& progress)
     : root_fd_(root_fd),
       rules_(rules),
       excluded_(std::move(excluded)),
       tree_(tree),
-      troubles_(troubles),
+      warnings_(warnings),
       progress_(progress),
       opener_(tree, root_fd),
       reader_(tree, rules.xattrs) {}
 
 Scanner::Scanner(const SourceList& list, const EntryRules& rules, ExcludedFiles excluded,
-                 Tree& tree, Troubles& troubles, Progress& progress)
+                 Tree& tree, Warnings& warnings, Progress& progress)
     : root_fd_(-1),
       list_(&list),
       rules_(rules),
       excluded_(std::move(excluded)),
       tree_(tree),
-      troubles_(troubles),
+      warnings_(warnings),
       progress_(progress),
       opener_(tree, root_fd_),
       reader_(tree, rules.xattrs) {
@@ -40,8 +40,8 @@ Scanner::Scanner(const SourceList& list, const EntryRules& rules, ExcludedFiles 
 Result<void> Scanner::scan() {
   ZVFS_TRY(reader_.check());
   if (list_ != nullptr) {
-    for (const Trouble& trouble : list_->troubles()) {
-      troubles_.report(trouble.severity, trouble.path, trouble.message);
+    for (const Warning& warning : list_->warnings()) {
+      warnings_.report(warning.severity, warning.path, warning.message);
     }
   }
   ZVFS_TRY(scan_root());
@@ -87,7 +87,7 @@ Result<void> Scanner::scan_root() {
   root_device_ = status.st_dev;
   InodeRecord record = ZVFS_TRY(reader_.read(root_fd, ".", status));
   if (const auto read = reader_.read_xattrs(root_fd, ".", record); !read) {
-    troubles_.report(Severity::kUnreadable, ".", read.error().message);
+    warnings_.report(Severity::kUnreadable, ".", read.error().message);
   }
   record.nlink = 2;
   record.parent = kRootInode.value;
@@ -178,7 +178,7 @@ Result<InodeNumber> Scanner::add_one(Entry& entry) {
 void Scanner::report_lost(const std::string& path, const SourceList::Directory& list,
                           const Error& error) {
   for (const auto& [name, place] : list.entries) {
-    troubles_.report(Severity::kUnreadable, path + '/' + name, error.message);
+    warnings_.report(Severity::kUnreadable, path + '/' + name, error.message);
   }
   for (const auto& [name, directory] : list.directories) {
     report_lost(path + '/' + name, directory, error);
@@ -192,7 +192,7 @@ Result<void> Scanner::scan_directory(InodeNumber number) {
   }
   const auto give_up = [&](const Error& error) -> Result<void> {
     const bool is_root = directory_path_.empty();
-    troubles_.report(severity_of(error), is_root ? "." : directory_path_, error.message);
+    warnings_.report(severity_of(error), is_root ? "." : directory_path_, error.message);
     return {};
   };
   const Result<Directory> directory = open_directory(number);
@@ -350,7 +350,7 @@ void Scanner::report(const Entry& entry, const Error& error) {
 }
 
 void Scanner::report(const Entry& entry, Severity severity, std::string message) {
-  troubles_.report(severity, directory_path_ + entry.name, std::move(message));
+  warnings_.report(severity, directory_path_ + entry.name, std::move(message));
 }
 
 }  // namespace zvfs

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/report/progress.h"
 #include "mkimage/rules/entry_rules.h"
 #include "mkimage/scan/directory_opener.h"
@@ -39,18 +39,18 @@ struct ExcludedFiles {
 };
 
 /// Reads the names and metadata of a directory and all below it into a Tree: one pass, directory
-/// by directory, in path order. Troubles with single files are reported, and leave those files
+/// by directory, in path order. Warnings with single files are reported, and leave those files
 /// out; a directory that cannot be read is kept, empty. Not thread-safe; use once.
 class Scanner {
  public:
   /// Borrows all but `excluded`.
   Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
-          Troubles& troubles, Progress& progress);
+          Warnings& warnings, Progress& progress);
 
   /// As above, of what `list` names, in place of one directory. Of each path that is listed and
-  /// missing there is a trouble, and the list's own troubles are reported.
+  /// missing there is a warning, and the list's own warnings are reported.
   Scanner(const SourceList& list, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
-          Troubles& troubles, Progress& progress);
+          Warnings& warnings, Progress& progress);
 
   /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
   Result<void> scan();
@@ -102,14 +102,14 @@ class Scanner {
   void push_subdirectories(InodeNumber number);
   [[nodiscard]] bool is_beyond_mount_point(InodeNumber number, int directory_fd) const;
   void report(const Entry& entry, const Error& error);
-  void report(const Entry& entry, Trouble::Severity severity, std::string message);
+  void report(const Entry& entry, Warning::Severity severity, std::string message);
 
   const int root_fd_;
   const SourceList* const list_ = nullptr;
   const EntryRules& rules_;
   const ExcludedFiles excluded_;
   Tree& tree_;
-  Troubles& troubles_;
+  Warnings& warnings_;
   Progress& progress_;
   DirectoryOpener opener_;
   InodeReader reader_;

@@ -11,8 +11,8 @@ Unexpected fail_on_source(int error_number, std::string_view message) {
   return fail_errno(error_number, message);
 }
 
-Trouble::Severity severity_of(const Error& error) {
-  using Severity = Trouble::Severity;
+Warning::Severity severity_of(const Error& error) {
+  using Severity = Warning::Severity;
   return error.code == ErrorCode::kNotFound ? Severity::kChanged : Severity::kUnreadable;
 }
 

@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 
 namespace zvfs {
 
@@ -12,6 +12,6 @@ namespace zvfs {
 [[nodiscard]] Unexpected fail_on_source(int error_number, std::string_view message);
 
 /// What such an error says of the file: one that is gone has changed, as for GNU tar.
-[[nodiscard]] Trouble::Severity severity_of(const Error& error);
+[[nodiscard]] Warning::Severity severity_of(const Error& error);
 
 }  // namespace zvfs

@@ -56,7 +56,7 @@ void SourceList::add_path(std::string_view path) {
   std::vector<std::string> names = names_of(path);
   if (const std::string_view problem = problem_of(path); !problem.empty()) {
     const std::string shown(path.empty() ? "''" : path);
-    troubles_.push_back({Trouble::Severity::kUnreadable, shown, std::string(problem)});
+    warnings_.push_back({Warning::Severity::kUnreadable, shown, std::string(problem)});
     return;
   }
   const std::string place = path.starts_with('/') ? "/" : ".";

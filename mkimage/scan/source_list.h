@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 
 namespace zvfs {
 
@@ -33,7 +33,7 @@ class SourceList {
 
   /// Adds a file or directory that goes where its path says, from the working directory or the
   /// root; "." is the working directory. The same may be added twice. A path that cannot be one in
-  /// an image (empty, too long, with ".." or a zero byte) becomes a trouble.
+  /// an image (empty, too long, with ".." or a zero byte) becomes a warning.
   void add_path(std::string_view path);
 
   /// Adds the paths in a text, each of which ends in `separator`, but for the last, which need not.
@@ -42,14 +42,14 @@ class SourceList {
 
   /// Where a symlink is listed, and also something below it, it stays a symlink, and what is below
   /// it goes to where it leads in the image, as when tar extracts that. If it leads out of the
-  /// image, that has a directory in its place, and there is a trouble. Looks at the disk; to be
+  /// image, that has a directory in its place, and there is a warning. Looks at the disk; to be
   /// called when all paths were added.
   void follow_listed_symlinks();
 
   [[nodiscard]] const Directory& root() const { return root_; }
 
   /// What is wrong with paths that were added, for a scan to report.
-  [[nodiscard]] std::span<const Trouble> troubles() const { return troubles_; }
+  [[nodiscard]] std::span<const Warning> warnings() const { return warnings_; }
 
   /// Whether all of the root is packed: its directory is listed itself, and recursed into.
   [[nodiscard]] bool has_whole_root() const {
@@ -64,7 +64,7 @@ class SourceList {
   Directory& directory_at(std::span<const std::string> names, std::string place);
 
   Directory root_;
-  std::vector<Trouble> troubles_;
+  std::vector<Warning> warnings_;
 };
 
 }  // namespace zvfs

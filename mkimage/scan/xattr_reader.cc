@@ -1,10 +1,10 @@
 #include "mkimage/scan/xattr_reader.h"
 
-#include <iterator>
 #include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
+#include <iterator>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>

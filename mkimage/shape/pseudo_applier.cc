@@ -14,7 +14,7 @@
 namespace zvfs {
 namespace {
 
-using Severity = Trouble::Severity;
+using Severity = Warning::Severity;
 
 void set_mtime(InodeRecord& record, Timestamp time) {
   record.mtime_seconds = time.seconds;
@@ -158,7 +158,7 @@ Result<PseudoApplier::Row> PseudoApplier::find_parent(const std::string& path) c
 }
 
 void PseudoApplier::report(const std::string& path, Severity severity, std::string message) {
-  troubles_.report(severity, path.empty() ? "." : path, std::move(message));
+  warnings_.report(severity, path.empty() ? "." : path, std::move(message));
 }
 
 }  // namespace zvfs

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/rules/entry_rules.h"
 #include "mkimage/scan/inode_reader.h"
 #include "tree/name_table.h"
@@ -14,16 +14,16 @@
 namespace zvfs {
 
 /// Applies pseudo file definitions to a tree whose names are still in a NameTable. What comes to
-/// nothing is a trouble. Not thread-safe; use once.
+/// nothing is a warning. Not thread-safe; use once.
 class PseudoApplier {
  public:
   /// Borrows all. `time` is that of the source's first entry.
-  PseudoApplier(Tree& tree, NameTable& names, const EntryRules& rules, Troubles& troubles,
+  PseudoApplier(Tree& tree, NameTable& names, const EntryRules& rules, Warnings& warnings,
                 Timestamp time)
       : tree_(tree),
         names_(names),
         rules_(rules),
-        troubles_(troubles),
+        warnings_(warnings),
         time_(time),
         reader_(tree, rules.xattrs) {}
 
@@ -41,12 +41,12 @@ class PseudoApplier {
   void set_xattrs(const std::string& path);
   [[nodiscard]] std::optional<Row> find(std::string_view path) const;
   [[nodiscard]] Result<Row> find_parent(const std::string& path) const;
-  void report(const std::string& path, Trouble::Severity severity, std::string message);
+  void report(const std::string& path, Warning::Severity severity, std::string message);
 
   Tree& tree_;
   NameTable& names_;
   const EntryRules& rules_;
-  Troubles& troubles_;
+  Warnings& warnings_;
   const Timestamp time_;
   InodeReader reader_;
 };

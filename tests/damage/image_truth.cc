@@ -41,7 +41,7 @@ ImageTruth::ImageTruth(std::unique_ptr<const Image> image) : image_(std::move(im
 }
 
 void ImageTruth::note_frames(const Inode& inode) {
-  const RawImage& raw = image_->raw();
+  const ImageTables& raw = image_->raw();
   IndexReader::Cursor cursor(raw.index());
   for (std::uint64_t offset = 0; offset < inode.record.size;) {
     const FileSegment segment = image_->segment_at(inode, offset).value();

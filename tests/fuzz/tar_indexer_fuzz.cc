@@ -44,8 +44,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::size_t run = data[0] == 0 ? size : data[0] * std::size_t{64};
   const ByteSpan bytes = std::as_bytes(std::span(data, size)).subspan(1);
   zvfs::Tree tree;
-  zvfs::Troubles troubles({});
-  zvfs::TarIndexer indexer(tree, troubles);
+  zvfs::Warnings warnings({});
+  zvfs::TarIndexer indexer(tree, warnings);
   if (!feed(indexer, bytes, run)) return 0;
   for (const zvfs::InodeRecord& inode : tree.inodes()) {
     require(inode.nlink > 0);

@@ -38,7 +38,7 @@ class ReportTest(unittest.TestCase):
         report, image = self.report()
         version = run(zvfs_tools.tool("ZVFS_MKIMAGE"), "--version").decode().split()[-1]
         self.assertEqual((report["version"], report["exit_status"]), (version, 0))
-        self.assertEqual((report["troubles"], report["troubles_left_out"]), ([], 0))
+        self.assertEqual((report["warnings"], report["warnings_left_out"]), ([], 0))
         self.assertEqual(report["image"], str(image))
         self.assertEqual(report["image_size"], os.path.getsize(image))
         counts = {key: report[key] for key in ("files", "directories", "symlinks", "hard_links")}
@@ -83,17 +83,17 @@ class ReportTest(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"mkimage: cannot print the names: No space left on device\n", done.stderr)
 
-    def test_a_report_of_troubles(self):
+    def test_a_report_of_warnings(self):
         names = b"text.txt\nmissing\n\xff\xfe\n"
         done = self.mkimage("-qn", "--json", "-", "--files-from", "-", "none", cwd=self.source,
                             input=names, stdin=None)
         report = json.loads(done.stdout)
         self.assertEqual((done.returncode, report["exit_status"], report["unreadable"]), (2, 2, 2))
-        self.assertEqual(report["troubles"][0], {
+        self.assertEqual(report["warnings"][0], {
             "path": "missing", "severity": "unreadable",
             "message": "cannot stat: No such file or directory"})
-        self.assertIn("path_base64", report["troubles"][1])
-        self.assertEqual(report["troubles_left_out"], 0)
+        self.assertIn("path_base64", report["warnings"][1])
+        self.assertEqual(report["warnings_left_out"], 0)
 
     def test_a_report_of_a_failure(self):
         broken = self.scratch / "broken.tar"

@@ -158,7 +158,7 @@ class DiffTest(unittest.TestCase):
         self.assertEqual(done.returncode, 2)
         self.assertIn(b"frame", done.stderr)
 
-    def test_trouble(self):
+    def test_warning(self):
         diff(self.old_image, self.root / "missing", expect=2)
         diff(self.old_image, self.old / "sizes" / "text-513", expect=2)
         diff(self.old_image, "", expect=2)

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "format/raw_image.h"
+#include "format/image_tables.h"
 #include "zvfs/check/problem_log.h"
 
 namespace zvfs {
@@ -20,7 +20,7 @@ struct CheckProgress {
 /// What the parts of a check share. Each part is a function or class of its own, <what>_check.h,
 /// and looks at one structure; what it finds it adds to the problems.
 struct CheckContext {
-  const RawImage& image;
+  const ImageTables& image;
   ProblemLog& problems;
   unsigned threads = 1;
   CheckProgress* progress = nullptr;  ///< May be null.

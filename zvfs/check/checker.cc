@@ -34,7 +34,7 @@ class Checker {
 
   Result<CheckReport> run(std::unique_ptr<const ImageSource> source) {
     const bool looks_right = begins_like_an_image(*source);
-    auto opened = RawImage::open(std::move(source), {.cache_size_bytes = kCacheSize});
+    auto opened = ImageTables::open(std::move(source), {.cache_size_bytes = kCacheSize});
     if (!opened) {
       Error error = std::move(opened).error();
       const bool is_damage = error.code == ErrorCode::kCorrupt ||
@@ -44,7 +44,7 @@ class Checker {
       report_.problems = problems_.count();
       return report_;
     }
-    std::unique_ptr<RawImage> raw = std::move(opened).value();
+    std::unique_ptr<ImageTables> raw = std::move(opened).value();
     ZVFS_TRY(check_index(*raw));
     ZVFS_TRY(check_files(std::move(raw)));
     report_.problems = problems_.count();
@@ -52,7 +52,7 @@ class Checker {
   }
 
  private:
-  Result<void> check_index(const RawImage& image) {
+  Result<void> check_index(const ImageTables& image) {
     CheckContext context{image, problems_, options_.threads, options_.progress};
     report_.frames = image.header().frame_count;
     report_.inodes = image.index().rows(Table::kInodes);
@@ -71,7 +71,7 @@ class Checker {
   }
 
   // The frames' contents, and the files that they make.
-  Result<void> check_files(std::unique_ptr<const RawImage> raw) {
+  Result<void> check_files(std::unique_ptr<const ImageTables> raw) {
     const CheckContext context{*raw, problems_, options_.threads, options_.progress};
     const DataCheckResult data = check_data(context);
     report_.whole_frames = data.frames;

@@ -1,8 +1,8 @@
 #include "zvfs/check/data_check.h"
 
-#include <iterator>
 #include <algorithm>
 #include <atomic>
+#include <iterator>
 #include <optional>
 
 #include "base/parallel.h"
@@ -38,7 +38,7 @@ struct Worker {
   std::vector<BadFrame> bad;
 
   void run(const CheckContext& context, FrameQueue& queue) {
-    const RawImage& image = context.image;
+    const ImageTables& image = context.image;
     IndexReader::Cursor cursor(image.index());
     Frame buffer(image.frame_memory(), image.header().frame_bound);
     while (const auto number = queue.take()) {
@@ -62,7 +62,7 @@ struct Worker {
 };
 
 // What bad frames would have held, as well as the rows that can be read tell.
-std::vector<LostRun> lost_runs(const RawImage& image, const std::vector<BadFrame>& bad) {
+std::vector<LostRun> lost_runs(const ImageTables& image, const std::vector<BadFrame>& bad) {
   const std::uint64_t stream_size = image.header().stream_size;
   IndexReader::Cursor cursor(image.index());
   std::vector<LostRun> runs;

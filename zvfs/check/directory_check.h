@@ -38,7 +38,7 @@ class DirectoryCheck {
   void check_reachable(InodeNumber number);
 
   const CheckContext& context_;
-  const RawImage& image_;
+  const ImageTables& image_;
   InodeStates& states_;
   IndexReader::Cursor inodes_;
   IndexReader::Cursor strings_;

@@ -82,7 +82,7 @@ class FrameFilesCheck {
   }
 
   const CheckContext& context_;
-  const RawImage& image_;
+  const ImageTables& image_;
   InodeStates& states_;
   IndexReader::Cursor rows_;
   IndexReader::Cursor files_;

@@ -28,7 +28,7 @@ void check_last(const CheckContext& context, const FrameRecord& row) {
 }  // namespace
 
 void check_frame_table(const CheckContext& context) {
-  const RawImage& image = context.image;
+  const ImageTables& image = context.image;
   const std::uint32_t frame_count = image.header().frame_count;
   IndexReader::Cursor cursor(image.index());
   TableScan<FrameRecord> rows(image, Table::kFrames);

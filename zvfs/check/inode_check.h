@@ -31,7 +31,7 @@ class InodeCheck {
   Result<void> check_symlink(const InodeRecord& inode);
 
   const CheckContext& context_;
-  const RawImage& image_;
+  const ImageTables& image_;
   InodeStates& states_;
   IndexReader::Cursor frames_;
   IndexReader::Cursor extents_;

@@ -11,7 +11,7 @@ namespace {
 // What the frames table says of frames, as entries of a seek table, in their order.
 class ExpectedEntries {
  public:
-  explicit ExpectedEntries(const RawImage& image) : rows_(image, Table::kFrames) { advance(); }
+  explicit ExpectedEntries(const ImageTables& image) : rows_(image, Table::kFrames) { advance(); }
 
   // The entry of frame `number`, or nothing when its rows cannot be read or are out of order.
   // Precondition: ascending numbers.

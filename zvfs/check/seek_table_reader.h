@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "format/raw_image.h"
+#include "format/image_tables.h"
 #include "format/seek_table.h"
 
 namespace zvfs {
@@ -14,7 +14,7 @@ namespace zvfs {
 class SeekTableReader {
  public:
   /// The seek table begins at `begin` and has `entries`.
-  SeekTableReader(const RawImage& image, ImageOffset begin, std::uint32_t entries)
+  SeekTableReader(const ImageTables& image, ImageOffset begin, std::uint32_t entries)
       : image_(image), begin_(begin), entries_(entries) {}
 
   /// Whether the skippable frame's header and the footer say what `entries` makes of them.
@@ -25,7 +25,7 @@ class SeekTableReader {
   Result<SeekTableEntry> next();
 
  private:
-  const RawImage& image_;
+  const ImageTables& image_;
   const ImageOffset begin_;
   const std::uint32_t entries_;
   std::uint32_t next_ = 0;

@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "format/image_tables.h"
 #include "format/index_reader.h"
-#include "format/raw_image.h"
 
 namespace zvfs {
 
@@ -15,13 +15,13 @@ template <typename Record>
 class TableScan {
  public:
   /// Rows [first, end) of `table`; `end` is cut at the end of the table.
-  TableScan(const RawImage& image, Table table, std::uint64_t first, std::uint64_t end)
+  TableScan(const ImageTables& image, Table table, std::uint64_t first, std::uint64_t end)
       : image_(image),
         table_(table),
         cursor_(image.index()),
         next_(first),
         end_(std::min(end, image.index().rows(table))) {}
-  TableScan(const RawImage& image, Table table)
+  TableScan(const ImageTables& image, Table table)
       : TableScan(image, table, 0, image.index().rows(table)) {}
 
   /// Steps to the next row that can be read; false when none is left.
@@ -61,7 +61,7 @@ class TableScan {
     return ((frame + 1) * frame_size - base) / row_size(table_);
   }
 
-  const RawImage& image_;
+  const ImageTables& image_;
   const Table table_;
   IndexReader::Cursor cursor_;
   std::uint64_t next_;

@@ -48,7 +48,7 @@ TarStream::TarStream(const Image& image, unsigned threads)
   // Two archives in a row are one stream, as `tar --concatenate` and plain cat make it.
   ::archive_read_set_format_option(archive_.get(), "tar", "read_concatenated_archives", "1");
   if (::archive_read_open(archive_.get(), this, nullptr, &read_callback, nullptr) != ARCHIVE_OK) {
-    trouble_ = ::archive_error_string(archive_.get());
+    warning_ = ::archive_error_string(archive_.get());
   }
 }
 
@@ -56,7 +56,7 @@ TarStream::~TarStream() = default;
 
 Result<archive_entry*> TarStream::next() {
   const PlainLocale plain;
-  if (!trouble_.empty()) return failure();
+  if (!warning_.empty()) return failure();
   archive_entry* entry = nullptr;
   const int status = ::archive_read_next_header(archive_.get(), &entry);
   if (status == ARCHIVE_EOF) return nullptr;
@@ -80,7 +80,7 @@ std::uint64_t TarStream::header_offset() const {
 }
 
 Unexpected TarStream::failure() const {
-  if (!trouble_.empty()) return fail(ErrorCode::kCorrupt, "{}", trouble_);
+  if (!warning_.empty()) return fail(ErrorCode::kCorrupt, "{}", warning_);
   const char* const text = ::archive_error_string(archive_.get());
   return fail(ErrorCode::kCorrupt, "{}",
               text == nullptr ? "the tar is truncated or damaged" : text);
@@ -104,10 +104,10 @@ ssize_t TarStream::read_callback(archive* handle, void* self_pointer, const void
       *bytes = frame->data();
       return static_cast<ssize_t>(frame->size());
     } else {
-      self.trouble_ = frame.error().message;
+      self.warning_ = frame.error().message;
     }
   } catch (const std::bad_alloc&) {
-    self.trouble_ = "out of memory";
+    self.warning_ = "out of memory";
   }
   ::archive_set_error(handle, EIO, "a frame cannot be read");
   return -1;

@@ -55,14 +55,14 @@ class TarStream {
     void operator()(archive* handle) const;
   };
 
-  const RawImage& image_;
+  const ImageTables& image_;
   IndexReader::Cursor cursor_;
   FramePrefetcher prefetcher_;
   std::unique_ptr<archive, Free> archive_;
   const std::uint32_t frame_count_;
   std::uint32_t next_frame_ = 0;
   FramePtr frame_;       // what libarchive is reading
-  std::string trouble_;  // why it could not be read
+  std::string warning_;  // why it could not be read
 };
 
 }  // namespace zvfs

@@ -44,7 +44,7 @@ void check_set(const CheckContext& context, IndexReader::Cursor& data, std::uint
 }  // namespace
 
 void check_xattr_sets(const CheckContext& context) {
-  const RawImage& image = context.image;
+  const ImageTables& image = context.image;
   const std::uint64_t limit = image.index().rows(Table::kXattrData) * kMaxSharing + kFreeBytes;
   std::uint64_t sum = 0;
   IndexReader::Cursor data(image.index());

@@ -8,8 +8,8 @@
 #include "base/quoting.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/diff/difference.h"
-#include "zvfs/diff/open_diff_tree.h"
-#include "zvfs/diff/tree_diff.h"
+#include "zvfs/diff/open_comparable_tree.h"
+#include "zvfs/diff/tree_comparison.h"
 
 namespace zvfs {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 // As diff(1).
 constexpr int kExitSame = 0;
 constexpr int kExitDifferent = 1;
-constexpr int kExitTrouble = 2;
+constexpr int kExitWarning = 2;
 
 class DiffCommand final : public Command {
  public:
@@ -35,26 +35,26 @@ class DiffCommand final : public Command {
   }
 
   Result<int> run() override {
-    const auto old_tree = ZVFS_TRY(open_diff_tree(old_path_, trouble_in(old_path_)));
-    const auto new_tree = ZVFS_TRY(open_diff_tree(new_path_, trouble_in(new_path_)));
-    const TreeDiff::Listener listener = [this](const Difference& difference) {
+    const auto old_tree = ZVFS_TRY(open_comparable_tree(old_path_, warning_in(old_path_)));
+    const auto new_tree = ZVFS_TRY(open_comparable_tree(new_path_, warning_in(new_path_)));
+    const TreeComparison::Listener listener = [this](const Difference& difference) {
       return take(difference);
     };
-    const DiffTrouble trouble = [this](std::string_view path, std::string_view message) {
+    const TreeWarning warning = [this](std::string_view path, std::string_view message) {
       print_error("{}: {}", quote_name(path), message);
-      has_trouble_ = true;
+      has_warning_ = true;
     };
-    ZVFS_TRY(TreeDiff(*old_tree, *new_tree, listener, trouble).run());
+    ZVFS_TRY(TreeComparison(*old_tree, *new_tree, listener, warning).run());
     if (brief_ && differ_) fmt::print("{} and {} differ\n", old_path_, new_path_);
-    if (has_trouble_) return kExitTrouble;
+    if (has_warning_) return kExitWarning;
     return differ_ ? kExitDifferent : kExitSame;
   }
 
  private:
-  DiffTrouble trouble_in(const std::string& tree) {
+  TreeWarning warning_in(const std::string& tree) {
     return [this, &tree](std::string_view path, std::string_view message) {
       print_error("{}: {}: {}", tree, quote_name(path), message);
-      has_trouble_ = true;
+      has_warning_ = true;
     };
   }
 
@@ -73,7 +73,7 @@ class DiffCommand final : public Command {
   bool brief_ = false;
   bool json_ = false;
   bool differ_ = false;
-  bool has_trouble_ = false;
+  bool has_warning_ = false;
 };
 
 }  // namespace

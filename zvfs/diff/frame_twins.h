@@ -6,7 +6,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "format/frame_table.h"
-#include "format/raw_image.h"
+#include "format/image_tables.h"
 
 namespace zvfs {
 
@@ -14,7 +14,7 @@ namespace zvfs {
 /// Remembers the last pair, since many small files share one. Not thread-safe. Borrows the images.
 class FrameTwins {
  public:
-  FrameTwins(const RawImage& a, const RawImage& b) : a_(a), b_(b) {}
+  FrameTwins(const ImageTables& a, const ImageTables& b) : a_(a), b_(b) {}
 
   enum class Answer : std::uint8_t {
     kSame,     ///< Their coded bytes are equal.
@@ -27,8 +27,8 @@ class FrameTwins {
  private:
   Result<Answer> compare_anew(const FrameLocation& a, const FrameLocation& b);
 
-  const RawImage& a_;
-  const RawImage& b_;
+  const ImageTables& a_;
+  const ImageTables& b_;
   struct Pair {
     FrameNumber a;
     FrameNumber b;

@@ -24,7 +24,7 @@ std::string because(std::string_view what) {
 
 }  // namespace
 
-Surroundings Surroundings::of(int fd) {
+ParentDefaults ParentDefaults::of(int fd) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return {};
   // Where the group is ours, a new file gets it whether the filesystem hands it down or not.
@@ -78,7 +78,7 @@ mode_t AttributeRestorer::permissions_of(const Inode& inode) const {
   return mode;
 }
 
-mode_t AttributeRestorer::mode_to_make(const Inode& inode, Surroundings where) const {
+mode_t AttributeRestorer::mode_to_make(const Inode& inode, ParentDefaults where) const {
   const mode_t mode = permissions_of(inode);
   // A file that will change hands must not be open to all in between.
   const bool is_ours = !same_owner_ || (inode.record.uid == uid_ && inode.record.gid == gid_);
@@ -87,13 +87,13 @@ mode_t AttributeRestorer::mode_to_make(const Inode& inode, Surroundings where) c
   return is_simple ? mode : S_IRUSR | S_IWUSR;  // user.* attributes need the right to write
 }
 
-void AttributeRestorer::restore(int fd, const Inode& inode, Surroundings where, mode_t made_with,
+void AttributeRestorer::restore(int fd, const Inode& inode, ParentDefaults where, mode_t made_with,
                                 const Failed& failed) const {
   restore({.fd = fd}, inode, where, made_with, failed);
 }
 
 void AttributeRestorer::restore_at(int directory_fd, const std::string& name, const Inode& inode,
-                                   Surroundings where, mode_t made_with,
+                                   ParentDefaults where, mode_t made_with,
                                    const Failed& failed) const {
   restore({.fd = directory_fd,
            .name = name.c_str(),
@@ -101,7 +101,7 @@ void AttributeRestorer::restore_at(int directory_fd, const std::string& name, co
           inode, where, made_with, failed);
 }
 
-void AttributeRestorer::restore(const Target& target, const Inode& inode, Surroundings where,
+void AttributeRestorer::restore(const Target& target, const Inode& inode, ParentDefaults where,
                                 mode_t made_with, const Failed& failed) const {
   restore_owner(target, inode, where, failed);
   restore_xattrs(target, inode, where, failed);
@@ -114,8 +114,8 @@ void AttributeRestorer::restore(const Target& target, const Inode& inode, Surrou
   if (target.set_mtime(mtime) != 0) failed(because("the time"));
 }
 
-void AttributeRestorer::restore_owner(const Target& target, const Inode& inode, Surroundings where,
-                                      const Failed& failed) const {
+void AttributeRestorer::restore_owner(const Target& target, const Inode& inode,
+                                      ParentDefaults where, const Failed& failed) const {
   if (!same_owner_) return;
   const InodeRecord& record = inode.record;
   if (where.are_plain && record.uid == uid_ && record.gid == gid_) return;
@@ -126,8 +126,8 @@ void AttributeRestorer::restore_owner(const Target& target, const Inode& inode, 
   if (target.chown(record.uid, record.gid) != 0) failed(because("the owner"));
 }
 
-void AttributeRestorer::restore_xattrs(const Target& target, const Inode& inode, Surroundings where,
-                                       const Failed& failed) const {
+void AttributeRestorer::restore_xattrs(const Target& target, const Inode& inode,
+                                       ParentDefaults where, const Failed& failed) const {
   if (!where.are_plain && !inode.is_symlink()) {  // an ACL that it may have got from its directory
     target.remove_xattr(kAccessAcl);
     if (inode.is_directory()) target.remove_xattr(kDefaultAcl);

@@ -12,13 +12,13 @@
 namespace zvfs {
 
 /// What a new file in some directory gets by itself.
-struct Surroundings {
+struct ParentDefaults {
   /// It gets the owner and group of this process, and the mode that it is made with: the
   /// directory has no default ACL, and does not hand down its group.
   bool are_plain = false;
 
   /// Those of the open directory `fd`.
-  static Surroundings of(int fd);
+  static ParentDefaults of(int fd);
 };
 
 /// Gives restored files the attributes that they have in the image: owner, extended attributes
@@ -36,23 +36,23 @@ class AttributeRestorer {
   AttributeRestorer(const Image& image, const ExtractOptions& options);
 
   /// The mode to make the file with: its own, where that is all that the file needs.
-  [[nodiscard]] mode_t mode_to_make(const Inode& inode, Surroundings where) const;
+  [[nodiscard]] mode_t mode_to_make(const Inode& inode, ParentDefaults where) const;
 
   /// For an open file or directory. `made_with` is the mode that it was made with, in `where`.
-  void restore(int fd, const Inode& inode, Surroundings where, mode_t made_with,
+  void restore(int fd, const Inode& inode, ParentDefaults where, mode_t made_with,
                const Failed& failed) const;
 
   /// For a file that cannot be opened, `name` in the open directory `directory_fd`.
-  void restore_at(int directory_fd, const std::string& name, const Inode& inode, Surroundings where,
-                  mode_t made_with, const Failed& failed) const;
+  void restore_at(int directory_fd, const std::string& name, const Inode& inode,
+                  ParentDefaults where, mode_t made_with, const Failed& failed) const;
 
  private:
   struct Target;
-  void restore(const Target& target, const Inode& inode, Surroundings where, mode_t made_with,
+  void restore(const Target& target, const Inode& inode, ParentDefaults where, mode_t made_with,
                const Failed& failed) const;
-  void restore_owner(const Target& target, const Inode& inode, Surroundings where,
+  void restore_owner(const Target& target, const Inode& inode, ParentDefaults where,
                      const Failed& failed) const;
-  void restore_xattrs(const Target& target, const Inode& inode, Surroundings where,
+  void restore_xattrs(const Target& target, const Inode& inode, ParentDefaults where,
                       const Failed& failed) const;
   [[nodiscard]] mode_t permissions_of(const Inode& inode) const;
 

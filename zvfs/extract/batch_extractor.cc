@@ -72,7 +72,7 @@ class BatchExtractor::Worker {
   }
 
   Result<DataFrame> decode(FrameNumber number) {
-    const RawImage& raw = extractor_.image_.raw();
+    const ImageTables& raw = extractor_.image_.raw();
     const DataFrame frame = ZVFS_TRY(raw.frame_table().frame(cursor_, number));
     if (buffer_.size() < frame.location.decoded_size) buffer_.resize(frame.location.decoded_size);
     ZVFS_TRY(raw.frames().decode({FrameKey::Space::kData, number.value}, frame.location,

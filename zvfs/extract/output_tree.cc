@@ -85,7 +85,7 @@ Result<std::unique_ptr<OutputTree>> OutputTree::open(const ExtractOptions& optio
 
 DirectoryRef OutputTree::top() {
   DirectoryRef top(new OutputDirectory(*this, {}, {}, top_descriptor_));
-  top->surroundings = Surroundings::of(top_descriptor_->get());
+  top->surroundings = ParentDefaults::of(top_descriptor_->get());
   return top;
 }
 
@@ -123,7 +123,7 @@ Result<DirectoryRef> OutputTree::make_directory(OutputName where, const Inode& i
   if (made) directory->made_in = directory->parent->surroundings;
   // What is made in plain surroundings is plain itself.
   directory->surroundings =
-      directory->made_in.are_plain ? directory->made_in : Surroundings::of(fd->get());
+      directory->made_in.are_plain ? directory->made_in : ParentDefaults::of(fd->get());
   if (made || options_.existing == ExtractOptions::Existing::kReplace) {
     directory->attributes = inode;
   }

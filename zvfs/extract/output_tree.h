@@ -63,9 +63,9 @@ struct OutputDirectory {
   OutputTree& tree;
   DirectoryRef parent;  // none for the top
   const std::string name;
-  Surroundings surroundings;        // what a file that is made in it gets
+  ParentDefaults surroundings;      // what a file that is made in it gets
   std::optional<Inode> attributes;  // what it gets at the end
-  Surroundings made_in;             // what it has got already; not plain if it existed before
+  ParentDefaults made_in;           // what it has got already; not plain if it existed before
   std::atomic<std::uint32_t> references = 1;
   Mutex mutex;
   std::weak_ptr<const UniqueFd> descriptor ZVFS_GUARDED_BY(mutex);  // null while it is closed

@@ -13,7 +13,7 @@ constexpr std::uint64_t kWindowSize = TarExport::kCacheSize / 4;
 }  // namespace
 
 Result<void> export_stream(const Image& image, const TarExport& to) {
-  const RawImage& raw = image.raw();
+  const ImageTables& raw = image.raw();
   IndexReader::Cursor cursor(raw.index());
   FramePrefetcher prefetcher(image, to.threads, kWindowSize);
   for (std::uint32_t number = 0; number < raw.header().frame_count; ++number) {

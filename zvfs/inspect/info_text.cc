@@ -1,8 +1,8 @@
 #include "zvfs/inspect/info_text.h"
 
-#include <iterator>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>

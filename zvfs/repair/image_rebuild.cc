@@ -14,7 +14,7 @@ ImageRebuild::ImageRebuild(const Setup& setup, ImageWriter& writer)
       writer_(writer),
       content_(setup.source),
       encoder_(setup.encoder),
-      indexer_(tree_, setup.troubles) {}
+      indexer_(tree_, setup.warnings) {}
 
 Result<void> ImageRebuild::run(std::span<const FoundFrame> frames, BuildReport& report) {
   for (const FoundFrame& frame : frames) {

@@ -6,7 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "codecs/frame_encoder.h"
 #include "format/image_source.h"
 #include "mkimage/frames/image_writer.h"
@@ -32,7 +32,7 @@ class ImageRebuild {
     std::uint32_t piece_size;   ///< The size of the frames that are made then, decoded.
     EncoderOptions encoder;
     std::uint32_t compat = 0;              ///< Features of the image, as in IndexHeader.
-    Troubles& troubles;                    ///< What is odd about members.
+    Warnings& warnings;                    ///< What is odd about members.
     std::atomic<std::uint64_t>* position;  ///< Follows the rebuild in the source; may be null.
   };
 

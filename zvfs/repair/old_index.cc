@@ -146,7 +146,7 @@ Result<ByteVector> OldIndex::index_frame() const {
 
 Result<std::vector<std::optional<StreamOffset>>> OldIndex::place(
     std::span<const FoundFrame> frames) const {
-  const RawImage& raw = image_->raw();
+  const ImageTables& raw = image_->raw();
   IndexReader::Cursor cursor(raw.index());
   FramesByIdentity expected(raw.header().frame_count);
   for (std::uint32_t number = raw.header().frame_count; number-- > 0;) {
@@ -170,7 +170,7 @@ Result<std::vector<std::optional<StreamOffset>>> OldIndex::place(
 }
 
 Result<bool> OldIndex::has_exactly(std::span<const FoundFrame> frames) const {
-  const RawImage& raw = image_->raw();
+  const ImageTables& raw = image_->raw();
   if (frames.size() != raw.header().frame_count) return false;
   IndexReader::Cursor cursor(raw.index());
   for (std::uint32_t number = 0; number < raw.header().frame_count; ++number) {

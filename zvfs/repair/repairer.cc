@@ -5,8 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/troubles.h"
 #include "base/units.h"
+#include "base/warnings.h"
 #include "format/index_header.h"
 #include "mkimage/frames/image_writer.h"
 #include "mkimage/report/progress.h"
@@ -127,7 +127,7 @@ class Repairer {
 
   Result<void> rebuild(ImageWriter& writer) {
     options_.progress->pass = 2;
-    Troubles troubles([this](const Trouble& trouble) { take_trouble(trouble); });
+    Warnings warnings([this](const Warning& warning) { take_warning(warning); });
     ImageRebuild rebuild({.source = source_,
                           .plan = plan_,
                           .index = index_.get(),
@@ -135,7 +135,7 @@ class Repairer {
                           .piece_size = std::min(kPieceSize, options_.frame_bound),
                           .encoder = options_.encoder,
                           .compat = features(),
-                          .troubles = troubles,
+                          .warnings = warnings,
                           .position = position()},
                          writer);
     BuildReport built;
@@ -153,11 +153,11 @@ class Repairer {
     return plan_.is_ours && has_all_members ? 0 : IndexHeader::kForeignStream;
   }
 
-  void take_trouble(const Trouble& trouble) {
-    if (trouble.severity == Trouble::Severity::kNote && plan_.is_whole) {
-      options_.on_note(fmt::format("{}: {}", trouble.path, trouble.message));
-    } else if (trouble.severity != Trouble::Severity::kNote) {
-      options_.on_note(fmt::format("{}: {}", trouble.path, trouble.message));
+  void take_warning(const Warning& warning) {
+    if (warning.severity == Warning::Severity::kNote && plan_.is_whole) {
+      options_.on_note(fmt::format("{}: {}", warning.path, warning.message));
+    } else if (warning.severity != Warning::Severity::kNote) {
+      options_.on_note(fmt::format("{}: {}", warning.path, warning.message));
       report_.may_have_lost_more = true;
     }
   }

@@ -51,8 +51,8 @@ BuildOptions options_for(const ScratchDirectory& directory, std::string_view tar
 
 BuildReport build(const BuildOptions& options) {
   BuildMonitor monitor;
-  monitor.on_trouble = [](const Trouble& trouble) {
-    ADD_FAILURE() << trouble.path << ": " << trouble.message;
+  monitor.on_warning = [](const Warning& warning) {
+    ADD_FAILURE() << warning.path << ": " << warning.message;
   };
   const auto report = build_image(options, monitor);
   EXPECT_TRUE(report) << report.error().message;

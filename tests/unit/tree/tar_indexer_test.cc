@@ -20,10 +20,10 @@ class Indexed {
  public:
   explicit Indexed(const MadeTar& tar, std::size_t run = 512 * 7)
       : bytes_(tar.bytes),
-        troubles_([this](const Trouble& trouble) {
-          said += fmt::format("{}: {}\n", trouble.path, trouble.message);
+        warnings_([this](const Warning& warning) {
+          said += fmt::format("{}: {}\n", warning.path, warning.message);
         }),
-        indexer_(tree, troubles_) {
+        indexer_(tree, warnings_) {
     if (const auto done = feed(run); !done) error = done.error().message;
   }
 
@@ -77,7 +77,7 @@ class Indexed {
 
  private:
   const std::string bytes_;
-  Troubles troubles_;
+  Warnings warnings_;
   TarIndexer indexer_;
 };
 

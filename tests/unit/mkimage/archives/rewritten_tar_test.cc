@@ -33,11 +33,11 @@ class Rewritten {
  public:
   explicit Rewritten(const MadeTar& tar, const EntryRules& rules, ImageExtras extras = {},
                      std::size_t run = 512 * 3) {
-    Troubles troubles([this](const Trouble& trouble) {
-      said += fmt::format("{}: {}\n", trouble.path, trouble.message);
+    Warnings warnings([this](const Warning& warning) {
+      said += fmt::format("{}: {}\n", warning.path, warning.message);
     });
     RewrittenTar stream(std::make_unique<Runs>(tar.bytes, run), rules, std::move(extras),
-                        index_only, troubles);
+                        index_extras, warnings);
     while (true) {
       const auto bytes = stream.next();
       if (!bytes) error = bytes.error().message;
@@ -64,7 +64,7 @@ class Rewritten {
   std::string out;
   std::string said;
   std::string error;
-  IndexOnly index_only;
+  IndexExtras index_extras;
   std::vector<TarEntry> entries;
   PaxRecords global_records;  // at the last member
 
@@ -177,11 +177,11 @@ TEST(RewrittenTar, HandsWhatNoHeaderHoldsToTheIndex) {
   Rewritten rewritten(tar, excluding({"none"}), extras);
   EXPECT_EQ(rewritten.said, "big: not all of its extended attributes fit in a tar header\n");
   ASSERT_EQ(rewritten.entries.size(), 2U);
-  const auto all = rewritten.index_only.take_xattrs(rewritten.entries[1].header_begin);
+  const auto all = rewritten.index_extras.take_xattrs(rewritten.entries[1].header_begin);
   ASSERT_TRUE(all);
   EXPECT_EQ(all->xattrs().size(), 20U);
-  ASSERT_EQ(rewritten.index_only.sockets().size(), 1U);
-  EXPECT_EQ(rewritten.index_only.sockets()[0].path, "socket");
+  ASSERT_EQ(rewritten.index_extras.sockets().size(), 1U);
+  EXPECT_EQ(rewritten.index_extras.sockets()[0].path, "socket");
 }
 
 }  // namespace

@@ -20,9 +20,9 @@ constexpr FrameBounds kBounds{.small = 16384, .large = 8192};
 // The plans of all frames, checked for what holds for every plan.
 std::vector<FramePlan> plan(Tree& tree, std::vector<std::uint32_t>* frame_files = nullptr,
                             const FrameBounds& bounds = kBounds,
-                            const LeadingFiles& leading = LeadingFiles()) {
+                            const FrontFiles& front = FrontFiles()) {
   tree.finish();
-  Planner planner(tree, bounds, leading);
+  Planner planner(tree, bounds, front);
   std::vector<FramePlan> plans;
   FramePlan next;
   std::uint64_t end = 0;
@@ -248,13 +248,13 @@ Duplicates copies_of_first(const Tree& tree) {
 // Plans all, and finds the copies but `different` to be equal.
 CopyCounts plan_copies(Tree& tree, InodeNumber different = {}) {
   tree.finish();
-  Planner planner(tree, kBounds, LeadingFiles(copies_of_first(tree)));
+  Planner planner(tree, kBounds, FrontFiles(copies_of_first(tree)));
   FramePlan plan;
   while (*planner.next(plan)) {
   }
-  CopyVerdicts verdicts;
-  verdicts.note_difference(different);
-  return planner.share_copies(verdicts);
+  VerifiedCopies verified;
+  verified.note_difference(different);
+  return planner.share_copies(verified);
 }
 
 TEST(Planner, SharesTheDataOfCopiesInOneFrame) {
@@ -292,28 +292,27 @@ TEST(Planner, BeginsAFrameForCopiesThatFitInOne) {
 }
 
 // The entries of the root of those indices come first.
-LeadingFiles leading_files(std::initializer_list<std::uint32_t> entries) {
-  LeadingFiles leading;
-  for (const std::uint32_t entry : entries)
-    leading.groups.add(std::vector{Link{kRootInode, entry}});
-  return leading;
+FrontFiles leading_files(std::initializer_list<std::uint32_t> entries) {
+  FrontFiles front;
+  for (const std::uint32_t entry : entries) front.groups.add(std::vector{Link{kRootInode, entry}});
+  return front;
 }
 
 TEST(Planner, GivesListedFilesFramesOfTheirOwn) {
   MadeTree made;
   for (const char* name : {"a", "b", "c"}) made.file(kRootInode, name, 100);
-  LeadingFiles leading = leading_files({2, 1});
-  leading.listed = 2;
-  EXPECT_EQ(shape(made.tree, plan(made.tree, nullptr, kBounds, leading)),
+  FrontFiles front = leading_files({2, 1});
+  front.listed = 2;
+  EXPECT_EQ(shape(made.tree, plan(made.tree, nullptr, kBounds, front)),
             "/:512+0+0 c:512+100+412 b:512+100+412 | a:512+100+412 ");
 }
 
 TEST(Planner, BeginsFramesWithListedFilesAlone) {
   MadeTree made;
   for (const char* name : {"a", "b", "c"}) made.file(kRootInode, name, 100);
-  LeadingFiles leading = leading_files({2, 1});
-  leading.listed = 1;
-  EXPECT_EQ(shape(made.tree, plan(made.tree, nullptr, kBounds, leading)),
+  FrontFiles front = leading_files({2, 1});
+  front.listed = 1;
+  EXPECT_EQ(shape(made.tree, plan(made.tree, nullptr, kBounds, front)),
             "/:512+0+0 c:512+100+412 | b:512+100+412 a:512+100+412 ");
 }
 
@@ -322,9 +321,9 @@ TEST(Planner, CutsLargeListedFilesWhereFramesAreFull) {
   made.file(kRootInode, "a", 100);
   made.file(kRootInode, "b", 40000);
   made.file(kRootInode, "c", 100);
-  LeadingFiles leading = leading_files({0, 1, 2});
-  leading.listed = 3;
-  EXPECT_EQ(shape(made.tree, plan(made.tree, nullptr, kBounds, leading)),
+  FrontFiles front = leading_files({0, 1, 2});
+  front.listed = 3;
+  EXPECT_EQ(shape(made.tree, plan(made.tree, nullptr, kBounds, front)),
             "/:512+0+0 a:512+100+412 b:512+14336+0 | b:0+16384+0 | b:0+9280+448 c:512+100+412 ");
 }
 
@@ -333,9 +332,9 @@ TEST(Planner, NotesWhereExtentsOfListedFilesBegin) {
   // 40,000 bytes of data: 15,360 of them in frame 0, behind two headers.
   const InodeNumber sparse = made.sparse_file(
       kRootInode, "a", 1 << 20, {{0, 15360}, {65536, 16384}, {131072, 100}, {524288, 8156}});
-  LeadingFiles leading = leading_files({0});
-  leading.listed = 1;
-  const auto plans = plan(made.tree, nullptr, kBounds, leading);
+  FrontFiles front = leading_files({0});
+  front.listed = 1;
+  const auto plans = plan(made.tree, nullptr, kBounds, front);
   ASSERT_EQ(plans[0].pieces.back().data_length,
             kBounds.small - plans[0].pieces.back().header_length - kHeader);
   for (const ExtentRecord& extent : made.tree.extents_of(made.tree.inode(sparse))) {
@@ -348,10 +347,10 @@ TEST(Planner, NotesWhereExtentsOfListedFilesBegin) {
 TEST(Planner, CutsHugeListedFilesAsOthers) {
   MadeTree made;
   made.file(kRootInode, "a", FrameBounds::kHugeFile + 1);
-  LeadingFiles leading = leading_files({0});
-  leading.listed = 1;
+  FrontFiles front = leading_files({0});
+  front.listed = 1;
   const FrameBounds bounds{.small = 1 << 20, .large = 1 << 20, .huge = 1 << 19};
-  const auto plans = plan(made.tree, nullptr, bounds, leading);
+  const auto plans = plan(made.tree, nullptr, bounds, front);
   EXPECT_EQ(plans[0].size, 2 * kHeader);
   EXPECT_EQ(plans[1].size, bounds.huge);
 }
@@ -359,9 +358,9 @@ TEST(Planner, CutsHugeListedFilesAsOthers) {
 TEST(Planner, KeepsTogetherWhatFitsInAFrame) {
   MadeTree made;
   for (const char* name : {"a", "b", "c"}) made.file(kRootInode, name, 7000);
-  LeadingFiles leading = leading_files({0, 1, 2});
-  leading.together = {0, 15360};
-  EXPECT_EQ(shape(made.tree, plan(made.tree, nullptr, kBounds, leading)),
+  FrontFiles front = leading_files({0, 1, 2});
+  front.together = {0, 15360};
+  EXPECT_EQ(shape(made.tree, plan(made.tree, nullptr, kBounds, front)),
             "/:512+0+0 a:512+7000+168 | b:512+7000+168 c:512+7000+168 ");
 }
 

@@ -29,13 +29,13 @@ struct Sample {
     while (made.tree.path_of(link) != path) link = walk.next();
     return link;
   }
-  // The groups of leading files, and a bar behind the listed ones.
+  // The groups of front files, and a bar behind the listed ones.
   std::string leading(const Paths& paths, const Duplicates& copies = {}) {
-    const LeadingFiles leading = ListedFiles(made.tree, paths).before(copies);
+    const FrontFiles front = ListedFiles(made.tree, paths).before(copies);
     std::string text;
-    for (std::size_t i = 0; i < leading.groups.size(); ++i) {
-      if (i == leading.listed) text += "| ";
-      for (const Link link : leading.groups.group(i)) text += made.tree.path_of(link) + ",";
+    for (std::size_t i = 0; i < front.groups.size(); ++i) {
+      if (i == front.listed) text += "| ";
+      for (const Link link : front.groups.group(i)) text += made.tree.path_of(link) + ",";
       text += ' ';
     }
     return text;

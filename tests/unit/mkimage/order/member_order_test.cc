@@ -33,9 +33,9 @@ struct Sample {
     return link;
   }
   std::string order(Duplicates duplicates, std::size_t listed = 0) {
-    LeadingFiles leading(std::move(duplicates));
-    leading.listed = listed;
-    MemberOrder order(made.tree, leading);
+    FrontFiles front(std::move(duplicates));
+    front.listed = listed;
+    MemberOrder order(made.tree, front);
     std::string text;
     for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
       text += made.tree.path_of(item.link) + (item.listed ? "! " : " ");
@@ -78,8 +78,8 @@ TEST(MemberOrder, PutsSymlinksThatTarMakesLateBeforeTheLeadingFiles) {
   made.tree.finish();
   Duplicates files;
   files.add(std::vector{Link{a, static_cast<std::uint32_t>(made.tree.inode(a).data)}});
-  const LeadingFiles leading(std::move(files));
-  MemberOrder order(made.tree, leading);
+  const FrontFiles front(std::move(files));
+  MemberOrder order(made.tree, front);
   std::string names;
   for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
     names += made.tree.path_of(item.link) + ' ';
@@ -100,8 +100,8 @@ TEST(MemberOrder, TellsOriginalsFromCopies) {
   Duplicates duplicates;
   duplicates.add(
       std::vector{sample.link("a/first"), sample.link("b/c/copy"), sample.link("d/copy")});
-  const LeadingFiles leading(duplicates);
-  MemberOrder order(sample.made.tree, leading);
+  const FrontFiles front(duplicates);
+  MemberOrder order(sample.made.tree, front);
   std::string roles;
   for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
     roles += fmt::format("{}{} ", item.copies, item.is_copy ? "c" : "");

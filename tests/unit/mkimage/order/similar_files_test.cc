@@ -33,7 +33,7 @@ class SimilarFilesTest : public ::testing::Test {
     for (const auto& [name, content] : files) directory_.write(name, content);
     fd_ = UniqueFd(::open(directory_.path().c_str(), O_RDONLY | O_DIRECTORY));
     Progress progress;
-    ASSERT_TRUE(Scanner(fd_.get(), EntryRules(), {}, tree_, troubles_, progress).scan());
+    ASSERT_TRUE(Scanner(fd_.get(), EntryRules(), {}, tree_, warnings_, progress).scan());
   }
 
   Link link(std::string_view path) {
@@ -43,19 +43,19 @@ class SimilarFilesTest : public ::testing::Test {
     return link;
   }
 
-  LeadingFiles arrange(const LeadingFiles& leading = LeadingFiles(), unsigned threads = 1) {
+  FrontFiles arrange(const FrontFiles& front = FrontFiles(), unsigned threads = 1) {
     return SimilarFiles({.tree = tree_,
                          .root_fd = fd_.get(),
-                         .troubles = troubles_,
+                         .warnings = warnings_,
                          .threads = threads,
                          .frame_bound = kFrame})
-        .arrange(leading);
+        .arrange(front);
   }
 
-  std::string text(const LeadingFiles& leading) {
+  std::string text(const FrontFiles& front) {
     std::string text;
-    for (std::size_t i = 0; i < leading.groups.size(); ++i) {
-      for (const Link link : leading.groups.group(i)) text += tree_.path_of(link) + ",";
+    for (std::size_t i = 0; i < front.groups.size(); ++i) {
+      for (const Link link : front.groups.group(i)) text += tree_.path_of(link) + ",";
       text += ' ';
     }
     return text;
@@ -64,7 +64,7 @@ class SimilarFilesTest : public ::testing::Test {
   ScratchDirectory directory_;
   UniqueFd fd_;
   Tree tree_;
-  Troubles troubles_{[](const Trouble& trouble) { ADD_FAILURE() << trouble.path; }};
+  Warnings warnings_{[](const Warning& warning) { ADD_FAILURE() << warning.path; }};
 };
 
 // Two versions of a program of two files that are alike, and one that is not, between them more
@@ -129,12 +129,12 @@ TEST_F(SimilarFilesTest, KeepsCopiesTogetherAndListedFilesFirst) {
   files.emplace_back("v2/b-copy", files[5].second);
   files.emplace_back("v2/c-copy", files[6].second);
   scan(files);
-  LeadingFiles leading;
-  leading.groups.add(std::vector{link("v2/a")});
-  leading.listed = 1;
-  leading.groups.add(std::vector{link("v2/b"), link("v2/b-copy")});
-  leading.groups.add(std::vector{link("v2/c"), link("v2/c-copy")});
-  const LeadingFiles arranged = arrange(leading);
+  FrontFiles front;
+  front.groups.add(std::vector{link("v2/a")});
+  front.listed = 1;
+  front.groups.add(std::vector{link("v2/b"), link("v2/b-copy")});
+  front.groups.add(std::vector{link("v2/c"), link("v2/c-copy")});
+  const FrontFiles arranged = arrange(front);
   EXPECT_EQ(text(arranged), "v2/a, v1/b, v2/b,v2/b-copy, v2/c,v2/c-copy, ");
   EXPECT_EQ(arranged.listed, 1U);
 }

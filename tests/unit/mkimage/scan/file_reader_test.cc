@@ -26,7 +26,7 @@ class FileReaderTest : public ::testing::Test {
     if (size != 0) fs::resize_file(path_, size);
     fd_ = UniqueFd(::open(directory_.path().c_str(), O_RDONLY | O_DIRECTORY));
     Progress progress;
-    ASSERT_TRUE(Scanner(fd_.get(), EntryRules(), {}, tree_, troubles_, progress).scan());
+    ASSERT_TRUE(Scanner(fd_.get(), EntryRules(), {}, tree_, warnings_, progress).scan());
     Planner planner(tree_, {});
     FramePlan plan;
     while (*planner.next(plan)) {
@@ -37,7 +37,7 @@ class FileReaderTest : public ::testing::Test {
     const InodeRecord& directory = tree_.inode(InodeNumber{2});
     const Link link{InodeNumber{2}, static_cast<std::uint32_t>(directory.data)};
     std::string content(size, '?');
-    FileReader(tree_, fd_.get(), troubles_)
+    FileReader(tree_, fd_.get(), warnings_)
         .read(link, offset, std::as_writable_bytes(std::span(content)));
     return content;
   }
@@ -46,7 +46,7 @@ class FileReaderTest : public ::testing::Test {
     const InodeRecord& directory = tree_.inode(InodeNumber{2});
     const Link link{InodeNumber{2}, static_cast<std::uint32_t>(directory.data)};
     std::string content(size, '?');
-    const bool peeked = FileReader(tree_, fd_.get(), troubles_)
+    const bool peeked = FileReader(tree_, fd_.get(), warnings_)
                             .peek(link, offset, std::as_writable_bytes(std::span(content)));
     return peeked ? content : "failed";
   }
@@ -61,8 +61,8 @@ class FileReaderTest : public ::testing::Test {
   UniqueFd fd_;
   Tree tree_;
   std::vector<std::string> said_;
-  Troubles troubles_{
-      [this](const Trouble& trouble) { said_.push_back(trouble.path + ": " + trouble.message); }};
+  Warnings warnings_{
+      [this](const Warning& warning) { said_.push_back(warning.path + ": " + warning.message); }};
 };
 
 using Lines = std::vector<std::string>;
@@ -89,7 +89,7 @@ TEST_F(FileReaderTest, PadsAFileThatShrinks) {
   fs::resize_file(path_, 4);
   EXPECT_EQ(read(2, 8), std::string("23\0\0\0\0\0\0", 8));
   EXPECT_EQ(said_, Lines({"dir/file: file shrank by 6 bytes as we read it; padded with zeros"}));
-  EXPECT_EQ(troubles_.changed(), 1U);
+  EXPECT_EQ(warnings_.changed(), 1U);
 }
 
 TEST_F(FileReaderTest, CutsAFileThatGrows) {
@@ -129,7 +129,7 @@ TEST_F(FileReaderTest, ReportsAFileOnce) {
   read(0, 5);
   read(5, 5);
   EXPECT_EQ(said_.size(), 1U);
-  EXPECT_EQ(troubles_.changed(), 1U);
+  EXPECT_EQ(warnings_.changed(), 1U);
 }
 
 TEST_F(FileReaderTest, GivesZerosForAFileThatIsGone) {
@@ -139,15 +139,15 @@ TEST_F(FileReaderTest, GivesZerosForAFileThatIsGone) {
   EXPECT_EQ(said_,
             Lines({"dir/file: file removed before we read it; the image has zeros in place of its "
                    "content"}));
-  EXPECT_EQ(troubles_.changed(), 1U);
-  EXPECT_EQ(troubles_.unreadable(), 0U);
+  EXPECT_EQ(warnings_.changed(), 1U);
+  EXPECT_EQ(warnings_.unreadable(), 0U);
 }
 
 TEST_F(FileReaderTest, TakesAFileForGoneWhenItsDirectoryIs) {
   scan("0123456789");
   fs::remove_all(directory_ / "dir");
   EXPECT_EQ(read(0, 10), std::string(10, '\0'));
-  EXPECT_EQ(troubles_.changed(), 1U);
+  EXPECT_EQ(warnings_.changed(), 1U);
 }
 
 TEST_F(FileReaderTest, PeeksWithoutAWord) {
@@ -168,7 +168,7 @@ TEST_F(FileReaderTest, DoesNotFollowASymlinkInPlaceOfTheFile) {
   fs::rename(path_, directory_ / "elsewhere");
   fs::create_symlink("../elsewhere", path_);
   EXPECT_EQ(read(0, 10), std::string(10, '\0'));
-  EXPECT_EQ(troubles_.unreadable(), 1U);
+  EXPECT_EQ(warnings_.unreadable(), 1U);
 }
 
 TEST_F(FileReaderTest, DoesNotFollowASymlinkInPlaceOfTheDirectory) {
@@ -176,7 +176,7 @@ TEST_F(FileReaderTest, DoesNotFollowASymlinkInPlaceOfTheDirectory) {
   fs::rename(directory_ / "dir", directory_ / "moved");
   fs::create_symlink("moved", directory_ / "dir");
   EXPECT_EQ(read(0, 10), std::string(10, '\0'));
-  EXPECT_EQ(troubles_.unreadable(), 1U);
+  EXPECT_EQ(warnings_.unreadable(), 1U);
 }
 
 TEST_F(FileReaderTest, DoesNotWaitForAFifoInPlaceOfTheFile) {

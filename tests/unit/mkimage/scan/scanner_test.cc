@@ -20,18 +20,18 @@ namespace {
 using testing::ScratchDirectory;
 namespace fs = std::filesystem;
 
-// A scanned directory, its records by path, and the troubles that there were.
+// A scanned directory, its records by path, and the warnings that there were.
 struct Scan {
   explicit Scan(const fs::path& root, ExcludedFiles excluded = {}, const EntryRules& rules = {})
-      : troubles([this](const Trouble& trouble) { reported.push_back(trouble); }) {
+      : warnings([this](const Warning& warning) { reported.push_back(warning); }) {
     const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY));
     Progress progress;
-    take(Scanner(fd.get(), rules, std::move(excluded), tree, troubles, progress));
+    take(Scanner(fd.get(), rules, std::move(excluded), tree, warnings, progress));
   }
   explicit Scan(const SourceList& list)
-      : troubles([this](const Trouble& trouble) { reported.push_back(trouble); }) {
+      : warnings([this](const Warning& warning) { reported.push_back(warning); }) {
     Progress progress;
-    take(Scanner(list, EntryRules(), {}, tree, troubles, progress));
+    take(Scanner(list, EntryRules(), {}, tree, warnings, progress));
   }
   void take(Scanner scanner) {
     const auto scanned = scanner.scan();
@@ -45,8 +45,8 @@ struct Scan {
   const InodeRecord& record(const std::string& path) { return tree.inode(numbers.at(path)); }
 
   Tree tree;
-  Troubles troubles;
-  std::vector<Trouble> reported;
+  Warnings warnings;
+  std::vector<Warning> reported;
   std::map<std::string, InodeNumber> numbers;
   std::vector<std::string> paths;
 };
@@ -180,15 +180,15 @@ TEST(Scanner, NamesEachListedPathThatIsLost) {
   Scan scan(list);
   const std::string root = directory.path().relative_path();
   std::vector<std::string> said;
-  for (const Trouble& trouble : scan.reported)
-    said.push_back(trouble.path + ": " + trouble.message);
+  for (const Warning& warning : scan.reported)
+    said.push_back(warning.path + ": " + warning.message);
   const std::string not_there = ": cannot stat: No such file or directory";
   const std::string no_directory = ": cannot stat: Not a directory";
   EXPECT_EQ(said, std::vector<std::string>(
                       {directory.path().string() + "/../y: a path with '..' is left out",
                        root + "/file/x" + no_directory, root + "/file/z/u" + no_directory,
                        root + "/no/such" + not_there, root + "/no/deep/file" + not_there}));
-  EXPECT_EQ(scan.troubles.unreadable(), 5U);
+  EXPECT_EQ(scan.warnings.unreadable(), 5U);
   EXPECT_TRUE(scan.numbers.contains(root + "/file"));
 }
 
@@ -225,7 +225,7 @@ TEST(Scanner, ReportsWhatItCannotReadAndGoesOn) {
   ASSERT_EQ(scan.reported.size(), 2U);
   EXPECT_EQ(scan.reported[0].path, "file");
   EXPECT_EQ(scan.reported[1].path, "closed");
-  EXPECT_EQ(scan.troubles.unreadable(), 2U);
+  EXPECT_EQ(scan.warnings.unreadable(), 2U);
 }
 
 TEST(Scanner, LeavesOutWhatIsExcluded) {

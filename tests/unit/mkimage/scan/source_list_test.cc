@@ -31,8 +31,8 @@ Names paths_in(const SourceList& list, const fs::path& root) {
 }
 Names reported(const SourceList& list) {
   Names lines;
-  for (const Trouble& trouble : list.troubles())
-    lines.push_back(trouble.path + ": " + trouble.message);
+  for (const Warning& warning : list.warnings())
+    lines.push_back(warning.path + ": " + warning.message);
   return lines;
 }
 

@@ -77,7 +77,8 @@ TEST(Checker, FindsAllThatAReaderMustReject) {
 // and the ends of bit streams): such a frame is still what its row says.
 TEST(Checker, FindsEveryFlippedBitThatChangesAnything) {
   const ByteVector whole = ImageForge().build();
-  const auto header = RawImage::open(std::make_unique<MemorySource>(whole), {}).value()->header();
+  const auto header =
+      ImageTables::open(std::make_unique<MemorySource>(whole), {}).value()->header();
   const std::uint64_t frames = header.index_frames_offset().value;
   std::size_t unfound = 0;
   for (std::size_t bit = 0; bit < whole.size() * 8; ++bit) {

@@ -1,4 +1,4 @@
-#include "mkimage/shape/tree_shaper.h"
+#include "mkimage/shape/tree_rewriter.h"
 
 #include <map>
 #include <string>
@@ -45,11 +45,11 @@ std::unique_ptr<Tree> example() {
 
 struct Shaped {
   explicit Shaped(const EntryRules& rules, std::unique_ptr<Tree> scanned = example()) {
-    Troubles troubles([this](const Trouble& trouble) {
-      said.push_back(trouble.path + ": " + trouble.message);
-      severities.push_back(trouble.severity);
+    Warnings warnings([this](const Warning& warning) {
+      said.push_back(warning.path + ": " + warning.message);
+      severities.push_back(warning.severity);
     });
-    auto shaped = TreeShaper(std::move(scanned), rules, troubles).shape();
+    auto shaped = TreeRewriter(std::move(scanned), rules, warnings).shape();
     EXPECT_TRUE(shaped);
     tree = *std::move(shaped);
     TreeWalk walk(*tree);
@@ -69,7 +69,7 @@ struct Shaped {
   std::map<std::string, Link> links;
   std::string paths;
   std::vector<std::string> said;
-  std::vector<Trouble::Severity> severities;
+  std::vector<Warning::Severity> severities;
 };
 
 EntryRules rules_of(std::uint32_t strip, const std::string& prefix,
@@ -81,7 +81,7 @@ EntryRules rules_of(std::uint32_t strip, const std::string& prefix,
   return rules;
 }
 
-TEST(TreeShaper, MergesWhatIsStripped) {
+TEST(TreeRewriter, MergesWhatIsStripped) {
   const Shaped shaped(rules_of(1, ""));
   EXPECT_EQ(shaped.paths, " d d/g d/h f link ");
   EXPECT_EQ(shaped.record("d").mode, 0040700);  // of b/d, the last one
@@ -99,13 +99,13 @@ TEST(TreeShaper, MergesWhatIsStripped) {
   EXPECT_EQ(shaped.record("").nlink, 3U);
 }
 
-TEST(TreeShaper, StripsToNothing) {
+TEST(TreeRewriter, StripsToNothing) {
   EXPECT_EQ(Shaped(rules_of(2, "")).paths, " g h ");
   EXPECT_EQ(Shaped(rules_of(3, "")).paths, " ");
   EXPECT_EQ(Shaped(rules_of(4'000'000'000, "x")).paths, " x ");
 }
 
-TEST(TreeShaper, PlacesTheRootBelowThePrefix) {
+TEST(TreeRewriter, PlacesTheRootBelowThePrefix) {
   const Shaped shaped(rules_of(0, "x/y"));
   EXPECT_EQ(shaped.paths,
             " x x/y x/y/a x/y/a/d x/y/a/d/g x/y/a/f x/y/b x/y/b/d x/y/b/d/g x/y/b/d/h x/y/b/f "
@@ -119,7 +119,7 @@ TEST(TreeShaper, PlacesTheRootBelowThePrefix) {
   EXPECT_TRUE(shaped.said.empty());
 }
 
-TEST(TreeShaper, GivesWhatIsMadeUpTheRulesMetadata) {
+TEST(TreeRewriter, GivesWhatIsMadeUpTheRulesMetadata) {
   EntryRules rules = rules_of(0, "x", {"/dev d 700 1 2", "/pipe I 5 600 1 2 f"});
   rules.metadata.uid = 9;
   rules.metadata.mtime = Timestamp{1000, 5};
@@ -133,7 +133,7 @@ TEST(TreeShaper, GivesWhatIsMadeUpTheRulesMetadata) {
   EXPECT_EQ(mtime_of(shaped.record("pipe")), (Timestamp{5, 0}));
 }
 
-TEST(TreeShaper, KeepsTheFileWhoseNameBecomesADirectorys) {
+TEST(TreeRewriter, KeepsTheFileWhoseNameBecomesADirectorys) {
   auto tree = std::make_unique<Tree>();
   const auto add = [&](InodeNumber directory, const char* name, std::uint16_t mode) {
     InodeRecord record;
@@ -155,10 +155,10 @@ TEST(TreeShaper, KeepsTheFileWhoseNameBecomesADirectorys) {
   EXPECT_EQ(shaped.said, std::vector<std::string>(
                              {"c/x: left out, because its path has become that of a directory",
                               ".: 1 of the files were replaced by others of the same path"}));
-  EXPECT_EQ(shaped.severities.front(), Trouble::Severity::kChanged);
+  EXPECT_EQ(shaped.severities.front(), Warning::Severity::kChanged);
 }
 
-TEST(TreeShaper, AppliesDefinitions) {
+TEST(TreeRewriter, AppliesDefinitions) {
   const Shaped shaped(
       rules_of(0, "",
                {"/dev/null c 666 0 0 1 3", "/dev d 755 0 0", "top m 4711 8 9", "a/f x user.n=v",
@@ -177,12 +177,12 @@ TEST(TreeShaper, AppliesDefinitions) {
   EXPECT_EQ(shaped.record("new").xattr_set, shaped.record("a/f").xattr_set);
 }
 
-TEST(TreeShaper, SaysWhichDefinitionsComeToNothing) {
+TEST(TreeRewriter, SaysWhichDefinitionsComeToNothing) {
   const Shaped shaped(rules_of(
       0, "",
       {"a d 700 0 0", "no/where d 700 0 0", "top/x d 700 0 0", "lost m 700 0 0", "lost x user.n=v",
        "l1 L a", "l2 L lost", "n d 700 0 0", "n d 711 0 0", "g l /no/such/file"}));
-  using Severity = Trouble::Severity;
+  using Severity = Warning::Severity;
   EXPECT_EQ(shaped.said,
             std::vector<std::string>({"n: has a definition already; the other one is ignored",
                                       "a: exists in the source; the definition is ignored",
@@ -200,7 +200,7 @@ TEST(TreeShaper, SaysWhichDefinitionsComeToNothing) {
   EXPECT_EQ(shaped.record("n").mode, 0040700);
 }
 
-TEST(TreeShaper, TakesFilesFromDisk) {
+TEST(TreeRewriter, TakesFilesFromDisk) {
   const testing::ScratchDirectory directory;
   const std::string file = directory.write("file", "content");
   std::filesystem::create_symlink("file", directory / "symlink");

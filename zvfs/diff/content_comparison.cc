@@ -1,4 +1,4 @@
-#include "zvfs/diff/content_diff.h"
+#include "zvfs/diff/content_comparison.h"
 
 #include <algorithm>
 #include <cstring>
@@ -13,9 +13,9 @@ bool is_zero(ByteSpan bytes) {
 }
 
 // Whether `length` bytes from `offset` on differ; at least one of the runs is data.
-Result<bool> bytes_differ(DiffContent& old_content, const ContentRun& old_run,
-                          DiffContent& new_content, const ContentRun& new_run, std::uint64_t offset,
-                          std::uint64_t length) {
+Result<bool> bytes_differ(ComparableContent& old_content, const ContentRun& old_run,
+                          ComparableContent& new_content, const ContentRun& new_run,
+                          std::uint64_t offset, std::uint64_t length) {
   if (old_run.is_hole) return !is_zero(ZVFS_TRY(new_content.read(offset, length)));
   const ByteSpan old_bytes = ZVFS_TRY(old_content.read(offset, length));
   if (new_run.is_hole) return !is_zero(old_bytes);
@@ -25,14 +25,15 @@ Result<bool> bytes_differ(DiffContent& old_content, const ContentRun& old_run,
 
 }  // namespace
 
-ContentDiff::ContentDiff(const DiffTree& old_tree, const DiffTree& new_tree) {
+ContentComparison::ContentComparison(const ComparableTree& old_tree,
+                                     const ComparableTree& new_tree) {
   if (old_tree.image() != nullptr && new_tree.image() != nullptr) {
     twins_.emplace(old_tree.image()->raw(), new_tree.image()->raw());
   }
 }
 
-Result<bool> ContentDiff::differs(DiffContent& old_content, DiffContent& new_content,
-                                  std::uint64_t size) {
+Result<bool> ContentComparison::differs(ComparableContent& old_content,
+                                        ComparableContent& new_content, std::uint64_t size) {
   for (std::uint64_t offset = 0; offset < size;) {
     const ContentRun old_run = ZVFS_TRY(old_content.run_at(offset));
     const ContentRun new_run = ZVFS_TRY(new_content.run_at(offset));
@@ -54,8 +55,8 @@ Result<bool> ContentDiff::differs(DiffContent& old_content, DiffContent& new_con
 
 // Frames that are the same tell of all that lies at the same place in them; frames that differ
 // tell only where all of them is compared.
-Result<Answer> ContentDiff::ask_frames(const ContentRun& old_run, const ContentRun& new_run,
-                                       std::uint64_t length) {
+Result<Answer> ContentComparison::ask_frames(const ContentRun& old_run, const ContentRun& new_run,
+                                             std::uint64_t length) {
   if (!twins_ || !old_run.part || !new_run.part || old_run.part->offset != new_run.part->offset) {
     return Answer::kUnknown;
   }

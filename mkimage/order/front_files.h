@@ -10,10 +10,10 @@
 namespace zvfs {
 
 /// The files of a tree that come first in the stream, before those in path order. A plain value.
-struct LeadingFiles {
-  LeadingFiles() = default;
+struct FrontFiles {
+  FrontFiles() = default;
   /// The files that have copies, with these.
-  explicit LeadingFiles(Duplicates copies) : groups(std::move(copies)) {}
+  explicit FrontFiles(Duplicates copies) : groups(std::move(copies)) {}
 
   /// In the order in which they come: a file alone, or one with its copies. No file twice.
   Duplicates groups;

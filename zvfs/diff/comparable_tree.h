@@ -31,9 +31,9 @@ struct ContentRun {
 };
 
 /// The content of a file of one of the trees. Not thread-safe.
-class DiffContent {
+class ComparableContent {
  public:
-  virtual ~DiffContent() = default;
+  virtual ~ComparableContent() = default;
 
   /// The run that begins at `offset`, which is below the file's size. One of data has at most
   /// kMaxFrameSize bytes. Errors: Corrupt, Io.
@@ -45,14 +45,14 @@ class DiffContent {
 };
 
 /// One of the two trees of a diff: an image, or a directory. Not thread-safe.
-class DiffTree {
+class ComparableTree {
  public:
   struct Name {
     std::string name;
     InodeNumber inode;
   };
 
-  virtual ~DiffTree() = default;
+  virtual ~ComparableTree() = default;
 
   /// Errors: Corrupt, Io.
   virtual Result<InodeRecord> inode(InodeNumber number) = 0;
@@ -67,14 +67,14 @@ class DiffTree {
 
   /// The content of the regular file `number`, which `name` names in `directory`.
   /// Errors: Corrupt, Io.
-  virtual Result<std::unique_ptr<DiffContent>> open(InodeNumber number, InodeNumber directory,
-                                                    const std::string& name) = 0;
+  virtual Result<std::unique_ptr<ComparableContent>> open(InodeNumber number, InodeNumber directory,
+                                                          const std::string& name) = 0;
 
   /// The image that this tree is, or null.
   [[nodiscard]] virtual const Image* image() const { return nullptr; }
 };
 
 /// Told of what in a tree cannot be read; `path` is relative to its root, "." being the root.
-using DiffTrouble = std::function<void(std::string_view path, std::string_view message)>;
+using TreeWarning = std::function<void(std::string_view path, std::string_view message)>;
 
 }  // namespace zvfs

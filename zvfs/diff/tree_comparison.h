@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "zvfs/diff/content_diff.h"
-#include "zvfs/diff/diff_tree.h"
+#include "zvfs/diff/comparable_tree.h"
+#include "zvfs/diff/content_comparison.h"
 #include "zvfs/diff/difference.h"
 
 namespace zvfs {
@@ -19,19 +19,19 @@ namespace zvfs {
 /// Compares two trees in path order, all that an image holds of a file: type, mode, owner, times to
 /// the nanosecond, content, links, ACLs and other extended attributes. Where the holes of a file
 /// are is no difference. Memory grows with the number of directories and of hard links. A
-/// directory that is met twice, or out of order, or nested too deep, is trouble: hostile images
+/// directory that is met twice, or out of order, or nested too deep, is warning: hostile images
 /// end, too. Not thread-safe; use once.
-class TreeDiff {
+class TreeComparison {
  public:
   /// Is told of each difference; returns false to end the comparison.
   using Listener = std::function<bool(const Difference&)>;
 
   /// Borrows all.
-  TreeDiff(DiffTree& old_tree, DiffTree& new_tree, const Listener& listener,
-           const DiffTrouble& trouble);
-  ~TreeDiff();
-  TreeDiff(const TreeDiff&) = delete;
-  TreeDiff& operator=(const TreeDiff&) = delete;
+  TreeComparison(ComparableTree& old_tree, ComparableTree& new_tree, const Listener& listener,
+                 const TreeWarning& warning);
+  ~TreeComparison();
+  TreeComparison(const TreeComparison&) = delete;
+  TreeComparison& operator=(const TreeComparison&) = delete;
 
   /// Errors: those of the roots.
   Result<void> run();
@@ -64,16 +64,16 @@ class TreeDiff {
   Result<void> compare_attributes(const Side& old_side, const Side& new_side,
                                   Difference& difference);
   void compare_links(const Side& old_side, const Side& new_side, Difference& difference);
-  std::optional<Side> side_of(DiffTree& tree, InodeNumber directory, InodeNumber number);
+  std::optional<Side> side_of(ComparableTree& tree, InodeNumber directory, InodeNumber number);
   bool is_new_directory(const std::optional<Side>& side, std::unordered_set<std::uint32_t>& met);
   void tell(const Difference& difference);
   void report(const Error& error);
 
-  DiffTree& old_;
-  DiffTree& new_;
+  ComparableTree& old_;
+  ComparableTree& new_;
   const Listener& listener_;
-  const DiffTrouble& trouble_;
-  ContentDiff contents_;
+  const TreeWarning& warning_;
+  ContentComparison contents_;
   std::string path_;  // of what is being compared
   std::vector<Level> levels_;
   std::unordered_set<std::uint32_t> old_directories_;

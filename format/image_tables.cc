@@ -1,4 +1,4 @@
-#include "format/raw_image.h"
+#include "format/image_tables.h"
 
 #include <algorithm>
 #include <array>
@@ -53,8 +53,8 @@ Result<LocatedIndex> locate_index(const ImageSource& source) {
 
 }  // namespace
 
-RawImage::RawImage(std::unique_ptr<const ImageSource> source, IndexHeader header,
-                   std::uint64_t start, const ImageOptions& options)
+ImageTables::ImageTables(std::unique_ptr<const ImageSource> source, IndexHeader header,
+                         std::uint64_t start, const ImageOptions& options)
     : source_(std::move(source)),
       header_(std::move(header)),
       start_(start),
@@ -63,18 +63,18 @@ RawImage::RawImage(std::unique_ptr<const ImageSource> source, IndexHeader header
       index_(header_, frames_),
       frame_table_(header_, index_) {}
 
-void RawImage::release_memory() const {
+void ImageTables::release_memory() const {
   cache_.clear();
   frames_.release_memory();
   frame_memory_->release_idle();
 }
 
-Result<std::unique_ptr<RawImage>> RawImage::open(std::unique_ptr<const ImageSource> source,
-                                                 const ImageOptions& options) {
+Result<std::unique_ptr<ImageTables>> ImageTables::open(std::unique_ptr<const ImageSource> source,
+                                                       const ImageOptions& options) {
   ZVFS_TRY(check_simd());
   LocatedIndex located = ZVFS_TRY(locate_index(*source));
-  return std::unique_ptr<RawImage>(
-      new RawImage(std::move(source), std::move(located.header), located.image_start, options));
+  return std::unique_ptr<ImageTables>(
+      new ImageTables(std::move(source), std::move(located.header), located.image_start, options));
 }
 
 }  // namespace zvfs

@@ -1,4 +1,4 @@
-#include "zvfs/diff/tree_diff.h"
+#include "zvfs/diff/tree_comparison.h"
 
 #include <algorithm>
 #include <utility>
@@ -46,19 +46,19 @@ std::vector<Xattr> without_acls(const XattrSet& xattrs) {
 }  // namespace
 
 // Steps through the names of a directory, and holds some of them.
-class TreeDiff::NameCursor {
+class TreeComparison::NameCursor {
  public:
-  NameCursor(DiffTree& tree, InodeNumber directory) : tree_(&tree), directory_(directory) {}
+  NameCursor(ComparableTree& tree, InodeNumber directory) : tree_(&tree), directory_(directory) {}
 
   // The next name, or null at the end. Errors: Corrupt (out of order), and those of the tree: no
   // more names come then.
-  Result<const DiffTree::Name*> peek() {
+  Result<const ComparableTree::Name*> peek() {
     if (next_ < names_.size()) return &names_[next_];
     if (at_end_) return nullptr;
     auto names = tree_->names(directory_, row_);
     at_end_ = !names || names->empty();
     next_ = 0;
-    names_ = names ? *std::move(names) : std::vector<DiffTree::Name>();
+    names_ = names ? *std::move(names) : std::vector<ComparableTree::Name>();
     row_ += static_cast<std::uint32_t>(names_.size());
     if (!names) return Unexpected(std::move(names).error());
     if (names_.empty()) return nullptr;
@@ -73,40 +73,40 @@ class TreeDiff::NameCursor {
   Result<void> check_order() {
     const bool ascends = (last_.empty() || last_ < names_.front().name) &&
                          std::ranges::adjacent_find(names_, std::ranges::greater_equal{},
-                                                    &DiffTree::Name::name) == names_.end();
+                                                    &ComparableTree::Name::name) == names_.end();
     if (ascends) return {};
     at_end_ = true;
     names_.clear();
     return fail(ErrorCode::kCorrupt, "its entries are out of order");
   }
 
-  DiffTree* tree_;
+  ComparableTree* tree_;
   InodeNumber directory_;
   std::uint32_t row_ = 0;  // of the names not yet in `names_`
-  std::vector<DiffTree::Name> names_;
+  std::vector<ComparableTree::Name> names_;
   std::size_t next_ = 0;
   std::string last_;
   bool at_end_ = false;
 };
 
-struct TreeDiff::Level {
+struct TreeComparison::Level {
   std::optional<NameCursor> old_names;
   std::optional<NameCursor> new_names;
   std::size_t path_size = 0;
   std::optional<Side> deleted = {};  // the directory itself, to be told of after all in it
 };
 
-TreeDiff::TreeDiff(DiffTree& old_tree, DiffTree& new_tree, const Listener& listener,
-                   const DiffTrouble& trouble)
+TreeComparison::TreeComparison(ComparableTree& old_tree, ComparableTree& new_tree,
+                               const Listener& listener, const TreeWarning& warning)
     : old_(old_tree),
       new_(new_tree),
       listener_(listener),
-      trouble_(trouble),
+      warning_(warning),
       contents_(old_tree, new_tree) {}
 
-TreeDiff::~TreeDiff() = default;
+TreeComparison::~TreeComparison() = default;
 
-Result<void> TreeDiff::run() {
+Result<void> TreeComparison::run() {
   const Side old_root{kRootInode, kRootInode, ZVFS_TRY(old_.inode(kRootInode))};
   const Side new_root{kRootInode, kRootInode, ZVFS_TRY(new_.inode(kRootInode))};
   visit("", old_root, new_root);
@@ -115,17 +115,17 @@ Result<void> TreeDiff::run() {
 }
 
 // Compares the next name of a directory, or leaves it.
-void TreeDiff::step(Level& level) {
+void TreeComparison::step(Level& level) {
   path_.resize(level.path_size);
-  const auto peek = [&](std::optional<NameCursor>& names) -> const DiffTree::Name* {
+  const auto peek = [&](std::optional<NameCursor>& names) -> const ComparableTree::Name* {
     if (!names) return nullptr;
     const auto next = names->peek();
     if (next) return *next;
     report(next.error());
     return nullptr;
   };
-  const DiffTree::Name* const old_name = peek(level.old_names);
-  const DiffTree::Name* const new_name = peek(level.new_names);
+  const ComparableTree::Name* const old_name = peek(level.old_names);
+  const ComparableTree::Name* const new_name = peek(level.new_names);
   if (old_name == nullptr && new_name == nullptr) {
     if (level.deleted) tell({path_, Difference::Change::kDeleted, level.deleted->record});
     levels_.pop_back();
@@ -144,22 +144,23 @@ void TreeDiff::step(Level& level) {
   if (is_new) new_side = side_of(new_, level.new_names->directory(), new_name->inode);
   if (is_old) level.old_names->advance();
   if (is_new) level.new_names->advance();
-  // What cannot be read is trouble, and no difference.
+  // What cannot be read is warning, and no difference.
   if (is_old == old_side.has_value() && is_new == new_side.has_value()) {
     visit(name, old_side, new_side);
   }
 }
 
-std::optional<TreeDiff::Side> TreeDiff::side_of(DiffTree& tree, InodeNumber directory,
-                                                InodeNumber number) {
+std::optional<TreeComparison::Side> TreeComparison::side_of(ComparableTree& tree,
+                                                            InodeNumber directory,
+                                                            InodeNumber number) {
   const auto record = tree.inode(number);
   if (record) return Side{number, directory, *record};
   report(record.error());
   return std::nullopt;
 }
 
-void TreeDiff::visit(const std::string& name, const std::optional<Side>& old_side,
-                     const std::optional<Side>& new_side) {
+void TreeComparison::visit(const std::string& name, const std::optional<Side>& old_side,
+                           const std::optional<Side>& new_side) {
   const bool is_both = old_side && new_side && is_same_type(old_side->record, new_side->record);
   if (is_both) {
     compare_both(name, *old_side, *new_side);
@@ -171,7 +172,8 @@ void TreeDiff::visit(const std::string& name, const std::optional<Side>& old_sid
   if (!stopped_) descend(old_side, new_side);
 }
 
-void TreeDiff::descend(const std::optional<Side>& old_side, const std::optional<Side>& new_side) {
+void TreeComparison::descend(const std::optional<Side>& old_side,
+                             const std::optional<Side>& new_side) {
   Level level{.old_names = {}, .new_names = {}, .path_size = path_.size()};
   if (is_new_directory(old_side, old_directories_)) level.old_names.emplace(old_, old_side->number);
   if (is_new_directory(new_side, new_directories_)) level.new_names.emplace(new_, new_side->number);
@@ -184,15 +186,15 @@ void TreeDiff::descend(const std::optional<Side>& old_side, const std::optional<
   levels_.push_back(std::move(level));
 }
 
-bool TreeDiff::is_new_directory(const std::optional<Side>& side,
-                                std::unordered_set<std::uint32_t>& met) {
+bool TreeComparison::is_new_directory(const std::optional<Side>& side,
+                                      std::unordered_set<std::uint32_t>& met) {
   if (!side || !is_directory(side->record)) return false;
   if (met.insert(side->number.value).second) return true;
   report({ErrorCode::kCorrupt, fmt::format("directory {} was met before", side->number.value)});
   return false;
 }
 
-void TreeDiff::add(const Side& side) {
+void TreeComparison::add(const Side& side) {
   Difference difference{path_, Difference::Change::kAdded, side.record};
   if (is_symlink(side.record)) {
     if (auto target = new_.symlink_target(side.number); target) {
@@ -211,7 +213,8 @@ void TreeDiff::add(const Side& side) {
   tell(difference);
 }
 
-void TreeDiff::compare_both(const std::string& name, const Side& old_side, const Side& new_side) {
+void TreeComparison::compare_both(const std::string& name, const Side& old_side,
+                                  const Side& new_side) {
   Difference difference{path_, Difference::Change::kChanged, new_side.record};
   compare_links(old_side, new_side, difference);
   if (auto compared = compare_data(name, old_side, new_side, difference); !compared) {
@@ -225,8 +228,8 @@ void TreeDiff::compare_both(const std::string& name, const Side& old_side, const
   if (is_told) tell(difference);
 }
 
-Result<void> TreeDiff::compare_data(const std::string& name, const Side& old_side,
-                                    const Side& new_side, Difference& difference) {
+Result<void> TreeComparison::compare_data(const std::string& name, const Side& old_side,
+                                          const Side& new_side, Difference& difference) {
   const InodeRecord& old_record = old_side.record;
   const InodeRecord& new_record = new_side.record;
   if (is_device(new_record)) difference.content = old_record.data != new_record.data;
@@ -248,8 +251,8 @@ Result<void> TreeDiff::compare_data(const std::string& name, const Side& old_sid
   return {};
 }
 
-Result<void> TreeDiff::compare_attributes(const Side& old_side, const Side& new_side,
-                                          Difference& difference) {
+Result<void> TreeComparison::compare_attributes(const Side& old_side, const Side& new_side,
+                                                Difference& difference) {
   const InodeRecord& old_record = old_side.record;
   const InodeRecord& new_record = new_side.record;
   difference.mtime = old_record.mtime_seconds != new_record.mtime_seconds ||
@@ -266,7 +269,8 @@ Result<void> TreeDiff::compare_attributes(const Side& old_side, const Side& new_
 }
 
 // Sets `change`, `is_linked` and `link_target`.
-void TreeDiff::compare_links(const Side& old_side, const Side& new_side, Difference& difference) {
+void TreeComparison::compare_links(const Side& old_side, const Side& new_side,
+                                   Difference& difference) {
   if (is_directory(new_side.record)) return;
   const auto first_name = [&](FirstNames& names, const Side& side, InodeNumber other) {
     if (side.record.nlink < 2) return FirstName{};
@@ -288,12 +292,12 @@ void TreeDiff::compare_links(const Side& old_side, const Side& new_side, Differe
   }
 }
 
-void TreeDiff::tell(const Difference& difference) {
+void TreeComparison::tell(const Difference& difference) {
   if (!listener_(difference)) stopped_ = true;
 }
 
-void TreeDiff::report(const Error& error) {
-  trouble_(path_.empty() ? "." : std::string_view(path_), error.message);
+void TreeComparison::report(const Error& error) {
+  warning_(path_.empty() ? "." : std::string_view(path_), error.message);
 }
 
 }  // namespace zvfs

@@ -1,4 +1,4 @@
-#include "zvfs/diff/directory_diff_tree.h"
+#include "zvfs/diff/directory_tree.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -6,8 +6,8 @@
 #include <unistd.h>
 #include <utility>
 
-#include "base/troubles.h"
 #include "base/unique_fd.h"
+#include "base/warnings.h"
 #include "mkimage/report/progress.h"
 #include "mkimage/scan/directory_opener.h"
 #include "mkimage/scan/scanner.h"
@@ -16,7 +16,7 @@
 namespace zvfs {
 namespace {
 
-class DirectoryContent final : public DiffContent {
+class DirectoryContent final : public ComparableContent {
  public:
   DirectoryContent(UniqueFd fd, std::uint64_t size) : fd_(std::move(fd)), size_(size) {}
 
@@ -49,17 +49,17 @@ class DirectoryContent final : public DiffContent {
   ByteVector buffer_;
 };
 
-class DirectoryDiffTree final : public DiffTree {
+class DirectoryTree final : public ComparableTree {
  public:
-  explicit DirectoryDiffTree(UniqueFd root) : root_(std::move(root)) {}
+  explicit DirectoryTree(UniqueFd root) : root_(std::move(root)) {}
 
-  Result<void> scan(const DiffTrouble& trouble) {
-    Troubles troubles([&](const Trouble& found) {
-      if (found.severity != Trouble::Severity::kNote) trouble(found.path, found.message);
+  Result<void> scan(const TreeWarning& warning) {
+    Warnings warnings([&](const Warning& found) {
+      if (found.severity != Warning::Severity::kNote) warning(found.path, found.message);
     });
     Progress unwatched;
     const EntryRules everything;
-    return Scanner(root_.get(), everything, {}, tree_, troubles, unwatched).scan();
+    return Scanner(root_.get(), everything, {}, tree_, warnings, unwatched).scan();
   }
 
   Result<InodeRecord> inode(InodeNumber number) override { return tree_.inode(number); }
@@ -83,14 +83,15 @@ class DirectoryDiffTree final : public DiffTree {
     return tree_.xattrs().get(tree_.inode(number).xattr_set);
   }
 
-  Result<std::unique_ptr<DiffContent>> open(InodeNumber number, InodeNumber directory,
-                                            const std::string& name) override {
+  Result<std::unique_ptr<ComparableContent>> open(InodeNumber number, InodeNumber directory,
+                                                  const std::string& name) override {
     constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     const int directory_fd = ZVFS_TRY(opener_.open(directory));
     UniqueFd fd(::openat(directory_fd, name.c_str(), kFlags));
     if (!fd.is_open()) return fail_errno(errno, "cannot open it");
     const std::uint64_t size = tree_.inode(number).size;
-    return std::unique_ptr<DiffContent>(std::make_unique<DirectoryContent>(std::move(fd), size));
+    return std::unique_ptr<ComparableContent>(
+        std::make_unique<DirectoryContent>(std::move(fd), size));
   }
 
  private:
@@ -101,15 +102,15 @@ class DirectoryDiffTree final : public DiffTree {
 
 }  // namespace
 
-Result<std::unique_ptr<DiffTree>> open_directory_tree(const std::string& path,
-                                                      const DiffTrouble& trouble) {
+Result<std::unique_ptr<ComparableTree>> open_directory_tree(const std::string& path,
+                                                            const TreeWarning& warning) {
   UniqueFd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.is_open()) return fail_errno(errno, path);
-  auto tree = std::make_unique<DirectoryDiffTree>(std::move(root));
-  if (auto scanned = tree->scan(trouble); !scanned) {
+  auto tree = std::make_unique<DirectoryTree>(std::move(root));
+  if (auto scanned = tree->scan(warning); !scanned) {
     return Unexpected(std::move(scanned).error().within(path));
   }
-  return std::unique_ptr<DiffTree>(std::move(tree));
+  return std::unique_ptr<ComparableTree>(std::move(tree));
 }
 
 }  // namespace zvfs

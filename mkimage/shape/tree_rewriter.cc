@@ -1,4 +1,4 @@
-#include "mkimage/shape/tree_shaper.h"
+#include "mkimage/shape/tree_rewriter.h"
 
 #include <algorithm>
 #include <utility>
@@ -7,28 +7,28 @@
 #include "mkimage/shape/pseudo_applier.h"
 
 namespace zvfs {
-using Severity = Trouble::Severity;
+using Severity = Warning::Severity;
 
-TreeShaper::TreeShaper(std::unique_ptr<const Tree> scanned, const EntryRules& rules,
-                       Troubles& troubles)
+TreeRewriter::TreeRewriter(std::unique_ptr<const Tree> scanned, const EntryRules& rules,
+                           Warnings& warnings)
     : scanned_(std::move(scanned)),
       rules_(rules),
-      troubles_(troubles),
+      warnings_(warnings),
       time_(mtime_of(scanned_->inode(kRootInode))),
       numbers_(scanned_->inodes().size()),
       xattr_sets_(scanned_->xattrs().sets().size()) {}
 
-Result<std::unique_ptr<Tree>> TreeShaper::shape() {
+Result<std::unique_ptr<Tree>> TreeRewriter::shape() {
   ZVFS_TRY(copy_source());
   numbers_ = {};
-  ZVFS_TRY(PseudoApplier(*tree_, names_, rules_, troubles_, time_).apply());
+  ZVFS_TRY(PseudoApplier(*tree_, names_, rules_, warnings_, time_).apply());
   ZVFS_TRY(names_.move_to(*tree_));
   tree_->finish();
   tree_->set_scanned(std::move(scanned_));
   return std::move(tree_);
 }
 
-Result<void> TreeShaper::copy_source() {
+Result<void> TreeRewriter::copy_source() {
   replace_record(kRootInode, rules_.made_up_directory(time_));
   const Row base = ZVFS_TRY(make_prefix());
   if (rules_.shape.strip_components == 0) {
@@ -37,7 +37,7 @@ Result<void> TreeShaper::copy_source() {
   }
   for (const InodeNumber directory : bases()) ZVFS_TRY(copy_below(directory, base));
   if (replaced_ > 0) {
-    troubles_.report(
+    warnings_.report(
         Severity::kNote, ".",
         fmt::format("{} of the files were replaced by others of the same path", replaced_));
   }
@@ -45,7 +45,7 @@ Result<void> TreeShaper::copy_source() {
 }
 
 // The directory in which the source is placed.
-Result<TreeShaper::Row> TreeShaper::make_prefix() {
+Result<TreeRewriter::Row> TreeRewriter::make_prefix() {
   Row row = NameTable::kRoot;
   std::string_view rest = rules_.shape.prefix;
   for (std::string_view name = take_first_name(rest); !name.empty(); name = take_first_name(rest)) {
@@ -57,7 +57,7 @@ Result<TreeShaper::Row> TreeShaper::make_prefix() {
 
 // The directories of the source, in path order, whose names are stripped to nothing, but not those
 // of what is in them.
-std::vector<InodeNumber> TreeShaper::bases() const {
+std::vector<InodeNumber> TreeRewriter::bases() const {
   std::vector<InodeNumber> level = {kRootInode};
   for (std::uint32_t depth = 0; depth < rules_.shape.strip_components && !level.empty(); ++depth) {
     std::vector<InodeNumber> next;
@@ -74,7 +74,7 @@ std::vector<InodeNumber> TreeShaper::bases() const {
 }
 
 // Copies what is in a directory of the source to that of `row`.
-Result<void> TreeShaper::copy_below(InodeNumber directory, Row row) {
+Result<void> TreeRewriter::copy_below(InodeNumber directory, Row row) {
   std::vector<std::pair<InodeNumber, Row>> pending = {{directory, row}};
   while (!pending.empty()) {
     const auto [from, to] = pending.back();
@@ -95,8 +95,8 @@ Result<void> TreeShaper::copy_below(InodeNumber directory, Row row) {
   return {};
 }
 
-Result<TreeShaper::Row> TreeShaper::add_directory(Row parent, std::string_view name,
-                                                  InodeNumber directory) {
+Result<TreeRewriter::Row> TreeRewriter::add_directory(Row parent, std::string_view name,
+                                                      InodeNumber directory) {
   const InodeRecord record = ZVFS_TRY(copy_record(scanned_->inode(directory)));
   const auto known = names_.find(parent, name);
   if (known && is_directory(tree_->inode(names_.inode(*known)))) {
@@ -110,11 +110,11 @@ Result<TreeShaper::Row> TreeShaper::add_directory(Row parent, std::string_view n
   return *known;
 }
 
-Result<void> TreeShaper::add_other(Row parent, Link link) {
+Result<void> TreeRewriter::add_other(Row parent, Link link) {
   const std::string_view name = scanned_->name_of(link);
   const auto known = names_.find(parent, name);
   if (known && is_directory(tree_->inode(names_.inode(*known)))) {
-    troubles_.report(Severity::kChanged, scanned_->path_of(link),
+    warnings_.report(Severity::kChanged, scanned_->path_of(link),
                      "left out, because its path has become that of a directory");
     return {};
   }
@@ -128,7 +128,7 @@ Result<void> TreeShaper::add_other(Row parent, Link link) {
   return {};
 }
 
-Result<InodeNumber> TreeShaper::copy_inode(Link link) {
+Result<InodeNumber> TreeRewriter::copy_inode(Link link) {
   const InodeNumber old = scanned_->inode_of(link);
   const InodeRecord& record = scanned_->inode(old);
   std::uint32_t& known = numbers_[old.value - 1];
@@ -146,7 +146,7 @@ Result<InodeNumber> TreeShaper::copy_inode(Link link) {
 }
 
 // A record of the scanned tree, with what it refers to, as this one has it.
-Result<InodeRecord> TreeShaper::copy_record(const InodeRecord& record) {
+Result<InodeRecord> TreeRewriter::copy_record(const InodeRecord& record) {
   InodeRecord copy = record;
   if (record.xattr_set != 0) {
     std::uint32_t& set = xattr_sets_[record.xattr_set - 1];
@@ -165,7 +165,7 @@ Result<InodeRecord> TreeShaper::copy_record(const InodeRecord& record) {
 }
 
 // Gives a directory, none of whose entries is in the tree yet, another record.
-void TreeShaper::replace_record(InodeNumber number, InodeRecord record) {
+void TreeRewriter::replace_record(InodeNumber number, InodeRecord record) {
   InodeRecord& old = tree_->inode(number);
   record.nlink = 2;
   record.parent = old.parent;

@@ -22,16 +22,16 @@ struct ImageOptions {
 /// An open image below its files: header, frames and tables, on which Image stands, and which
 /// tools that check, map or copy images use. What a row says is its user's to check.
 /// Immutable and thread-safe.
-class RawImage {
+class ImageTables {
  public:
   /// Finds the index from the end of `source`, and verifies its header: steps 1 to 3 of
   /// docs/format.md, "Opening an image", in two reads. The tables are not read.
   /// Errors: InvalidArgument (not a zvfs image; ZVFS_SIMD, see check_simd()), Corrupt, Unsupported
   /// (needs a newer zvfs), Io.
-  static Result<std::unique_ptr<RawImage>> open(std::unique_ptr<const ImageSource> source,
-                                                const ImageOptions& options);
-  RawImage(const RawImage&) = delete;
-  RawImage& operator=(const RawImage&) = delete;
+  static Result<std::unique_ptr<ImageTables>> open(std::unique_ptr<const ImageSource> source,
+                                                   const ImageOptions& options);
+  ImageTables(const ImageTables&) = delete;
+  ImageTables& operator=(const ImageTables&) = delete;
 
   [[nodiscard]] const IndexHeader& header() const { return header_; }
   /// Where the image begins in its source; bytes before it belong to something else.
@@ -49,8 +49,8 @@ class RawImage {
   void release_memory() const;
 
  private:
-  RawImage(std::unique_ptr<const ImageSource> source, IndexHeader header, std::uint64_t start,
-           const ImageOptions& options);
+  ImageTables(std::unique_ptr<const ImageSource> source, IndexHeader header, std::uint64_t start,
+              const ImageOptions& options);
 
   const std::unique_ptr<const ImageSource> source_;
   const IndexHeader header_;

@@ -4,14 +4,14 @@
 #include <string>
 
 #include "base/result.h"
-#include "zvfs/diff/diff_tree.h"
+#include "zvfs/diff/comparable_tree.h"
 
 namespace zvfs {
 
 /// The tree at `path`: an image, or a directory, which is scanned first. What in a directory
-/// cannot be read is left out, and told to `trouble`.
+/// cannot be read is left out, and told to `warning`.
 /// Errors: as open_image(); Io, TooLarge (a directory that cannot be scanned).
-Result<std::unique_ptr<DiffTree>> open_diff_tree(const std::string& path,
-                                                 const DiffTrouble& trouble);
+Result<std::unique_ptr<ComparableTree>> open_comparable_tree(const std::string& path,
+                                                             const TreeWarning& warning);
 
 }  // namespace zvfs

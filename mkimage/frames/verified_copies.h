@@ -9,7 +9,7 @@ namespace zvfs {
 
 /// Collects which files, taken for copies of others, turn out to be none when the bytes that lie in
 /// the stream are compared. Thread-safe.
-class CopyVerdicts {
+class VerifiedCopies {
  public:
   void note_difference(InodeNumber copy) ZVFS_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);

@@ -5,25 +5,25 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 
 namespace zvfs {
 
-/// Keeps the first troubles of a build, so few that the report of a bad disk stays readable.
+/// Keeps the first warnings of a build, so few that the report of a bad disk stays readable.
 /// Thread-safe.
-class TroubleLog {
+class WarningLog {
  public:
   static constexpr std::size_t kMost = 1000;
 
-  void add(const Trouble& trouble) ZVFS_EXCLUDES(mutex_) {
+  void add(const Warning& warning) ZVFS_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     if (kept_.size() < kMost) {
-      kept_.push_back(trouble);
+      kept_.push_back(warning);
     } else {
       ++left_out_;
     }
   }
-  [[nodiscard]] std::vector<Trouble> kept() const ZVFS_EXCLUDES(mutex_) {
+  [[nodiscard]] std::vector<Warning> kept() const ZVFS_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     return kept_;
   }
@@ -34,7 +34,7 @@ class TroubleLog {
 
  private:
   mutable Mutex mutex_;
-  std::vector<Trouble> kept_ ZVFS_GUARDED_BY(mutex_);
+  std::vector<Warning> kept_ ZVFS_GUARDED_BY(mutex_);
   std::uint64_t left_out_ ZVFS_GUARDED_BY(mutex_) = 0;
 };
 

@@ -11,7 +11,7 @@
 namespace zvfs {
 
 /// What is wrong with one file of the source. None of these stops a build.
-struct Trouble {
+struct Warning {
   enum class Severity : std::uint8_t {
     kNote,        ///< The image holds the file whole, but something is worth knowing.
     kChanged,     ///< The file changed while it was read, or a rule for it came to nothing.
@@ -22,25 +22,25 @@ struct Trouble {
   std::string message;
 };
 
-/// What troubles with single files mean for a build.
-struct TroublePolicy {
+/// What warnings with single files mean for a build.
+struct WarningPolicy {
   bool strict = false;             ///< Any but a note means that there is no image.
   bool ignore_unreadable = false;  ///< Files that cannot be read are reported, no more.
 };
 
 /// Collects what goes wrong with single files. Thread-safe.
-class Troubles {
+class Warnings {
  public:
-  using Listener = std::function<void(const Trouble&)>;
+  using Listener = std::function<void(const Warning&)>;
 
-  /// `listener` is called at once for each trouble, possibly by several threads at a time.
-  explicit Troubles(Listener listener) : listener_(std::move(listener)) {}
+  /// `listener` is called at once for each warning, possibly by several threads at a time.
+  explicit Warnings(Listener listener) : listener_(std::move(listener)) {}
 
-  void report(Trouble::Severity severity, std::string_view path, std::string message);
+  void report(Warning::Severity severity, std::string_view path, std::string message);
 
-  /// As report(), but only for the first trouble with that key (an inode number): the frames of a
+  /// As report(), but only for the first warning with that key (an inode number): the frames of a
   /// large file are read by several threads, each of which notices that it changed.
-  void report_once(std::uint32_t key, Trouble::Severity severity, std::string_view path,
+  void report_once(std::uint32_t key, Warning::Severity severity, std::string_view path,
                    std::string message);
 
   [[nodiscard]] std::uint64_t changed() const;

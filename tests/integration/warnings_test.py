@@ -18,7 +18,7 @@ from zvfs_tools import run
 NOBODY = 65534
 
 
-class TroublesTest(unittest.TestCase):
+class WarningsTest(unittest.TestCase):
     def setUp(self):
         self.scratch = self.enterContext(zvfs_tools.scratch_directory())
         os.chmod(self.scratch, 0o755)
@@ -71,9 +71,9 @@ class TroublesTest(unittest.TestCase):
             change(self.source / "z")
             process.send_signal(signal.SIGCONT)
             said = self.finish(process, expect)
-        troubles = [line for line in said.splitlines() if line.startswith(f"mkimage: {name}: ")]
-        self.assertEqual(len(troubles), 1, said)
-        return troubles[0]
+        warnings = [line for line in said.splitlines() if line.startswith(f"mkimage: {name}: ")]
+        self.assertEqual(len(warnings), 1, said)
+        return warnings[0]
 
     def test_a_file_that_shrinks(self):
         said = self.change_while_read(lambda path: os.truncate(path, 10), expect=1)
@@ -164,7 +164,7 @@ class TroublesTest(unittest.TestCase):
         self.change_while_read(os.unlink, "--strict", "-f", expect=2)
         self.assertEqual(self.target.read_bytes(), b"old")
 
-    def test_strict_makes_an_image_where_there_is_no_trouble(self):
+    def test_strict_makes_an_image_where_there_is_no_warning(self):
         edge_tree.write(self.source / "a", b"x")
         self.build("--strict")
 

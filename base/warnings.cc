@@ -1,19 +1,19 @@
-#include "base/troubles.h"
+#include "base/warnings.h"
 
 #include <utility>
 
 namespace zvfs {
 
-void Troubles::report(Trouble::Severity severity, std::string_view path, std::string message) {
+void Warnings::report(Warning::Severity severity, std::string_view path, std::string message) {
   {
     const MutexLock lock(mutex_);
-    if (severity == Trouble::Severity::kChanged) ++changed_;
-    if (severity == Trouble::Severity::kUnreadable) ++unreadable_;
+    if (severity == Warning::Severity::kChanged) ++changed_;
+    if (severity == Warning::Severity::kUnreadable) ++unreadable_;
   }
   if (listener_) listener_({severity, std::string(path), std::move(message)});
 }
 
-void Troubles::report_once(std::uint32_t key, Trouble::Severity severity, std::string_view path,
+void Warnings::report_once(std::uint32_t key, Warning::Severity severity, std::string_view path,
                            std::string message) {
   {
     const MutexLock lock(mutex_);
@@ -22,12 +22,12 @@ void Troubles::report_once(std::uint32_t key, Trouble::Severity severity, std::s
   report(severity, path, std::move(message));
 }
 
-std::uint64_t Troubles::changed() const {
+std::uint64_t Warnings::changed() const {
   const MutexLock lock(mutex_);
   return changed_;
 }
 
-std::uint64_t Troubles::unreadable() const {
+std::uint64_t Warnings::unreadable() const {
   const MutexLock lock(mutex_);
   return unreadable_;
 }

@@ -4,11 +4,11 @@
 #include <string>
 
 #include "base/result.h"
-#include "zvfs/diff/diff_tree.h"
+#include "zvfs/diff/comparable_tree.h"
 
 namespace zvfs {
 
 /// An image as one of the trees of a diff. Errors: as open_image().
-Result<std::unique_ptr<DiffTree>> open_image_tree(const std::string& path);
+Result<std::unique_ptr<ComparableTree>> open_image_tree(const std::string& path);
 
 }  // namespace zvfs

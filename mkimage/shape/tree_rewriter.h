@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "base/troubles.h"
+#include "base/warnings.h"
 #include "mkimage/rules/entry_rules.h"
 #include "tree/name_table.h"
 #include "tree/tree.h"
@@ -17,13 +17,13 @@ namespace zvfs {
 /// a directory, and pseudo files are added. Where the names of several entries have become one,
 /// the last in path order counts, as when tar extracts them; directories are merged. Both trees
 /// are held meanwhile and after. Not thread-safe; use once.
-class TreeShaper {
+class TreeRewriter {
  public:
-  /// Borrows rules and troubles. `scanned` is finished.
-  TreeShaper(std::unique_ptr<const Tree> scanned, const EntryRules& rules, Troubles& troubles);
+  /// Borrows rules and warnings. `scanned` is finished.
+  TreeRewriter(std::unique_ptr<const Tree> scanned, const EntryRules& rules, Warnings& warnings);
 
   /// The tree, finished, which owns the scanned one. Definitions that come to nothing are reported
-  /// as troubles. Errors: TooLarge.
+  /// as warnings. Errors: TooLarge.
   Result<std::unique_ptr<Tree>> shape();
 
  private:
@@ -41,7 +41,7 @@ class TreeShaper {
 
   std::unique_ptr<const Tree> scanned_;
   const EntryRules& rules_;
-  Troubles& troubles_;
+  Warnings& warnings_;
   const Timestamp time_;  // of the source's first entry
   std::unique_ptr<Tree> tree_ = std::make_unique<Tree>();
   NameTable names_;

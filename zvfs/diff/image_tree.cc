@@ -1,4 +1,4 @@
-#include "zvfs/diff/image_diff_tree.h"
+#include "zvfs/diff/image_tree.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,7 @@
 namespace zvfs {
 namespace {
 
-class ImageContent final : public DiffContent {
+class ImageContent final : public ComparableContent {
  public:
   ImageContent(const Image& image, const Inode& inode)
       : image_(image), raw_(image.raw()), cursor_(raw_.index()), inode_(inode) {}
@@ -33,7 +33,7 @@ class ImageContent final : public DiffContent {
 
  private:
   const Image& image_;
-  const RawImage& raw_;
+  const ImageTables& raw_;
   IndexReader::Cursor cursor_;
   const Inode inode_;
   FileSegment segment_;
@@ -41,9 +41,9 @@ class ImageContent final : public DiffContent {
   FramePtr frame_;
 };
 
-class ImageDiffTree final : public DiffTree {
+class ImageTree final : public ComparableTree {
  public:
-  explicit ImageDiffTree(std::unique_ptr<Image> image) : image_(std::move(image)) {}
+  explicit ImageTree(std::unique_ptr<Image> image) : image_(std::move(image)) {}
 
   Result<InodeRecord> inode(InodeNumber number) override {
     return ZVFS_TRY(image_->inode(number)).record;
@@ -69,10 +69,10 @@ class ImageDiffTree final : public DiffTree {
     return image_->xattrs(ZVFS_TRY(image_->inode(number)));
   }
 
-  Result<std::unique_ptr<DiffContent>> open(InodeNumber number, InodeNumber,
-                                            const std::string&) override {
+  Result<std::unique_ptr<ComparableContent>> open(InodeNumber number, InodeNumber,
+                                                  const std::string&) override {
     const Inode inode = ZVFS_TRY(image_->inode(number));
-    return std::unique_ptr<DiffContent>(std::make_unique<ImageContent>(*image_, inode));
+    return std::unique_ptr<ComparableContent>(std::make_unique<ImageContent>(*image_, inode));
   }
 
   [[nodiscard]] const Image* image() const override { return image_.get(); }
@@ -83,9 +83,9 @@ class ImageDiffTree final : public DiffTree {
 
 }  // namespace
 
-Result<std::unique_ptr<DiffTree>> open_image_tree(const std::string& path) {
+Result<std::unique_ptr<ComparableTree>> open_image_tree(const std::string& path) {
   auto image = ZVFS_TRY(open_image(path));
-  return std::unique_ptr<DiffTree>(std::make_unique<ImageDiffTree>(std::move(image)));
+  return std::unique_ptr<ComparableTree>(std::make_unique<ImageTree>(std::move(image)));
 }
 
 }  // namespace zvfs

@@ -15,7 +15,7 @@ namespace zvfs {
 /// What the index of an image is to say of an archive's entries beside what the tar stream does,
 /// which has no sockets, and no room for a MiB of extended attributes. Whoever makes the stream
 /// fills it; TarIndexer takes it over. Not thread-safe.
-class IndexOnly {
+class IndexExtras {
  public:
   using SharedXattrs = std::shared_ptr<const XattrSet>;
 
