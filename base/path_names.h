@@ -6,6 +6,9 @@
 
 namespace zvfs {
 
+/// How many symlinks the resolution of one path may follow: Linux's MAXSYMLINKS.
+inline constexpr unsigned kMaxSymlinks = 40;
+
 /// Cuts the first name off `path`, with the slashes and "." around it; empty when none is left.
 std::string_view take_first_name(std::string_view& path);
 

@@ -5,7 +5,8 @@
 namespace zvfs {
 
 Unexpected fail_errno(int error_number, std::string_view message) {
-  return fail(ErrorCode::kIo, "{}: {}", message, std::generic_category().message(error_number));
+  Error error{ErrorCode::kIo, std::generic_category().message(error_number)};
+  return Unexpected(message.empty() ? std::move(error) : std::move(error).within(message));
 }
 
 }  // namespace zvfs

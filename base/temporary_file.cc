@@ -6,6 +6,8 @@
 #include <string>
 #include <unistd.h>
 
+#include "base/file_io.h"
+
 namespace zvfs {
 namespace {
 
@@ -28,16 +30,9 @@ Result<UniqueFd> make_temporary_file() {
 }
 
 Result<void> write_temporary(int fd, ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) {
-      return fail_errno(errno, fmt::format("cannot write to a temporary file in {} ($TMPDIR)",
-                                           temporary_directory()));
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-  }
-  return {};
+  return write_all(
+      fd, bytes,
+      fmt::format("cannot write to a temporary file in {} ($TMPDIR)", temporary_directory()));
 }
 
 }  // namespace zvfs

@@ -21,6 +21,7 @@ struct Image::State {
   Result<Dentry> dentry(IndexReader::Cursor& rows, IndexReader::Cursor& names,
                         std::uint64_t row) const;
   Result<void> check_data(const InodeRecord& record) const;
+  Result<void> check_inode(const InodeRecord& record) const;
   Result<void> check_type(const InodeRecord& record) const;
   Result<void> append_stream(StreamOffset offset, std::uint64_t length, FrameNumber first,
                              FrameClass frame_class, std::vector<FileSlice>& out);
@@ -53,7 +54,7 @@ Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ImageSource> so
 Result<std::unique_ptr<Image>> Image::open(std::unique_ptr<const ImageTables> raw) {
   std::unique_ptr<Image> image(new Image(std::make_unique<State>(std::move(raw))));
   const Inode root = ZVFS_TRY(image->inode(kRootInode));
-  if (!root.is_directory()) {
+  if (!root.record.is_directory()) {
     return fail(ErrorCode::kCorrupt, "inode 1: the root is not a directory");
   }
   return image;
@@ -69,7 +70,7 @@ FrameReaderStats Image::reader_stats() const { return state_->frames.stats(); }
 
 Result<void> Image::State::check_data(const InodeRecord& record) const {
   if (record.size > kMaxFileSize) return fail(ErrorCode::kCorrupt, "size {}", record.size);
-  if ((record.flags & InodeRecord::kExtentList) != 0) {
+  if (record.has_extent_list()) {
     const std::uint64_t rows = index.rows(Table::kExtents);
     if (record.data > rows || record.count > rows - record.data) {
       return fail(ErrorCode::kCorrupt, "{} extents at {} exceed the {} of the image", record.count,
@@ -86,11 +87,22 @@ Result<void> Image::State::check_data(const InodeRecord& record) const {
   return {};
 }
 
+Result<void> Image::State::check_inode(const InodeRecord& record) const {
+  ZVFS_TRY(check_type(record));
+  if ((record.flags & ~InodeRecord::kKnownFlags) != 0) {
+    return fail(ErrorCode::kCorrupt, "unknown flags {:#x}", record.flags);
+  }
+  if (record.mtime_nanoseconds >= 1'000'000'000) {
+    return fail(ErrorCode::kCorrupt, "{} nanoseconds", record.mtime_nanoseconds);
+  }
+  return {};
+}
+
 Result<void> Image::State::check_type(const InodeRecord& record) const {
-  switch (record.mode & 0170000) {
-    case 0100000:
+  switch (record.type()) {
+    case FileType::kRegular:
       return check_data(record);
-    case 0040000: {
+    case FileType::kDirectory: {
       const std::uint64_t rows = index.rows(Table::kDentries);
       if (record.data > rows || record.count > rows - record.data) {
         return fail(ErrorCode::kCorrupt, "{} dentries at {} exceed the {} of the image",
@@ -101,15 +113,15 @@ Result<void> Image::State::check_type(const InodeRecord& record) const {
       }
       return {};
     }
-    case 0120000:
+    case FileType::kSymlink:
       if (record.size == 0 || record.size > kMaxSymlinkLength) {
         return fail(ErrorCode::kCorrupt, "symlink of {} bytes", record.size);
       }
       return {};
-    case 0010000:
-    case 0020000:
-    case 0060000:
-    case 0140000:
+    case FileType::kFifo:
+    case FileType::kCharacterDevice:
+    case FileType::kBlockDevice:
+    case FileType::kSocket:
       return {};
     default:
       return fail(ErrorCode::kCorrupt, "unknown file type in mode {:o}", record.mode);
@@ -122,16 +134,7 @@ Result<Inode> Image::inode(InodeNumber number) const {
   }
   IndexReader::Cursor cursor(state_->index);
   const auto record = ZVFS_TRY(cursor.row<InodeRecord>(Table::kInodes, number.value - 1));
-  Result<void> sane = state_->check_type(record);
-  if (sane && (record.flags & ~InodeRecord::kKnownFlags) != 0) {
-    sane = fail(ErrorCode::kCorrupt, "unknown flags {:#x}", record.flags);
-  }
-  if (sane && record.mtime_nanoseconds >= 1'000'000'000) {
-    sane = fail(ErrorCode::kCorrupt, "{} nanoseconds", record.mtime_nanoseconds);
-  }
-  if (!sane) {
-    return Unexpected(std::move(sane).error().within(fmt::format("inode {}", number.value)));
-  }
+  ZVFS_TRY_IN(fmt::format("inode {}", number.value), state_->check_inode(record));
   return Inode{number, record};
 }
 
@@ -234,7 +237,7 @@ Result<std::uint64_t> Image::State::first_extent_ending_after(IndexReader::Curso
 
 Result<FileSegment> Image::segment_at(const Inode& inode, std::uint64_t offset) const {
   const InodeRecord& record = inode.record;
-  if ((record.flags & InodeRecord::kExtentList) == 0) {
+  if (!record.has_extent_list()) {
     return FileSegment{offset, record.size, true, {record.data + offset}, {record.count}};
   }
   IndexReader::Cursor cursor(state_->index);
@@ -253,7 +256,7 @@ Result<std::optional<FileRun>> Image::frame_run(const Inode& inode, std::uint64_
   const InodeRecord& record = inode.record;
   IndexReader::Cursor cursor(state_->index);
   ExtentRecord extent{0, record.size, record.data, record.count};
-  if ((record.flags & InodeRecord::kExtentList) != 0) {
+  if (record.has_extent_list()) {
     const std::uint64_t number =
         ZVFS_TRY(state_->first_extent_ending_after(cursor, record, offset));
     if (number == record.count) return std::optional<FileRun>();
@@ -279,7 +282,7 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
   if (offset >= record.size) return slices;
   const std::uint64_t end = offset + std::min(length, record.size - offset);
   const FrameClass frame_class = state_->frame_class(record);
-  if ((record.flags & InodeRecord::kExtentList) == 0) {
+  if (!record.has_extent_list()) {
     ZVFS_TRY(state_->append_stream({record.data + offset}, end - offset, {record.count},
                                    frame_class, slices));
     return slices;
@@ -355,7 +358,7 @@ Result<void> Image::visit_files(FrameNumber number, const std::function<bool(Ino
     const InodeNumber candidate{ZVFS_TRY(cursor.u32_row(Table::kFrameFiles, row))};
     if (!wanted(candidate)) continue;
     const auto file = inode(candidate);
-    if (!file || !file->is_regular() || (file->record.flags & InodeRecord::kExtentList) != 0) {
+    if (!file || !file->record.is_regular() || file->record.has_extent_list()) {
       continue;
     }
     const StreamOffset begin{file->record.data};

@@ -23,20 +23,13 @@ namespace zvfs {
 struct Inode {
   InodeNumber number;
   InodeRecord record;
-
-  [[nodiscard]] bool is_directory() const { return (record.mode & 0170000) == 0040000; }
-  [[nodiscard]] bool is_regular() const { return (record.mode & 0170000) == 0100000; }
-  [[nodiscard]] bool is_symlink() const { return (record.mode & 0170000) == 0120000; }
-  [[nodiscard]] bool is_device() const {
-    return (record.mode & 0170000) == 0020000 || (record.mode & 0170000) == 0060000;
-  }
 };
 
 /// A name in a directory. `name` borrows for the call that hands it out.
 struct Dentry {
   std::string_view name;
   InodeNumber inode;
-  std::uint8_t type;  ///< As d_type: mode >> 12.
+  FileType type;  ///< As the dentry has it, which may be wrong: any value.
 };
 
 /// A piece of a file's content. `bytes` lie in `frame`, or, in a hole, in static zeros.
@@ -84,38 +77,38 @@ class Image {
   [[nodiscard]] Result<Inode> inode(InodeNumber number) const;
 
   /// The inode that `name` has in `directory`. "." and ".." are not looked up.
-  /// Errors: NotFound, Corrupt, Io. Precondition: directory.is_directory().
+  /// Errors: NotFound, Corrupt, Io. Precondition: directory.record.is_directory().
   [[nodiscard]] Result<InodeNumber> lookup(const Inode& directory, std::string_view name) const;
 
   /// Calls `visit` with each entry of `directory` from the `first`th (from 0) on, in the order of
   /// their names, until it returns false. "." and ".." are not among them.
-  /// Errors: Corrupt, Io. Precondition: directory.is_directory().
+  /// Errors: Corrupt, Io. Precondition: directory.record.is_directory().
   Result<void> list(const Inode& directory, std::uint32_t first,
                     const std::function<bool(const Dentry&)>& visit) const;
 
-  /// Errors: Corrupt, Io. Precondition: inode.is_symlink().
+  /// Errors: Corrupt, Io. Precondition: inode.record.is_symlink().
   [[nodiscard]] Result<std::string> symlink_target(const Inode& inode) const;
 
   /// The content of [offset, offset + length) of a regular file, cut at its end, without copying:
   /// slices in file order, which together hold exactly the bytes asked for.
-  /// Errors: Corrupt, Io. Precondition: inode.is_regular().
+  /// Errors: Corrupt, Io. Precondition: inode.record.is_regular().
   [[nodiscard]] Result<std::vector<FileSlice>> read(const Inode& inode, std::uint64_t offset,
                                                     std::uint64_t length) const;
 
   /// Decodes the frames of [offset, offset + length) into the cache, but for those that are there,
   /// or that another thread is decoding: it waits for none. Errors: Corrupt, Io.
-  /// Precondition: inode.is_regular().
+  /// Precondition: inode.record.is_regular().
   Result<void> read_ahead(const Inode& inode, std::uint64_t offset, std::uint64_t length) const;
 
   /// All the content around `offset` that lies in the same frame, in one run: what a read there
   /// has decoded. Nothing in a hole. Errors: Corrupt, Io.
-  /// Precondition: inode.is_regular() and offset < size.
+  /// Precondition: inode.record.is_regular() and offset < size.
   [[nodiscard]] Result<std::optional<FileRun>> frame_run(const Inode& inode,
                                                          std::uint64_t offset) const;
 
   /// The data or the hole that `offset` lies in, from `offset` to its end. Adjacent extents make
   /// one segment only if they are one extent: a caller joins them.
-  /// Errors: Corrupt, Io. Precondition: inode.is_regular() and offset < size.
+  /// Errors: Corrupt, Io. Precondition: inode.record.is_regular() and offset < size.
   [[nodiscard]] Result<FileSegment> segment_at(const Inode& inode, std::uint64_t offset) const;
 
   /// Calls `visit` with each file, and its content, that lies in data frame `number` whole and in

@@ -12,6 +12,8 @@
 
 #include <climits>
 
+#include "base/file_io.h"
+
 namespace zvfs {
 namespace {
 
@@ -64,16 +66,12 @@ Result<std::unique_ptr<FileSource>> FileSource::adopt(UniqueFd fd,
 
 Result<void> FileSource::read(std::uint64_t offset, MutableByteSpan out) const {
   if (offset > size_ || out.size() > size_ - offset) return past_end(offset, out.size());
-  for (std::size_t done = 0; done < out.size();) {
-    const ssize_t count =
-        ::pread(fd_.get(), out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
-    if (count == 0) return past_end(offset, out.size());  // the file was cut meanwhile
-    if (count < 0) {
-      if (errno == EINTR) continue;
-      return fail_errno(errno, fmt::format("read of {} bytes at {:#x}", out.size(), offset));
-    }
-    done += static_cast<std::size_t>(count);
+  const Result<std::size_t> done = read_full(fd_.get(), offset, out, "");
+  if (!done) {
+    return Unexpected(
+        Error(done.error()).within(fmt::format("read of {} bytes at {:#x}", out.size(), offset)));
   }
+  if (*done != out.size()) return past_end(offset, out.size());  // the file was cut meanwhile
   return {};
 }
 

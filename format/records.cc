@@ -38,13 +38,20 @@ void InodeRecord::append_to(ByteVector& out) const {
   writer.u64(allocated);
 }
 
+void InodeRecord::set_metadata(const Metadata& metadata) {
+  mode = mode_of(type(), metadata.permissions);
+  uid = metadata.uid;
+  gid = metadata.gid;
+  set_mtime(metadata.mtime);
+}
+
 DentryRecord DentryRecord::parse(ByteSpan row) {
   ByteReader reader(row);
   DentryRecord record;
   record.name_offset = reader.u64();
   record.inode = reader.u32();
   record.name_length = reader.u16();
-  record.type = reader.u8();
+  record.type = static_cast<FileType>(reader.u8());
   return record;
 }
 
@@ -53,7 +60,7 @@ void DentryRecord::append_to(ByteVector& out) const {
   writer.u64(name_offset);
   writer.u32(inode);
   writer.u16(name_length);
-  writer.u8(type);
+  writer.u8(static_cast<std::uint8_t>(type));
   writer.zeros(1);
 }
 

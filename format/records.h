@@ -11,6 +11,8 @@
 
 #include "base/bytes.h"
 #include "codecs/frame_kind.h"
+#include "format/file_type.h"
+#include "format/metadata.h"
 #include "format/offsets.h"
 
 namespace zvfs {
@@ -57,6 +59,34 @@ struct InodeRecord {
   std::uint32_t parent = 0;     ///< Directory: inode number of its parent (the root's is 1).
   std::uint64_t allocated = 0;  ///< Regular file: bytes that are not in holes.
 
+  [[nodiscard]] FileType type() const { return type_of(mode); }
+  [[nodiscard]] bool is_directory() const { return type() == FileType::kDirectory; }
+  [[nodiscard]] bool is_regular() const { return type() == FileType::kRegular; }
+  [[nodiscard]] bool is_symlink() const { return type() == FileType::kSymlink; }
+  [[nodiscard]] bool is_socket() const { return type() == FileType::kSocket; }
+  [[nodiscard]] bool is_device() const { return zvfs::is_device(type()); }
+  [[nodiscard]] bool has_extent_list() const { return (flags & kExtentList) != 0; }
+
+  [[nodiscard]] Timestamp mtime() const { return {mtime_seconds, mtime_nanoseconds}; }
+  void set_mtime(Timestamp time) {
+    mtime_seconds = time.seconds;
+    mtime_nanoseconds = time.nanoseconds;
+  }
+  [[nodiscard]] Metadata metadata() const {
+    return {static_cast<std::uint16_t>(mode & kPermissionBits), uid, gid, mtime()};
+  }
+  /// Keeps the type.
+  void set_metadata(const Metadata& metadata);
+
+  /// Of a device.
+  [[nodiscard]] std::uint32_t device_major() const {
+    return static_cast<std::uint32_t>(data >> 32);
+  }
+  [[nodiscard]] std::uint32_t device_minor() const { return static_cast<std::uint32_t>(data); }
+  void set_device(std::uint32_t major, std::uint32_t minor) {
+    data = std::uint64_t{major} << 32 | minor;
+  }
+
   static InodeRecord parse(ByteSpan row);
   void append_to(ByteVector& out) const;
   bool operator==(const InodeRecord&) const = default;
@@ -66,7 +96,7 @@ struct DentryRecord {
   std::uint64_t name_offset = 0;  ///< In the strings.
   std::uint32_t inode = 0;
   std::uint16_t name_length = 0;  ///< 1 to kMaxNameLength bytes.
-  std::uint8_t type = 0;          ///< The inode's type as d_type: mode >> 12.
+  FileType type = {};             ///< The inode's.
 
   static DentryRecord parse(ByteSpan row);
   void append_to(ByteVector& out) const;

@@ -43,4 +43,9 @@ Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
   return set;
 }
 
+const Xattr* find_xattr(const XattrSet& xattrs, std::string_view name) {
+  const auto found = std::ranges::find(xattrs.xattrs(), name, &Xattr::name);
+  return found == xattrs.xattrs().end() ? nullptr : &*found;
+}
+
 }  // namespace zvfs

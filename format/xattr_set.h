@@ -39,4 +39,7 @@ class XattrSet {
   std::vector<Xattr> xattrs_;
 };
 
+/// The attribute `name` in `xattrs`, or null. Borrows from the set.
+const Xattr* find_xattr(const XattrSet& xattrs, std::string_view name);
+
 }  // namespace zvfs

@@ -18,13 +18,12 @@ ArchiveBuild::ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor,
 
 Result<void> ArchiveBuild::write_frames(std::string_view name, ByteStream& stream) {
   while (true) {
-    auto bytes = stream.next();
-    if (!bytes) return Unexpected(std::move(bytes).error().within(name));
-    if (bytes->empty()) break;
-    ZVFS_TRY(take(name, *bytes));
+    const ByteSpan bytes = ZVFS_TRY_IN(name, stream.next());
+    if (bytes.empty()) break;
+    ZVFS_TRY(take(name, bytes));
   }
   ZVFS_TRY(cutter_.finish());
-  if (auto done = indexer_.finish(); !done) return Unexpected(std::move(done).error().within(name));
+  ZVFS_TRY_IN(name, indexer_.finish());
   return pipeline_.finish();
 }
 
@@ -41,10 +40,9 @@ Result<void> ArchiveBuild::finish(BuildReport& report) {
 
 Result<void> ArchiveBuild::take(std::string_view name, ByteSpan bytes) {
   while (!bytes.empty()) {
-    auto step = indexer_.take(bytes);
-    if (!step) return Unexpected(std::move(step).error().within(name));
-    ZVFS_TRY(cut(*step, bytes.first(step->size)));
-    bytes = bytes.subspan(step->size);
+    const TarParser::Step step = ZVFS_TRY_IN(name, indexer_.take(bytes));
+    ZVFS_TRY(cut(step, bytes.first(step.size)));
+    bytes = bytes.subspan(step.size);
   }
   return {};
 }

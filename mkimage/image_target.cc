@@ -21,9 +21,7 @@ Result<ImageTarget> ImageTarget::open(const std::string& path, IfExists if_exist
     return target;
   }
   ImageTarget target(path);
-  auto file = AtomicFile::create(path, if_exists);
-  if (!file) return Unexpected(std::move(file).error().within(path));
-  target.file_.emplace(*std::move(file));
+  target.file_.emplace(ZVFS_TRY_IN(path, AtomicFile::create(path, if_exists)));
   return target;
 }
 
@@ -50,8 +48,7 @@ ExcludedFiles ImageTarget::excluded() const {
 }
 
 Result<void> ImageTarget::commit() {
-  auto committed = file_->commit();
-  if (!committed) return Unexpected(std::move(committed).error().within(name_));
+  ZVFS_TRY_IN(name_, file_->commit());
   return {};
 }
 

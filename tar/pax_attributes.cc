@@ -40,11 +40,11 @@ void set_text(std::string_view value, std::optional<std::string>& out) {
 }
 
 // "-1.25" is a second and a quarter before 1970: -2 s and 750,000,000 ns.
-std::optional<PaxAttributes::Time> parse_time(std::string_view text) {
+std::optional<Timestamp> parse_time(std::string_view text) {
   const bool negative = text.starts_with('-');
   const std::size_t point = std::min(text.find('.'), text.size());
   std::string fraction(text.substr(std::min(point + 1, text.size())));
-  PaxAttributes::Time time{0, 0};
+  Timestamp time{0, 0};
   if (!parse_decimal(text.substr(0, point), time.seconds)) return std::nullopt;
   if (fraction.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
   fraction.resize(9, '0');  // finer than nanoseconds is cut
@@ -57,8 +57,7 @@ std::optional<PaxAttributes::Time> parse_time(std::string_view text) {
   return time;
 }
 
-Result<void> set_time(std::string_view key, std::string_view value,
-                      std::optional<PaxAttributes::Time>& out) {
+Result<void> set_time(std::string_view key, std::string_view value, std::optional<Timestamp>& out) {
   out.reset();
   if (value.empty()) return {};
   out = parse_time(value);

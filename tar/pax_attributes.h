@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "base/timestamp.h"
 #include "format/records.h"
 #include "tar/tar_member.h"
 
@@ -18,11 +19,6 @@ namespace zvfs {
 /// record sets anew replaces the earlier one; an empty one takes it back. Values are as they are
 /// in the archive: not yet checked against any limit of the format. A plain value.
 struct PaxAttributes {
-  struct Time {
-    std::int64_t seconds;
-    std::uint32_t nanoseconds;
-  };
-
   std::optional<std::string> path;
   std::optional<std::string> link_path;
   std::optional<std::uint64_t> size;
@@ -30,7 +26,7 @@ struct PaxAttributes {
   std::optional<std::uint64_t> gid;
   std::optional<std::string> user_name;
   std::optional<std::string> group_name;
-  std::optional<Time> mtime;
+  std::optional<Timestamp> mtime;
   std::map<std::string, std::string> xattrs;          ///< By name with its namespace.
   std::map<std::string, std::string> encoded_xattrs;  ///< Those of LIBARCHIVE.xattr, decoded.
   std::optional<std::string> access_acl;              ///< As text.

@@ -102,13 +102,13 @@ class RecordEmitter {
   }
 
   void emit_numbers() {
-    if (member_.uid > kMaxUstarId) emit("uid", member_.uid);
-    if (member_.gid > kMaxUstarId) emit("gid", member_.gid);
+    if (member_.metadata.uid > kMaxUstarId) emit("uid", member_.metadata.uid);
+    if (member_.metadata.gid > kMaxUstarId) emit("gid", member_.metadata.gid);
     const std::uint64_t size = tar_data_size(member_);
     if (size > kMaxUstarSize) emit("size", size);
-    if (member_.mtime_nanoseconds != 0 || member_.mtime_seconds < 0 ||
-        member_.mtime_seconds > kMaxUstarTime) {
-      emit("mtime", time_text(member_.mtime_seconds, member_.mtime_nanoseconds));
+    if (member_.metadata.mtime.nanoseconds != 0 || member_.metadata.mtime.seconds < 0 ||
+        member_.metadata.mtime.seconds > kMaxUstarTime) {
+      emit("mtime", time_text(member_.metadata.mtime.seconds, member_.metadata.mtime.nanoseconds));
     }
   }
 
@@ -122,15 +122,15 @@ class RecordEmitter {
   // Neither GNU tar nor bsdtar restores an ACL from SCHILY.xattr.system.posix_acl_access.
   void emit_acls() {
     for (const Xattr& xattr : member_.xattrs) {
-      const bool access = xattr.name == kAclAccessXattr;
-      if (!access && xattr.name != kAclDefaultXattr) continue;
+      const bool access = xattr.name == kAccessAclName;
+      if (!access && xattr.name != kDefaultAclName) continue;
       const Result<std::string> text = acl_text(xattr.value);
       if (text) emit_if_room(access ? "SCHILY.acl.access" : "SCHILY.acl.default", *text);
     }
   }
 
   void emit_xattr(const Xattr& xattr) {
-    if (xattr.name == kAclAccessXattr || xattr.name == kAclDefaultXattr) return;
+    if (xattr.name == kAccessAclName || xattr.name == kDefaultAclName) return;
     emit_if_room(xattr_key(xattr.name), as_text(xattr.value));
   }
 

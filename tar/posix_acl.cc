@@ -10,40 +10,22 @@ namespace zvfs {
 namespace {
 
 constexpr std::uint32_t kVersion = 2;
-enum Tag : std::uint16_t {
-  kUserObj = 0x01,
-  kUser = 0x02,
-  kGroupObj = 0x04,
-  kGroup = 0x08,
-  kMask = 0x10,
-  kOther = 0x20,
-};
-
 const char* qualifier_name(std::uint16_t tag) {
   switch (tag) {
-    case kUserObj:
-    case kUser:
+    case AclEntry::kUserObject:
+    case AclEntry::kUser:
       return "user";
-    case kGroupObj:
-    case kGroup:
+    case AclEntry::kGroupObject:
+    case AclEntry::kGroup:
       return "group";
-    case kMask:
+    case AclEntry::kMask:
       return "mask";
-    case kOther:
+    case AclEntry::kOther:
       return "other";
     default:
       return nullptr;
   }
 }
-
-constexpr std::uint32_t kNoId = 0xFFFFFFFF;
-
-struct Entry {
-  std::uint16_t tag = 0;
-  std::uint16_t permissions = 0;
-  std::uint32_t id = kNoId;
-  auto operator<=>(const Entry&) const = default;
-};
 
 Unexpected invalid_text(std::string_view entry) {
   return fail(ErrorCode::kInvalidArgument, "access control list with the entry '{}'", entry);
@@ -66,17 +48,18 @@ bool parse_id(std::string_view text, std::uint32_t& id) {
 
 // The kind of an entry whose first two fields are these.
 std::uint16_t tag_of(std::string_view kind, bool has_qualifier) {
-  if (kind == "user" || kind == "u") return has_qualifier ? kUser : kUserObj;
-  if (kind == "group" || kind == "g") return has_qualifier ? kGroup : kGroupObj;
+  if (kind == "user" || kind == "u") return has_qualifier ? AclEntry::kUser : AclEntry::kUserObject;
+  if (kind == "group" || kind == "g")
+    return has_qualifier ? AclEntry::kGroup : AclEntry::kGroupObject;
   if (has_qualifier) return 0;
-  if (kind == "mask" || kind == "m") return kMask;
-  return kind == "other" || kind == "o" ? kOther : 0;
+  if (kind == "mask" || kind == "m") return AclEntry::kMask;
+  return kind == "other" || kind == "o" ? AclEntry::kOther : 0;
 }
 
 Result<std::uint32_t> look_up(std::uint16_t tag, std::string_view qualifier) {
   const std::string name(qualifier);
   std::vector<char> buffer(65536);
-  if (tag == kUser) {
+  if (tag == AclEntry::kUser) {
     passwd entry{};
     passwd* found = nullptr;
     ::getpwnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
@@ -102,11 +85,11 @@ Result<std::uint16_t> parse_permissions(std::string_view text, std::string_view 
 }
 
 // "user:lisa:rwx", "user:lisa:rwx:1000", "user:1000:rwx", "user::rwx", "mask::rwx", "other:rwx".
-Result<Entry> parse_entry(std::string_view text) {
+Result<AclEntry> parse_entry(std::string_view text) {
   std::vector<std::string_view> fields = split(text, ":");
   if (fields.size() == 2) fields.insert(fields.begin() + 1, std::string_view());
   if (fields.size() < 3 || fields.size() > 4) return invalid_text(text);
-  Entry entry;
+  AclEntry entry;
   entry.tag = tag_of(fields[0], !fields[1].empty());
   if (entry.tag == 0) return invalid_text(text);
   entry.permissions = ZVFS_TRY(parse_permissions(fields[2], text));
@@ -124,21 +107,37 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
+std::vector<AclEntry> parse_acl(ByteSpan xattr) {
+  ByteReader reader(xattr);
+  reader.u32();  // version
+  std::vector<AclEntry> acl;
+  while (reader.remaining() > 0) {
+    AclEntry entry;
+    entry.tag = reader.u16();
+    entry.permissions = reader.u16();
+    entry.id = reader.u32();
+    acl.push_back(entry);
+  }
+  std::ranges::sort(acl);
+  return acl;
+}
+
 Result<ByteVector> acl_xattr(std::string_view text, AclUse use) {
-  std::vector<Entry> entries;
+  std::vector<AclEntry> entries;
   for (const std::string_view part : split(text, ",\n")) {
     const std::string_view entry = trimmed(part);
     if (!entry.empty()) entries.push_back(ZVFS_TRY(parse_entry(entry)));
   }
   ByteVector xattr;
-  const bool is_minimal = std::ranges::all_of(entries, [](const Entry& entry) {
-    return entry.tag == kUserObj || entry.tag == kGroupObj || entry.tag == kOther;
+  const bool is_minimal = std::ranges::all_of(entries, [](const AclEntry& entry) {
+    return entry.tag == AclEntry::kUserObject || entry.tag == AclEntry::kGroupObject ||
+           entry.tag == AclEntry::kOther;
   });
   if (entries.empty() || (is_minimal && use == AclUse::kAccess)) return xattr;
   std::ranges::sort(entries);  // in the order of the tags, as the kernel wants it
   ByteWriter writer(xattr);
   writer.u32(kVersion);
-  for (const Entry& entry : entries) {
+  for (const AclEntry& entry : entries) {
     writer.u16(entry.tag);
     writer.u16(entry.permissions);
     writer.u32(entry.id);
@@ -147,18 +146,15 @@ Result<ByteVector> acl_xattr(std::string_view text, AclUse use) {
 }
 
 std::uint16_t acl_permissions(ByteSpan xattr) {
-  ByteReader reader(xattr);
-  reader.u32();
   unsigned user = 0;
   unsigned group = 0;
   unsigned other = 0;
-  while (reader.remaining() > 0) {
-    const std::uint16_t tag = reader.u16();
-    const unsigned permissions = reader.u16() & 7U;
-    reader.u32();
-    if (tag == kUserObj) user = permissions;
-    if (tag == kGroupObj || tag == kMask) group = permissions;  // the mask comes later
-    if (tag == kOther) other = permissions;
+  for (const AclEntry& entry : parse_acl(xattr)) {
+    const unsigned permissions = entry.permissions & 7U;
+    const bool is_mask = entry.tag == AclEntry::kMask;
+    if (entry.tag == AclEntry::kUserObject) user = permissions;
+    if (entry.tag == AclEntry::kGroupObject || is_mask) group = permissions;  // the mask is later
+    if (entry.tag == AclEntry::kOther) other = permissions;
   }
   return static_cast<std::uint16_t>(user << 6 | group << 3 | other);
 }
@@ -179,7 +175,7 @@ Result<std::string> acl_text(ByteSpan xattr) {
     if (!text.empty()) text += ',';
     text += name;
     text += ':';
-    if (tag == kUser || tag == kGroup) text += std::to_string(id);
+    if (tag == AclEntry::kUser || tag == AclEntry::kGroup) text += std::to_string(id);
     text += ':';
     text += (permissions & 4) != 0 ? 'r' : '-';
     text += (permissions & 2) != 0 ? 'w' : '-';

@@ -1,19 +1,46 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/result.h"
 
 namespace zvfs {
 
-inline constexpr std::string_view kAclAccessXattr = "system.posix_acl_access";
-inline constexpr std::string_view kAclDefaultXattr = "system.posix_acl_default";
+// The extended attributes in which the kernel keeps POSIX ACLs (linux/posix_acl_xattr.h).
+inline constexpr std::string_view kAccessAclName = "system.posix_acl_access";
+inline constexpr std::string_view kDefaultAclName = "system.posix_acl_default";
 
-/// A POSIX ACL, from the form that the kernel gives it in an extended attribute
-/// (linux/posix_acl_xattr.h), as the text that tar archives have, with numeric ids:
+inline bool is_acl_name(std::string_view name) {
+  return name == kAccessAclName || name == kDefaultAclName;
+}
+
+/// An entry of a POSIX ACL.
+struct AclEntry {
+  // The tags of linux/posix_acl.h.
+  static constexpr std::uint16_t kUserObject = 0x01;
+  static constexpr std::uint16_t kUser = 0x02;
+  static constexpr std::uint16_t kGroupObject = 0x04;
+  static constexpr std::uint16_t kGroup = 0x08;
+  static constexpr std::uint16_t kMask = 0x10;
+  static constexpr std::uint16_t kOther = 0x20;
+  static constexpr std::uint32_t kNoId = 0xFFFFFFFF;
+
+  std::uint16_t tag = 0;
+  std::uint16_t permissions = 0;
+  std::uint32_t id = kNoId;  ///< Of kUser and kGroup.
+  auto operator<=>(const AclEntry&) const = default;
+};
+
+/// The entries of an ACL as the kernel writes it, sorted. Of what is no such ACL, what can be made
+/// of it: equal bytes give equal entries.
+std::vector<AclEntry> parse_acl(ByteSpan xattr);
+
+/// A POSIX ACL as the kernel writes it, in the text form that tar archives have, with numeric ids:
 /// "user::rw-,user:1000:r--,group::r--,mask::r--,other::---".
 /// Errors: InvalidArgument (not such an attribute).
 Result<std::string> acl_text(ByteSpan xattr);

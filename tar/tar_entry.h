@@ -20,15 +20,11 @@ struct TarEntry {
   };
 
   TarMember::Type type = TarMember::Type::kFile;
-  std::string path;        ///< As the archive has it: any bytes.
-  std::string link_path;   ///< As it is there: a symlink's target, or a hard link's file.
-  std::uint16_t mode = 0;  ///< Permissions: the lower 12 bits of st_mode.
-  std::uint32_t uid = 0;
-  std::uint32_t gid = 0;
+  std::string path;       ///< As the archive has it: any bytes.
+  std::string link_path;  ///< As it is there: a symlink's target, or a hard link's file.
+  Metadata metadata;
   std::string user_name;  ///< Empty where the archive has none.
   std::string group_name;
-  std::int64_t mtime_seconds = 0;
-  std::uint32_t mtime_nanoseconds = 0;
   std::uint32_t device_major = 0;
   std::uint32_t device_minor = 0;
   XattrSet xattrs;  ///< Within the limits of the format; ACLs as the kernel has them.
@@ -49,10 +45,7 @@ struct TarEntry {
 };
 
 /// An inode of that type, mode, owner and time; of a hard link, that of a regular file.
-InodeRecord metadata_of(const TarEntry& entry);
-
-/// Gives `entry` the permissions, owner and time of `record`.
-void set_metadata(const InodeRecord& record, TarEntry& entry);
+InodeRecord make_record(const TarEntry& entry);
 
 /// A socket with the metadata of `record`.
 TarEntry make_socket(const InodeRecord& record, std::string path, XattrSet xattrs);

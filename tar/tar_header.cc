@@ -101,39 +101,23 @@ void append_ustar_header(const TarMember& member, ByteVector& out) {
   }
   header.link_name = member.link_path.substr(0, UstarName::kNameSize);
   header.type = static_cast<char>(member.type);
-  header.mode = member.mode;
+  header.mode = member.metadata.permissions;
   // A number that a pax record gives is 0 or the nearest here.
-  header.uid = member.uid > kMaxUstarId ? 0 : member.uid;
-  header.gid = member.gid > kMaxUstarId ? 0 : member.gid;
+  const Metadata& metadata = member.metadata;
+  header.uid = metadata.uid > kMaxUstarId ? 0 : metadata.uid;
+  header.gid = metadata.gid > kMaxUstarId ? 0 : metadata.gid;
   if (member.user_name.size() <= kMaxUstarOwner) header.user_name = member.user_name;
   if (member.group_name.size() <= kMaxUstarOwner) header.group_name = member.group_name;
   const std::uint64_t size = tar_data_size(member);
   header.size = size > kMaxUstarSize ? 0 : size;
-  header.mtime =
-      static_cast<std::uint64_t>(std::clamp<std::int64_t>(member.mtime_seconds, 0, kMaxUstarTime));
+  header.mtime = static_cast<std::uint64_t>(
+      std::clamp<std::int64_t>(metadata.mtime.seconds, 0, kMaxUstarTime));
   header.device_major = member.device_major;
   header.device_minor = member.device_minor;
   header.append_to(out);
 }
 
 }  // namespace
-
-TarMember::Type member_type(std::uint32_t mode) {
-  switch (mode & 0170000) {
-    case 0040000:
-      return TarMember::Type::kDirectory;
-    case 0120000:
-      return TarMember::Type::kSymlink;
-    case 0020000:
-      return TarMember::Type::kCharacterDevice;
-    case 0060000:
-      return TarMember::Type::kBlockDevice;
-    case 0010000:
-      return TarMember::Type::kFifo;
-    default:
-      return TarMember::Type::kFile;
-  }
-}
 
 std::uint64_t tar_data_size(const TarMember& member) {
   return member.size + (member.sparse ? sparse_map_size(member) : 0);

@@ -8,9 +8,6 @@
 
 namespace zvfs {
 
-/// The type of member for a file of that st_mode, which is no socket.
-TarMember::Type member_type(std::uint32_t mode);
-
 /// What the member's size field says: its data and, of a sparse file, the map before it.
 std::uint64_t tar_data_size(const TarMember& member);
 

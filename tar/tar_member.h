@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "format/metadata.h"
 #include "format/records.h"
 #include "format/xattr_set.h"
 
@@ -41,14 +42,10 @@ struct TarMember {
   Type type = Type::kFile;
   std::string_view path;       ///< As stored: a directory's ends in a slash.
   std::string_view link_path;  ///< The target of a symlink, the path of a hard link's file.
-  std::uint32_t mode = 0;      ///< Permissions: the lower 12 bits of st_mode.
-  std::uint32_t uid = 0;
-  std::uint32_t gid = 0;
+  Metadata metadata;
   std::string_view user_name;  ///< By which extraction as root looks up the owner; empty: by uid.
   std::string_view group_name;
   std::uint64_t size = 0;  ///< Of the data in the stream: of a sparse file, without its holes.
-  std::int64_t mtime_seconds = 0;
-  std::uint32_t mtime_nanoseconds = 0;
   std::uint32_t device_major = 0;
   std::uint32_t device_minor = 0;
   std::span<const Xattr> xattrs;  ///< Those that extraction restores; ACLs among them.
@@ -65,5 +62,15 @@ enum class PaxFit : std::uint8_t {
   kWhole,
   kCut,  ///< Not for all extended attributes and other records, which would take too much.
 };
+
+/// The type of member for a file of that type; of a socket, which has none, that of a regular file.
+TarMember::Type member_type(FileType type);
+
+/// The type of the file that extraction makes of such a member: of a hard link, a regular file.
+FileType file_type(TarMember::Type type);
+
+/// A member of the inode's type, metadata and device numbers, under `path`, which it borrows. The
+/// caller adds what lies elsewhere: link target, attributes, sizes and extents.
+TarMember describe(const InodeRecord& inode, std::string_view path);
 
 }  // namespace zvfs

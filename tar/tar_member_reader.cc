@@ -61,7 +61,7 @@ Result<Next> TarMemberReader::begin(const TarBlock& block) {
   entry_.notes = std::exchange(early_notes_, {});
   read_names(block);
   read_type(block);
-  entry_.mode = static_cast<std::uint16_t>(block.mode().value_or(0) & 07777);
+  entry_.metadata.permissions = static_cast<std::uint16_t>(block.mode().value_or(0) & 07777);
   read_owner(block);
   read_time(block);
   read_xattrs();
@@ -111,8 +111,8 @@ void TarMemberReader::read_type(const TarBlock& block) {
 }
 
 void TarMemberReader::read_owner(const TarBlock& block) {
-  entry_.uid = id_of(pax().uid, block.uid(), "uid");
-  entry_.gid = id_of(pax().gid, block.gid(), "gid");
+  entry_.metadata.uid = id_of(pax().uid, block.uid(), "uid");
+  entry_.metadata.gid = id_of(pax().gid, block.gid(), "gid");
   entry_.user_name = pax().user_name.value_or(std::string(block.user_name()));
   entry_.group_name = pax().group_name.value_or(std::string(block.group_name()));
 }
@@ -133,10 +133,9 @@ std::uint32_t TarMemberReader::id_of(std::optional<std::uint64_t> pax,
 
 void TarMemberReader::read_time(const TarBlock& block) {
   if (pax().mtime) {
-    entry_.mtime_seconds = pax().mtime->seconds;
-    entry_.mtime_nanoseconds = pax().mtime->nanoseconds;
+    entry_.metadata.mtime = *pax().mtime;
   } else if (const auto mtime = block.mtime()) {
-    entry_.mtime_seconds = *mtime;
+    entry_.metadata.mtime.seconds = *mtime;
   } else {
     note("its time is no number, and becomes 1970");
   }
@@ -154,8 +153,8 @@ void TarMemberReader::read_xattrs() {
     const ByteSpan bytes = as_bytes(value);
     xattrs_.push_back({name, ByteVector(bytes.begin(), bytes.end())});
   }
-  add_acl(kAclAccessXattr, pax().access_acl);
-  add_acl(kAclDefaultXattr, pax().default_acl);
+  add_acl(kAccessAclName, pax().access_acl);
+  add_acl(kDefaultAclName, pax().default_acl);
   std::erase_if(xattrs_, [this](const Xattr& xattr) {
     if (!fits(xattr)) note("an extended attribute exceeds what Linux can hold, and is left out");
     return !fits(xattr);
@@ -165,12 +164,13 @@ void TarMemberReader::read_xattrs() {
 
 void TarMemberReader::add_acl(std::string_view name, const std::optional<std::string>& text) {
   if (!text) return;
-  auto xattr = acl_xattr(*text, name == kAclAccessXattr ? AclUse::kAccess : AclUse::kDefault);
+  auto xattr = acl_xattr(*text, name == kAccessAclName ? AclUse::kAccess : AclUse::kDefault);
   if (!xattr) return note(quote_name(xattr.error().message) + "; it is left out");
   std::erase_if(xattrs_, [&](const Xattr& other) { return other.name == name; });
   if (xattr->empty()) return;
   // The header may have the owning group's bits there, as libarchive writes them.
-  if (name == kAclAccessXattr) entry_.mode = (entry_.mode & 07000) | acl_permissions(*xattr);
+  if (name == kAccessAclName)
+    entry_.metadata.permissions = (entry_.metadata.permissions & 07000) | acl_permissions(*xattr);
   xattrs_.push_back({std::string(name), *std::move(xattr)});
 }
 

@@ -24,7 +24,7 @@ void locate_files(Tree& tree, std::span<const std::uint32_t> files, std::span<Fr
   std::uint32_t next_frame = 0;  // whose first file is not known yet
   for (std::size_t i = 0; i < files.size(); ++i) {
     InodeRecord& inode = tree.inode(InodeNumber{files[i]});
-    if (is_sparse(inode)) {
+    if (inode.has_extent_list()) {
       std::uint32_t at = frame;
       for (ExtentRecord& extent : tree.extents_of(inode)) {
         extent.frame = at = frame_of(extent.stream_offset, frames, at);

@@ -2,30 +2,22 @@
 
 #include <cassert>
 
-#include "tar/tar_header.h"
-
 namespace zvfs {
 
 const TarMember& MemberDescriber::describe(Link link) {
   const InodeNumber number = tree_.inode_of(link);
   const InodeRecord& inode = tree_.inode(number);
-  assert(!is_socket(inode));
-  member_ = {};
-  member_.mode = inode.mode & 07777;
-  member_.uid = inode.uid;
-  member_.gid = inode.gid;
-  member_.mtime_seconds = inode.mtime_seconds;
-  member_.mtime_nanoseconds = inode.mtime_nanoseconds;
+  assert(!inode.is_socket());
   set_path(link, inode);
+  member_ = zvfs::describe(inode, path_);
 
-  if (!is_directory(inode) && inode.nlink > 1 && tree_.first_link(number) != link) {
+  if (!inode.is_directory() && inode.nlink > 1 && tree_.first_link(number) != link) {
     link_path_.clear();
     tree_.append_path(tree_.first_link(number), link_path_);
     member_.type = TarMember::Type::kHardLink;
     member_.link_path = link_path_;
     return member_;
   }
-  member_.type = member_type(inode.mode);
   set_xattrs(inode.xattr_set);
   set_content(inode);
   return member_;
@@ -33,7 +25,7 @@ const TarMember& MemberDescriber::describe(Link link) {
 
 void MemberDescriber::set_path(Link link, const InodeRecord& inode) {
   if (link == kRootLink) {
-    member_.path = "./";
+    path_ = "./";
     return;
   }
   if (link.directory != directory_) {
@@ -44,8 +36,7 @@ void MemberDescriber::set_path(Link link, const InodeRecord& inode) {
   }
   path_ = directory_path_;
   path_ += tree_.name_of(link);
-  if (is_directory(inode)) path_ += '/';
-  member_.path = path_;
+  if (inode.is_directory()) path_ += '/';
 }
 
 void MemberDescriber::set_xattrs(std::uint32_t xattr_set) {
@@ -60,17 +51,12 @@ void MemberDescriber::set_content(const InodeRecord& inode) {
   switch (member_.type) {
     case TarMember::Type::kFile:
       member_.size = inode.allocated;
-      member_.sparse = is_sparse(inode);
+      member_.sparse = inode.has_extent_list();
       member_.real_size = inode.size;
       if (member_.sparse) member_.extents = tree_.extents_of(inode);
       break;
     case TarMember::Type::kSymlink:
       member_.link_path = tree_.symlink_target(inode);
-      break;
-    case TarMember::Type::kCharacterDevice:
-    case TarMember::Type::kBlockDevice:
-      member_.device_major = static_cast<std::uint32_t>(inode.data >> 32);
-      member_.device_minor = static_cast<std::uint32_t>(inode.data);
       break;
     default:
       break;

@@ -125,7 +125,7 @@ Result<void> NameTable::add_entries(Tree& tree) const {
       ZVFS_TRY(tree.add_entry(rows_[directory].inode, name_of(row), rows_[row].inode));
     }
     for (auto row = names.rbegin(); row != names.rend(); ++row) {
-      if (is_directory(tree.inode(rows_[*row].inode))) pending.push_back(*row);
+      if (tree.inode(rows_[*row].inode).is_directory()) pending.push_back(*row);
     }
   }
   return {};

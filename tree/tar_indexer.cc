@@ -15,7 +15,6 @@ using Type = TarMember::Type;
 
 // Of a member's path, with the targets of the symlinks that it leads through.
 constexpr std::size_t kMaxPath = 65535;
-constexpr unsigned kMaxSymlinks = 40;  // Linux's limit for one path
 
 // Directories are made up for members whose own are not in the archive. One of 4 KiB of path, which
 // compresses to a few bytes, could name 2,000 of them, each of which takes some 150 bytes of
@@ -59,11 +58,8 @@ Result<void> check_path(std::string_view path, std::string_view what) {
 // The record of a directory that has no member, made for the one that lies in it.
 InodeRecord made_up_directory(const TarEntry& entry) {
   InodeRecord record;
-  record.mode = 0040755;
-  record.uid = entry.uid;
-  record.gid = entry.gid;
-  record.mtime_seconds = entry.mtime_seconds;
-  record.mtime_nanoseconds = entry.mtime_nanoseconds;
+  record.set_metadata(entry.metadata);
+  record.mode = mode_of(FileType::kDirectory, 0755);
   return record;
 }
 
@@ -174,9 +170,9 @@ Result<void> TarIndexer::add_at(const Place& place, const TarEntry& entry) {
   if (entry.type != Type::kDirectory) ZVFS_TRY(check_replaceable(place));
   const InodeRecord record = ZVFS_TRY(record_of(entry));
   const auto known = names_.find(place.directory, place.name);
-  if (known && is_directory(record)) {
+  if (known && record.is_directory()) {
     InodeRecord& old = tree_.inode(names_.inode(*known));
-    if (is_directory(old)) {
+    if (old.is_directory()) {
       const std::uint32_t nlink = old.nlink;
       old = record;
       old.nlink = nlink;
@@ -199,7 +195,7 @@ Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry
   const auto target = names_.find(target_place->directory, target_place->name);
   if (!target) return missing();
   const InodeNumber number = names_.inode(*target);
-  if (is_directory(tree_.inode(number))) return missing();
+  if (tree_.inode(number).is_directory()) return missing();
   const auto known = names_.find(place.directory, place.name);
   if (known == target) return {};  // to itself
   ZVFS_TRY(check_replaceable(place));
@@ -222,13 +218,13 @@ Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode) {
 // Extraction removes what has the name of a member, but no directory that has entries.
 Result<void> TarIndexer::check_replaceable(const Place& place) const {
   const auto known = names_.find(place.directory, place.name);
-  if (!known || !is_directory(tree_.inode(names_.inode(*known)))) return {};
+  if (!known || !tree_.inode(names_.inode(*known)).is_directory()) return {};
   if (names_.is_empty(*known)) return {};
   return refuse("a directory of that name, with entries, is there before it");
 }
 
 Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
-  InodeRecord record = metadata_of(entry);
+  InodeRecord record = make_record(entry);
   if (const auto set = xattr_set_of(entry); set) {
     record.xattr_set = *set;
   } else {
@@ -312,8 +308,8 @@ Result<NameTable::Row> TarIndexer::enter(Row directory, std::string_view name,
   if (!known && if_missing == IfMissing::kMake) return make_up(directory, name, entry);
   if (!known) return fail(ErrorCode::kNotFound, "no directory '{}'", quote_name(name));
   const InodeRecord& record = tree_.inode(names_.inode(*known));
-  if (is_directory(record)) return *known;
-  if (is_symlink(record)) return follow(directory, *known, entry);
+  if (record.is_directory()) return *known;
+  if (record.is_symlink()) return follow(directory, *known, entry);
   return refuse(fmt::format("it lies below '{}', which is no directory", quote_name(name)));
 }
 

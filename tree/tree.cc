@@ -54,7 +54,7 @@ Result<InodeNumber> Tree::add_inode(const InodeRecord& record) {
     return fail(ErrorCode::kTooLarge, "more than {} files", kMaxInodes);
   }
   inodes_.push_back(record);
-  inodes_.back().nlink = is_directory(record) ? 2 : 0;
+  inodes_.back().nlink = record.is_directory() ? 2 : 0;
   return InodeNumber{static_cast<std::uint32_t>(inodes_.size())};
 }
 
@@ -89,15 +89,15 @@ Result<void> Tree::add_entry(InodeNumber directory, std::string_view name, Inode
   if (parent.count++ == 0) parent.data = link.dentry;
   assert(parent.data + parent.count == dentries_.size() + 1 && "entries are contiguous");
   parent.size += 16 + name.size();
-  if (is_directory(child)) {
+  if (child.is_directory()) {
     ++parent.nlink;
     child.parent = directory.value;
     directories_.push_back({number, link});
   } else if (++child.nlink == 2) {
     hard_links_.push_back({number, {}});
   }
-  dentries_.push_back({add_string(name), number.value, static_cast<std::uint16_t>(name.size()),
-                       static_cast<std::uint8_t>(child.mode >> 12)});
+  dentries_.push_back(
+      {add_string(name), number.value, static_cast<std::uint16_t>(name.size()), child.type()});
   return {};
 }
 
@@ -130,7 +130,7 @@ std::vector<std::uint32_t> Tree::link_files(const std::vector<InodeNumber>& targ
 void Tree::renumber(const std::vector<std::uint32_t>& numbers) {
   for (DentryRecord& dentry : dentries_) dentry.inode = numbers[dentry.inode - 1];
   for (InodeRecord& record : inodes_) {
-    if (is_directory(record)) record.parent = numbers[record.parent - 1];
+    if (record.is_directory()) record.parent = numbers[record.parent - 1];
   }
   for (DirectoryName& name : directories_) {
     name.inode.value = numbers[name.inode.value - 1];
@@ -153,7 +153,7 @@ void Tree::keep_source_mtime(InodeNumber inode, Timestamp mtime) {
 Timestamp Tree::source_mtime(InodeNumber number) const {
   const auto found = std::ranges::lower_bound(source_mtimes_, number, {}, &SourceMtime::inode);
   if (found != source_mtimes_.end() && found->inode == number) return found->mtime;
-  return mtime_of(inode(number));
+  return inode(number).mtime();
 }
 
 void Tree::keep_source_ctime(InodeNumber inode, Timestamp ctime) {

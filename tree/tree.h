@@ -164,16 +164,4 @@ class Tree {
   SourcePlaces places_;
 };
 
-inline Timestamp mtime_of(const InodeRecord& record) {
-  return {record.mtime_seconds, record.mtime_nanoseconds};
-}
-
-constexpr bool is_directory(const InodeRecord& inode) { return (inode.mode & 0170000) == 0040000; }
-constexpr bool is_regular(const InodeRecord& inode) { return (inode.mode & 0170000) == 0100000; }
-constexpr bool is_symlink(const InodeRecord& inode) { return (inode.mode & 0170000) == 0120000; }
-constexpr bool is_socket(const InodeRecord& inode) { return (inode.mode & 0170000) == 0140000; }
-constexpr bool is_sparse(const InodeRecord& inode) {
-  return (inode.flags & InodeRecord::kExtentList) != 0;
-}
-
 }  // namespace zvfs

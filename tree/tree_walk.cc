@@ -15,7 +15,7 @@ Link TreeWalk::next() {
       continue;
     }
     const Link link{level.directory, level.next_dentry++};
-    if (const InodeNumber inode = tree_.inode_of(link); is_directory(tree_.inode(inode))) {
+    if (const InodeNumber inode = tree_.inode_of(link); tree_.inode(inode).is_directory()) {
       enter(inode);
     }
     return link;

@@ -72,7 +72,7 @@ void PageFiller::kernel_forgot(InodeNumber inode) {
 // Whether a file lies in one frame, which its record names.
 bool PageFiller::is_packed(const Inode& file) const {
   return file.record.size > 0 && file.record.size <= image_.header().frame_bound &&
-         (file.record.flags & InodeRecord::kExtentList) == 0;
+         !file.record.has_extent_list();
 }
 
 void PageFiller::was_read(const Inode& file, std::uint64_t offset) {
@@ -183,13 +183,13 @@ void PageFiller::fill_around(InodeNumber file, FrameNumber number, bool was_fill
 // Pushes the files of a directory that lie in a frame which a walk has come to.
 void PageFiller::fill_listed(InodeNumber listed) {
   const auto directory = image_.inode(listed);
-  if (!directory || !directory->is_directory()) return;
+  if (!directory || !directory->record.is_directory()) return;
   constexpr std::uint32_t kMaxEntries = 64;  // among which a small file is looked for
   std::optional<FrameNumber> number;
   std::uint32_t seen = 0;
   const auto visit = [&](const Dentry& entry) {
     const auto inode = image_.inode(entry.inode);
-    if (inode && inode->is_regular() && is_packed(*inode)) {
+    if (inode && inode->record.is_regular() && is_packed(*inode)) {
       number = FrameNumber{inode->record.count};
     }
     return !number && ++seen < kMaxEntries;

@@ -18,13 +18,12 @@ struct stat attributes_of(const Inode& inode) {
   attributes.st_mtim.tv_nsec = record.mtime_nanoseconds;
   attributes.st_atim = attributes.st_mtim;
   attributes.st_ctim = attributes.st_mtim;
-  if (inode.is_regular()) {
+  if (inode.record.is_regular()) {
     attributes.st_blocks =
         static_cast<blkcnt_t>(record.allocated / 512 + (record.allocated % 512 != 0 ? 1 : 0));
   }
-  if (inode.is_device()) {
-    attributes.st_rdev = makedev(static_cast<unsigned>(record.data >> 32),
-                                 static_cast<unsigned>(record.data & 0xFFFF'FFFF));
+  if (inode.record.is_device()) {
+    attributes.st_rdev = makedev(record.device_major(), record.device_minor());
   }
   return attributes;
 }

@@ -27,11 +27,9 @@ fuse_entry_param entry_of(const Inode& inode) {
 fuse_entry_param entry_without_attributes(const Dentry& dentry) {
   fuse_entry_param entry = {};
   entry.attr.st_ino = dentry.inode.value;
-  entry.attr.st_mode = static_cast<mode_t>(dentry.type) << 12;
+  entry.attr.st_mode = mode_of(dentry.type, 0);
   return entry;
 }
-
-constexpr std::uint8_t kDirectoryType = S_IFDIR >> 12;
 
 bool is_dots(std::string_view name) { return name == "." || name == ".."; }
 
@@ -47,13 +45,13 @@ Result<Inode> Filesystem::inode(fuse_ino_t node) const {
 
 Result<Inode> Filesystem::directory(fuse_ino_t node) const {
   Inode found = ZVFS_TRY(inode(node));
-  if (!found.is_directory()) return fail(ErrorCode::kInvalidArgument, "not a directory");
+  if (!found.record.is_directory()) return fail(ErrorCode::kInvalidArgument, "not a directory");
   return found;
 }
 
 Result<Inode> Filesystem::regular_file(fuse_ino_t node) const {
   Inode found = ZVFS_TRY(inode(node));
-  if (!found.is_regular()) return fail(ErrorCode::kInvalidArgument, "not a regular file");
+  if (!found.record.is_regular()) return fail(ErrorCode::kInvalidArgument, "not a regular file");
   return found;
 }
 
@@ -79,7 +77,7 @@ Result<fuse_entry_param> Filesystem::lookup(fuse_ino_t node, std::string_view na
 
 Result<std::string> Filesystem::symlink_target(fuse_ino_t node) const {
   const Inode link = ZVFS_TRY(inode(node));
-  if (!link.is_symlink()) return fail(ErrorCode::kInvalidArgument, "not a symbolic link");
+  if (!link.record.is_symlink()) return fail(ErrorCode::kInvalidArgument, "not a symbolic link");
   return image_.symlink_target(link);
 }
 
@@ -112,8 +110,9 @@ Result<DirectoryBuffer> Filesystem::list(fuse_ino_t node, std::uint64_t offset,
     ++next;
     return true;
   };
-  if (next == 0 && !visit({".", parent.number, kDirectoryType})) return buffer;
-  if (next == 1 && !visit({"..", InodeNumber{parent.record.parent}, kDirectoryType})) return buffer;
+  if (next == 0 && !visit({".", parent.number, FileType::kDirectory})) return buffer;
+  if (next == 1 && !visit({"..", InodeNumber{parent.record.parent}, FileType::kDirectory}))
+    return buffer;
   const std::uint64_t first = static_cast<std::uint64_t>(next) - 2;
   if (first >= parent.record.count) return buffer;
   const auto listed = image_.list(parent, static_cast<std::uint32_t>(first), visit);

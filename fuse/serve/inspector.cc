@@ -41,7 +41,7 @@ Result<std::optional<std::string>> Inspector::attribute(InodeNumber inode,
   if (name == kStatsName && inode == kRootInode) return Value(stats());
   if (name != kFramesName) return Value();
   const Inode file = ZVFS_TRY(image_.inode(inode));
-  if (!file.is_regular()) return Value();
+  if (!file.record.is_regular()) return Value();
   return Value(ZVFS_TRY(frames_of(file)));
 }
 

@@ -78,13 +78,14 @@ Result<TarEntry> tar_entry_of(archive_entry* member) {
     entry.type = type_of(member, entry.path);
     if (entry.type == Type::kSymlink) entry.link_path = text(::archive_entry_symlink(member));
   }
-  entry.mode = static_cast<std::uint16_t>(::archive_entry_perm(member) & 07777);
-  entry.uid = id_of(::archive_entry_uid(member), entry);
-  entry.gid = id_of(::archive_entry_gid(member), entry);
+  Metadata& metadata = entry.metadata;
+  metadata.permissions = static_cast<std::uint16_t>(::archive_entry_perm(member) & kPermissionBits);
+  metadata.uid = id_of(::archive_entry_uid(member), entry);
+  metadata.gid = id_of(::archive_entry_gid(member), entry);
   entry.user_name = text(::archive_entry_uname(member));
   entry.group_name = text(::archive_entry_gname(member));
-  entry.mtime_seconds = ::archive_entry_mtime(member);
-  entry.mtime_nanoseconds = static_cast<std::uint32_t>(::archive_entry_mtime_nsec(member));
+  metadata.mtime = {::archive_entry_mtime(member),
+                    static_cast<std::uint32_t>(::archive_entry_mtime_nsec(member))};
   entry.device_major = static_cast<std::uint32_t>(::archive_entry_rdevmajor(member));
   entry.device_minor = static_cast<std::uint32_t>(::archive_entry_rdevminor(member));
   entry.xattrs = xattrs_of(member, entry);

@@ -18,11 +18,11 @@ bool EntryFilter::apply(TarEntry& entry) {
     if (rules_.shape.empty() || rules_.shape.place(entry.path)) report_lost_link(entry);
     return false;
   }
-  InodeRecord record = metadata_of(entry);
-  if (!first_time_) first_time_ = mtime_of(record);
+  InodeRecord record = make_record(entry);
+  if (!first_time_) first_time_ = record.mtime();
   if (!place(entry)) return false;
   rules_.metadata.rewrite(record);
-  set_metadata(record, entry);
+  entry.metadata = record.metadata();
   drop_replaced(entry);
   if (!rules_.xattrs.empty()) entry.xattrs = rules_.xattrs.apply(std::move(entry.xattrs));
   pseudo_.take(entry);
@@ -88,7 +88,7 @@ void EntryFilter::append_made_up(std::string path, TarWriter& out) {
   TarEntry entry;
   entry.type = TarMember::Type::kDirectory;
   entry.path = std::move(path);
-  set_metadata(rules_.made_up_directory(first_time()), entry);
+  entry.metadata = rules_.made_up_directory(first_time()).metadata();
   pseudo_.take(entry);
   out.append(entry);
 }

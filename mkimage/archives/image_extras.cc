@@ -14,8 +14,6 @@ namespace {
 constexpr std::uint64_t kMaxSize = 128 * kMiB;
 constexpr std::size_t kMaxPath = 65535;
 constexpr std::uint32_t kOtherRecords = 128 * kKiB;  // of a member, for its path above all
-constexpr std::uint8_t kSocketType = 0140000 >> 12;
-constexpr std::uint8_t kDirectoryType = 0040000 >> 12;
 
 /// Goes through the tree of an image, each directory once. Not thread-safe.
 class ExtrasReader {
@@ -57,7 +55,7 @@ class ExtrasReader {
     const std::uint64_t count = image_.raw().index().rows(Table::kDentries);
     for (std::uint64_t row = 0; row < count; ++row) {
       const auto dentry = ZVFS_TRY(rows.row<DentryRecord>(Table::kDentries, row));
-      if (dentry.type == kSocketType) return true;
+      if (dentry.type == FileType::kSocket) return true;
     }
     return false;
   }
@@ -74,7 +72,7 @@ class ExtrasReader {
       path_.resize(level.path_size);
       path_ += dentry.name;
       taken = take(dentry);
-      if (dentry.type == kDirectoryType) below = dentry.inode;
+      if (dentry.type == FileType::kDirectory) below = dentry.inode;
       return taken.has_value() && !below;
     }));
     ZVFS_TRY(std::move(taken));
@@ -85,21 +83,21 @@ class ExtrasReader {
     if (below->value > seen_.size() || seen_[below->value - 1]) return {};
     seen_[below->value - 1] = true;
     const Inode directory = ZVFS_TRY(image_.inode(*below));
-    if (!directory.is_directory() || path_.size() >= kMaxPath) return {};
+    if (!directory.record.is_directory() || path_.size() >= kMaxPath) return {};
     path_ += '/';
     levels_.push_back({directory, 0, path_.size()});
     return {};
   }
 
   Result<void> take(const Dentry& dentry) {
-    if (dentry.type == kSocketType || has_large_sets_) return take_inode(dentry.inode);
+    if (dentry.type == FileType::kSocket || has_large_sets_) return take_inode(dentry.inode);
     return {};
   }
 
   // Takes what has the path, if it is of interest.
   Result<void> take_inode(InodeNumber number) {
     const Inode inode = ZVFS_TRY(image_.inode(number));
-    const bool is_socket = inode.record.mode >> 12 == kSocketType;
+    const bool is_socket = inode.record.is_socket();
     const std::uint32_t set = inode.record.xattr_set;
     const bool is_large = set > 0 && set <= large_sets_.size() && large_sets_[set - 1];
     if (!is_socket && !is_large) return {};

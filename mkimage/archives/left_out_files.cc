@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/file_io.h"
 #include "base/path_names.h"
 #include "base/temporary_file.h"
 #include "base/units.h"
@@ -92,14 +93,8 @@ Result<TarEntry> LeftOutFiles::find(const std::string& path) const {
 }
 
 Result<void> LeftOutFiles::read(std::uint64_t offset, MutableByteSpan out) const {
-  while (!out.empty()) {
-    const ssize_t size = ::pread(file_.get(), out.data(), out.size(), static_cast<off_t>(offset));
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return fail_errno(errno, "a temporary file");
-    if (size == 0) return fail(ErrorCode::kIo, "a temporary file ends early");
-    offset += static_cast<std::uint64_t>(size);
-    out = out.subspan(static_cast<std::size_t>(size));
-  }
+  const std::size_t size = ZVFS_TRY(read_full(file_.get(), offset, out, "a temporary file"));
+  if (size != out.size()) return fail(ErrorCode::kIo, "a temporary file ends early");
   return {};
 }
 

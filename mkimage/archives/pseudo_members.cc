@@ -52,16 +52,9 @@ void PseudoMembers::take(TarEntry& entry) {
   } else if (is_defined) {
     if (const auto found = rules_.pseudo.modified().find(path);
         found != rules_.pseudo.modified().end()) {
-      const PseudoDefinition& definition = found->second;
-      if (entry.type != Type::kSymlink) entry.mode = definition.mode;
-      entry.uid = definition.uid;
-      entry.gid = definition.gid;
+      found->second.apply_to(file_type(entry.type), entry.metadata);
       entry.user_name.clear();
       entry.group_name.clear();
-      if (definition.mtime) {
-        entry.mtime_seconds = definition.mtime->seconds;
-        entry.mtime_nanoseconds = definition.mtime->nanoseconds;
-      }
     }
     entry.xattrs = rules_.pseudo.with_xattrs(path, entry.xattrs);
   }
@@ -129,7 +122,7 @@ Result<void> PseudoMembers::seed(Timestamp time) {
   for (const auto& [path, place] : places_) {
     if (place.state == Place::State::kUnseen) continue;
     const bool is_seen = place.state == Place::State::kSeen;
-    InodeRecord record = is_seen ? metadata_of(place.entry) : rules_.made_up_directory(time);
+    InodeRecord record = is_seen ? make_record(place.entry) : rules_.made_up_directory(time);
     if (is_seen) record.xattr_set = ZVFS_TRY(tree_.xattrs().add(place.entry.xattrs));
     if (path.empty()) {
       record.nlink = 2;
@@ -143,7 +136,7 @@ Result<void> PseudoMembers::seed(Timestamp time) {
     if (parent == rows.end()) continue;
     const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
     const NameTable::Row row = ZVFS_TRY(names_.add(parent->second, name, number));
-    if (is_directory(record)) rows.emplace(path, row);
+    if (record.is_directory()) rows.emplace(path, row);
   }
   return {};
 }
@@ -159,7 +152,7 @@ Result<void> PseudoMembers::add_members() {
   for (Link link = known.next(); link.directory.value != 0; link = known.next()) {
     const InodeNumber number = tree_.inode_of(link);
     const InodeRecord& record = tree_.inode(number);
-    const bool is_linked = !is_directory(record) && record.nlink > 1;
+    const bool is_linked = !record.is_directory() && record.nlink > 1;
     if (is_linked && is_known(link)) tree_.first_link(number) = link;
   }
   TreeWalk walk(tree_);
@@ -176,20 +169,20 @@ void PseudoMembers::add(Link link) {
   const InodeNumber number = tree_.inode_of(link);
   const InodeRecord& record = tree_.inode(number);
   bool is_first = true;
-  if (!is_directory(record) && record.nlink > 1) {
+  if (!record.is_directory() && record.nlink > 1) {
     Link& first = tree_.first_link(number);
     if (first.directory.value == 0) first = link;
     is_first = first == link;
   }
   // The reader asks for the place of stored data in the file by its place in the stream.
   std::uint64_t preceding = 0;
-  if (is_regular(record) && is_sparse(record)) {
+  if (record.is_regular() && record.has_extent_list()) {
     for (ExtentRecord& extent : tree_.extents_of(record)) {
       extent.stream_offset = preceding;
       preceding += extent.length;
     }
   }
-  added_.push_back({link, is_regular(record) && is_first ? record.allocated : 0});
+  added_.push_back({link, record.is_regular() && is_first ? record.allocated : 0});
   const auto parent = places_.find(tree_.path_of(tree_.link_of(link.directory)));
   if (link.directory != kRootInode && parent != places_.end() &&
       parent->second.state == Place::State::kSeen) {
@@ -199,7 +192,7 @@ void PseudoMembers::add(Link link) {
 
 void PseudoMembers::append_headers(Link link, TarWriter& out) {
   const InodeRecord& record = tree_.inode(tree_.inode_of(link));
-  if (!is_socket(record)) return out.append(describer_.describe(link));
+  if (!record.is_socket()) return out.append(describer_.describe(link));
   out.append(make_socket(record, tree_.path_of(link), tree_.xattrs().get(record.xattr_set)));
 }
 

@@ -14,8 +14,8 @@ std::vector<std::uint64_t> data_begins(const Tree& tree) {
   begins.reserve(tree.inodes().size());
   for (const InodeRecord& inode : tree.inodes()) {
     std::uint64_t begin = 0;
-    if (is_regular(inode) && inode.allocated > 0) {
-      begin = is_sparse(inode) ? tree.extents_of(inode).front().stream_offset : inode.data;
+    if (inode.is_regular() && inode.allocated > 0) {
+      begin = inode.has_extent_list() ? tree.extents_of(inode).front().stream_offset : inode.data;
     }
     begins.push_back(begin);
   }

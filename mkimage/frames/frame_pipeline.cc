@@ -23,7 +23,7 @@ void append_names(const Tree& tree, const FramePlan& plan, std::string& names) {
   for (const FramePiece& piece : plan.pieces) {
     if (!begins_member(piece)) continue;
     names += piece.link == kRootLink ? "." : quote_name(tree.path_of(piece.link));
-    names += is_directory(tree.inode(tree.inode_of(piece.link))) ? "/\n" : "\n";
+    names += tree.inode(tree.inode_of(piece.link)).is_directory() ? "/\n" : "\n";
   }
 }
 

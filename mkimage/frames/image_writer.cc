@@ -5,6 +5,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "base/file_io.h"
 #include "format/seek_table.h"
 
 namespace zvfs {
@@ -18,13 +19,13 @@ Result<void> ImageWriter::write(const CodedFrame& frame) {
                      .kind = static_cast<std::uint8_t>(frame.kind)});
   stream_size_ += frame.decoded_size;
   if (on_names_ && !frame.names.empty()) on_names_(frame.names);
-  return write_all(frame.bytes);
+  return append(frame.bytes);
 }
 
 Result<void> ImageWriter::finish(ByteSpan index_frame) {
   const std::uint64_t data_size = image_size_;
-  ZVFS_TRY(write_all(index_frame));
-  return write_all(make_seek_table(data_size, index_frame.size()));
+  ZVFS_TRY(append(index_frame));
+  return append(make_seek_table(data_size, index_frame.size()));
 }
 
 ByteVector ImageWriter::make_seek_table(std::uint64_t data_size,
@@ -43,14 +44,9 @@ ByteVector ImageWriter::make_seek_table(std::uint64_t data_size,
   return encode_seek_table(entries);
 }
 
-Result<void> ImageWriter::write_all(ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const ssize_t count = ::write(fd_, bytes.data(), bytes.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_errno(errno, fmt::format("{}: cannot write", name_));
-    bytes = bytes.subspan(static_cast<std::size_t>(count));
-    image_size_ += static_cast<std::uint64_t>(count);
-  }
+Result<void> ImageWriter::append(ByteSpan bytes) {
+  ZVFS_TRY(write_all(fd_, bytes, cannot_write_));
+  image_size_ += bytes.size();
   progress_.bytes_written = image_size_;
   return {};
 }

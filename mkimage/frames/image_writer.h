@@ -23,8 +23,11 @@ class ImageWriter final : public FrameSink {
 
   /// Borrows `fd`, which is written from its offset on, and `progress`. `name` is what messages
   /// call the image. `on_names`, if any, gets the names that come with each frame.
-  ImageWriter(int fd, std::string name, Progress& progress, NamesListener on_names)
-      : fd_(fd), name_(std::move(name)), progress_(progress), on_names_(std::move(on_names)) {}
+  ImageWriter(int fd, const std::string& name, Progress& progress, NamesListener on_names)
+      : fd_(fd),
+        cannot_write_(name + ": cannot write"),
+        progress_(progress),
+        on_names_(std::move(on_names)) {}
 
   /// Errors: Io.
   Result<void> write(const CodedFrame& frame) override;
@@ -39,12 +42,12 @@ class ImageWriter final : public FrameSink {
   [[nodiscard]] std::uint64_t stream_size() const { return stream_size_; }
 
  private:
-  Result<void> write_all(ByteSpan bytes);
+  Result<void> append(ByteSpan bytes);
   [[nodiscard]] ByteVector make_seek_table(std::uint64_t data_size,
                                            std::size_t index_frame_size) const;
 
   const int fd_;
-  const std::string name_;
+  const std::string cannot_write_;
   Progress& progress_;
   const NamesListener on_names_;
   GrowArray<FrameRecord> frames_;

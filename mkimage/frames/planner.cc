@@ -48,7 +48,7 @@ void Planner::fill(FramePlan& plan) {
 // Takes the next member to place; false after the last one.
 bool Planner::start_member() {
   MemberOrder::Item item = order_.next();
-  while (item.link.directory.value != 0 && is_socket(tree_.inode(tree_.inode_of(item.link)))) {
+  while (item.link.directory.value != 0 && tree_.inode(tree_.inode_of(item.link)).is_socket()) {
     item = order_.next();
   }
   const Link link = item.link;
@@ -56,7 +56,7 @@ bool Planner::start_member() {
 
   const InodeNumber number = tree_.inode_of(link);
   const InodeRecord& inode = tree_.inode(number);
-  if (!is_directory(inode) && inode.nlink > 1) {
+  if (!inode.is_directory() && inode.nlink > 1) {
     if (Link& first = tree_.first_link(number); first.directory.value == 0) first = link;
   }
   const TarMember& tar_member = describer_.describe(link);
@@ -127,7 +127,7 @@ void Planner::note_data(const FramePlan& plan) {
   InodeRecord& inode = tree_.inode(number);
   files_.push_back(number.value);
   const std::uint64_t stream_offset = plan.begin.value + plan.size;
-  if (!is_sparse(inode)) {
+  if (!inode.has_extent_list()) {
     inode.data = stream_offset;
     inode.count = plan.number.value;
     return;

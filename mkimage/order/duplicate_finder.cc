@@ -58,8 +58,8 @@ void DuplicateFinder::collect() {
   for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
     const InodeNumber number = tree.inode_of(link);
     const InodeRecord& inode = tree.inode(number);
-    const bool eligible =
-        is_regular(inode) && !is_sparse(inode) && inode.size > 0 && inode.size <= setup_.max_size;
+    const bool eligible = inode.is_regular() && !inode.has_extent_list() && inode.size > 0 &&
+                          inode.size <= setup_.max_size;
     if (!eligible) continue;
     if (inode.nlink > 1) {
       if (seen.empty()) seen.resize(tree.inodes().size());

@@ -8,9 +8,8 @@ namespace {
 
 constexpr std::size_t kReadSize = std::size_t{256} << 10;
 
-auto metadata_of(const InodeRecord& inode) {
-  return std::tie(inode.mode, inode.uid, inode.gid, inode.size, inode.mtime_seconds,
-                  inode.mtime_nanoseconds, inode.xattr_set);
+auto record_of(const InodeRecord& inode) {
+  return std::tuple(inode.mode, inode.uid, inode.gid, inode.size, inode.mtime(), inode.xattr_set);
 }
 
 }  // namespace
@@ -46,7 +45,7 @@ std::vector<Link> LinkMaker::compare_group(std::span<const Link> group) {
   for (const Link link : group) {
     const InodeNumber number = tree_.inode_of(link);
     const auto is_equal = [&](Link other) {
-      return metadata_of(tree_.inode(tree_.inode_of(other))) == metadata_of(tree_.inode(number)) &&
+      return record_of(tree_.inode(tree_.inode_of(other))) == record_of(tree_.inode(number)) &&
              are_equal(other, link);
     };
     const auto target = std::ranges::find_if(distinct, is_equal);

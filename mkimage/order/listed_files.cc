@@ -27,7 +27,7 @@ Link find_path(const Tree& tree, std::string_view path) {
   Link link = kRootLink;
   for (std::string_view name = take_first_name(path); !name.empty(); name = take_first_name(path)) {
     const InodeNumber directory = tree.inode_of(link);
-    if (!is_directory(tree.inode(directory))) return {};
+    if (!tree.inode(directory).is_directory()) return {};
     link = find_entry(tree, directory, name);
     if (link.directory.value == 0) return {};
   }
@@ -48,7 +48,7 @@ void ListedFiles::add(const std::string& path) {
     return;
   }
   const InodeNumber inode = tree_.inode_of(link);
-  if (!is_regular(tree_.inode(inode)) || is_listed_[inode.value - 1]) return;
+  if (!tree_.inode(inode).is_regular() || is_listed_[inode.value - 1]) return;
   is_listed_[inode.value - 1] = true;
   links_.push_back(link);
 }

@@ -25,12 +25,12 @@ void MemberOrder::mark(Link link) {
 void MemberOrder::lead_late_symlinks() {
   for (std::size_t i = 0; i < marked_.size(); ++i) {
     const InodeNumber number{tree_.dentries()[i].inode};
-    if (!marked_[i] || !is_directory(tree_.inode(number))) continue;
+    if (!marked_[i] || !tree_.inode(number).is_directory()) continue;
     const auto begin = static_cast<std::uint32_t>(tree_.inode(number).data);
     for (std::uint32_t dentry = begin; dentry < begin + tree_.inode(number).count; ++dentry) {
       const Link link{number, dentry};
       const InodeRecord& inode = tree_.inode(tree_.inode_of(link));
-      if (!is_symlink(inode) || stays_below(tree_.symlink_target(inode))) continue;
+      if (!inode.is_symlink() || stays_below(tree_.symlink_target(inode))) continue;
       marked_[dentry] = true;
       symlinks_.push_back(link);
     }
@@ -75,7 +75,7 @@ void MemberOrder::walk_on() {
     return;
   }
   if (!marked_[link.dentry]) pending_.push_back(link);
-  if (is_directory(tree_.inode(tree_.inode_of(link)))) open_.push_back(link);
+  if (tree_.inode(tree_.inode_of(link)).is_directory()) open_.push_back(link);
 }
 
 void MemberOrder::leave_directories_above(Link link) {

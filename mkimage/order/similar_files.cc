@@ -84,12 +84,12 @@ void SimilarFiles::collect(const FrontFiles& front) {
     const InodeNumber number = tree.inode_of(link);
     const InodeRecord& inode = tree.inode(number);
     position += kTarBlockSize;
-    if (!is_regular(inode) || done[number.value - 1]) continue;
+    if (!inode.is_regular() || done[number.value - 1]) continue;
     done[number.value - 1] = true;
     const auto found = groups.find(number.value);
     const bool is_first = found != groups.end();
     const bool eligible =
-        !is_sparse(inode) && inode.size >= kMinSize && inode.size <= setup_.frame_bound;
+        !inode.has_extent_list() && inode.size >= kMinSize && inode.size <= setup_.frame_bound;
     if (eligible || is_first) {
       candidates_.push_back({.link = link,
                              .group = is_first ? found->second : kNone,

@@ -23,14 +23,14 @@ void append_count(std::uint64_t count, std::string_view one, std::string_view ma
 
 void BuildReport::count(const Tree& tree) {
   for (const InodeRecord& inode : tree.inodes()) {
-    if (is_directory(inode)) {
+    if (inode.is_directory()) {
       ++directories;
       continue;
     }
     hard_links += inode.nlink - 1;
-    if (is_symlink(inode)) {
+    if (inode.is_symlink()) {
       ++symlinks;
-    } else if (is_regular(inode)) {
+    } else if (inode.is_regular()) {
       ++files;
       content_size += inode.size;
       allocated_size += inode.allocated;

@@ -5,6 +5,8 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/file_io.h"
+
 namespace zvfs {
 
 Result<ReportFile> ReportFile::open(const std::string& path) {
@@ -17,12 +19,7 @@ Result<ReportFile> ReportFile::open(const std::string& path) {
 }
 
 Result<void> ReportFile::write(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd_.get(), text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_errno(errno, name_);
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
+  ZVFS_TRY(write_all(fd_.get(), as_bytes(text), name_));
   // Some filesystems tell only now that there was no room.
   if (::close(fd_.release()) != 0) return fail_errno(errno, name_);
   return {};

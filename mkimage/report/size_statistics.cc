@@ -60,7 +60,7 @@ class FileSums {
   void add(Link link) {
     const InodeNumber number = tree_.inode_of(link);
     const InodeRecord& inode = tree_.inode(number);
-    if (!is_regular(inode)) return;
+    if (!inode.is_regular()) return;
     if (inode.nlink > 1 && !linked_.insert(number.value).second) return;
     const std::uint64_t coded = coded_size(inode);
     SizeStatistics::Extension& sum = extensions_[extension_of(tree_.name_of(link))];
@@ -91,7 +91,7 @@ class FileSums {
  private:
   std::uint64_t coded_size(const InodeRecord& inode) {
     double share = 0;
-    if (is_sparse(inode)) {
+    if (inode.has_extent_list()) {
       for (const ExtentRecord& extent : tree_.extents_of(inode)) {
         share += frames_.coded_share(extent.frame, extent.stream_offset, extent.length);
       }

@@ -4,10 +4,8 @@ namespace zvfs {
 
 InodeRecord EntryRules::made_up_directory(Timestamp time) const {
   InodeRecord record;
-  record.mode = 0040755;
-  const Timestamp made = made_up_time(time);
-  record.mtime_seconds = made.seconds;
-  record.mtime_nanoseconds = made.nanoseconds;
+  record.mode = mode_of(FileType::kDirectory, 0755);
+  record.set_mtime(made_up_time(time));
   metadata.rewrite(record);
   return record;
 }

@@ -42,9 +42,7 @@ Result<void> ExcludeList::add_lines(std::string_view text) {
     const std::string_view line = without_trailing_space(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
     if (line.empty() || line.starts_with('#')) continue;
-    if (auto added = add(line); !added) {
-      return Unexpected(std::move(added).error().within(fmt::format("line {}", number)));
-    }
+    ZVFS_TRY_IN(fmt::format("line {}", number), add(line));
   }
   return {};
 }

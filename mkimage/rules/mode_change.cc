@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "format/file_type.h"
+
 namespace zvfs {
 namespace {
 
-constexpr std::uint16_t kTypeMask = 0170000;
-constexpr std::uint16_t kDirectory = 0040000;
-constexpr std::uint16_t kAllBits = 07777;
 constexpr std::uint16_t kSetIds = 06000;
 constexpr std::uint16_t kExecute = 0111;
 
@@ -23,7 +22,7 @@ std::uint16_t bits_of_who(char who) {
     case 'o':
       return 01007;
     case 'a':
-      return kAllBits;
+      return kPermissionBits;
     default:
       return 0;
   }
@@ -75,7 +74,7 @@ Result<ModeChange> ModeChange::parse(std::string_view text, std::uint16_t umask)
 Result<ModeChange::Step> ModeChange::parse_octal(std::string_view text) {
   unsigned bits = 0;
   for (const char digit : text) {
-    if (digit < '0' || digit > '7' || (bits = bits * 8 + unsigned(digit - '0')) > kAllBits) {
+    if (digit < '0' || digit > '7' || (bits = bits * 8 + unsigned(digit - '0')) > kPermissionBits) {
       return fail(ErrorCode::kInvalidArgument, "'{}' is not a mode from 0 to 7777", text);
     }
   }
@@ -101,7 +100,8 @@ bool ModeChange::parse_clause(std::string_view clause, std::uint16_t umask,
 // Takes one operation with its permissions off the clause.
 ModeChange::Step ModeChange::parse_step(std::string_view& clause, std::uint16_t who,
                                         std::uint16_t umask) {
-  Step step{.operation = clause.front(), .affected = who != 0 ? who : u16(kAllBits & ~umask)};
+  Step step{.operation = clause.front(),
+            .affected = who != 0 ? who : u16(kPermissionBits & ~umask)};
   clause.remove_prefix(1);
   if (!clause.empty() && clause.front() != 'a' && bits_of_who(clause.front()) != 0) {
     step.copied_from = u16(bits_of_who(clause.front()) & 0777);
@@ -124,7 +124,7 @@ std::uint16_t ModeChange::apply(std::uint16_t mode) const {
 }
 
 std::uint16_t ModeChange::apply(const Step& step, std::uint16_t mode) {
-  const bool directory = (mode & kTypeMask) == kDirectory;
+  const bool directory = type_of(mode) == FileType::kDirectory;
   std::uint16_t bits = step.bits;
   if (step.copied_from != 0) bits |= spread(mode, step.copied_from);
   if (step.executable_if_any && (directory || (mode & kExecute) != 0)) bits |= kExecute;

@@ -120,33 +120,31 @@ Result<void> parse_ipc(Words& words, PseudoDefinition& definition) {
   if (type != "s" && type != "f") {
     return refuse("'{}' is neither s, a socket, nor f, a fifo", quote_name(type));
   }
-  definition.mode = static_cast<std::uint16_t>(definition.mode | (type == "s" ? 0140000 : 0010000));
+  definition.mode = mode_of(type == "s" ? FileType::kSocket : FileType::kFifo, definition.mode);
   return {};
 }
 
 // What follows mode and owner; `type` is in lower case.
 Result<void> parse_node(char type, Words& words, PseudoDefinition& definition) {
-  const auto with_type = [&](unsigned bits) {
-    definition.mode = static_cast<std::uint16_t>(definition.mode | bits);
-  };
+  const auto with_type = [&](FileType made) { definition.mode = mode_of(made, definition.mode); };
   switch (type) {
     case 'd':
-      with_type(0040000);
+      with_type(FileType::kDirectory);
       return {};
     case 'm':
       definition.kind = PseudoDefinition::Kind::kModify;
       return {};
     case 'b':
-      with_type(0060000);
+      with_type(FileType::kBlockDevice);
       return parse_device(words, definition);
     case 'c':
-      with_type(0020000);
+      with_type(FileType::kCharacterDevice);
       return parse_device(words, definition);
     case 'i':
       return parse_ipc(words, definition);
     default:
       ZVFS_TRY(parse_symlink(words, definition));
-      with_type(0120000);
+      with_type(FileType::kSymlink);
       return {};
   }
 }
@@ -198,6 +196,13 @@ Result<PseudoDefinition> PseudoDefinition::parse(std::string_view text) {
     return refuse("'{}' follows what was expected", quote_name(words.rest()));
   }
   return definition;
+}
+
+void PseudoDefinition::apply_to(FileType type, Metadata& metadata) const {
+  if (type != FileType::kSymlink) metadata.permissions = mode & kPermissionBits;
+  metadata.uid = uid;
+  metadata.gid = gid;
+  metadata.mtime = mtime.value_or(metadata.mtime);
 }
 
 }  // namespace zvfs

@@ -7,6 +7,7 @@
 
 #include "base/result.h"
 #include "base/timestamp.h"
+#include "format/metadata.h"
 #include "format/records.h"
 #include "format/xattr_set.h"
 
@@ -40,6 +41,10 @@ struct PseudoDefinition {
   /// run: the types f, F (output of commands) and R (data in the list itself) are refused.
   /// Errors: InvalidArgument.
   static Result<PseudoDefinition> parse(std::string_view text);
+
+  /// Gives `metadata` mode and owner, and the time if there is one. A symlink, which has no mode of
+  /// its own, keeps its permissions.
+  void apply_to(FileType type, Metadata& metadata) const;
 
   bool operator==(const PseudoDefinition&) const = default;
 };

@@ -57,9 +57,7 @@ Result<void> PseudoList::add_lines(std::string_view text) {
     const std::string line = take_line(text, number);
     const std::size_t begin = line.find_first_not_of(" \t\v\f\r");
     if (begin == line.npos || line[begin] == '#') continue;
-    if (auto added = add(std::string_view(line).substr(begin)); !added) {
-      return Unexpected(std::move(added).error().within(fmt::format("line {}", first)));
-    }
+    ZVFS_TRY_IN(fmt::format("line {}", first), add(std::string_view(line).substr(begin)));
   }
   return {};
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/file_io.h"
 #include "mkimage/scan/source_failure.h"
 
 namespace zvfs {
@@ -22,22 +23,8 @@ constexpr std::uint64_t kLargeFile = std::uint64_t{4} << 20;
 // Not for smaller pieces, which are faster with the kernel's readahead.
 constexpr std::size_t kLeastPassingPiece = std::size_t{64} << 10;
 
-// How much was read until the end of the file. Errors: Io.
-Result<std::size_t> fill(int fd, std::uint64_t offset, MutableByteSpan out) {
-  std::size_t done = 0;
-  while (done < out.size()) {
-    const ssize_t count =
-        ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return fail_errno(errno, fmt::format("cannot read at {}", offset + done));
-    if (count == 0) break;
-    done += static_cast<std::size_t>(count);
-  }
-  return done;
-}
-
 bool is_filled(int fd, std::uint64_t offset, MutableByteSpan out) {
-  const Result<std::size_t> done = fill(fd, offset, out);
+  const Result<std::size_t> done = read_full(fd, offset, out, "");
   return done && *done == out.size();
 }
 
@@ -53,7 +40,7 @@ void FileReader::read(Link link, std::uint64_t offset, MutableByteSpan out) {
     return;
   }
   const InodeRecord& file = tree_.inode(tree_.inode_of(link));
-  if (is_sparse(file)) {
+  if (file.has_extent_list()) {
     read_sparse(file, offset, out);
   } else {
     read_passing(offset, out);
@@ -155,9 +142,11 @@ void FileReader::read_passing(std::uint64_t file_offset, MutableByteSpan out) {
 // Reads a run that the file had without holes when it was scanned. Returns how much of it there
 // was; the rest is zeros.
 std::size_t FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteSpan out) {
-  const Result<std::size_t> done = fill(fd, file_offset, out);
+  const Result<std::size_t> done = read_full(fd, file_offset, out, "");
   if (!done) {
-    report(Severity::kUnreadable, done.error().message + "; the image has zeros in its place");
+    report(Severity::kUnreadable,
+           fmt::format("cannot read at {}: {}; the image has zeros in its place", file_offset,
+                       done.error().message));
   }
   const std::size_t size = done ? *done : 0;
   std::ranges::fill(out.subspan(size), std::byte{0});

@@ -17,13 +17,12 @@ namespace {
 
 constexpr std::uint64_t kStatBlockSize = 512;
 
-InodeRecord metadata_of(const struct stat& status) {
+InodeRecord record_of(const struct stat& status) {
   InodeRecord record;
   record.mode = static_cast<std::uint16_t>(status.st_mode);
   record.uid = status.st_uid;
   record.gid = status.st_gid;
-  record.mtime_seconds = status.st_mtim.tv_sec;
-  record.mtime_nanoseconds = static_cast<std::uint32_t>(status.st_mtim.tv_nsec);
+  record.set_mtime(timestamp_of(status.st_mtim));
   return record;
 }
 
@@ -37,7 +36,7 @@ InodeReader::InodeReader(Tree& tree, const XattrFilter& xattrs)
 
 Result<InodeRecord> InodeReader::read(int directory_fd, const char* name,
                                       const struct stat& status) {
-  InodeRecord record = metadata_of(status);
+  InodeRecord record = record_of(status);
   switch (status.st_mode & S_IFMT) {
     case S_IFREG:
       ZVFS_TRY(read_regular(directory_fd, name, status, record));
@@ -47,7 +46,7 @@ Result<InodeRecord> InodeReader::read(int directory_fd, const char* name,
       break;
     case S_IFBLK:
     case S_IFCHR:
-      record.data = std::uint64_t{major(status.st_rdev)} << 32 | minor(status.st_rdev);
+      record.set_device(major(status.st_rdev), minor(status.st_rdev));
       break;
     default:
       break;

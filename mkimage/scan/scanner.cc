@@ -66,14 +66,13 @@ void Scanner::make_up_root() {
 void Scanner::date_made_up_root() {
   InodeRecord& root = tree_.inode(kRootInode);
   if (root.count == 0) return;
-  Timestamp newest =
-      mtime_of(tree_.inode(tree_.inode_of({kRootInode, static_cast<std::uint32_t>(root.data)})));
+  const Link first{kRootInode, static_cast<std::uint32_t>(root.data)};
+  Timestamp newest = tree_.inode(tree_.inode_of(first)).mtime();
   for (std::uint64_t row = root.data; row < root.data + root.count; ++row) {
     const Link link{kRootInode, static_cast<std::uint32_t>(row)};
-    newest = std::max(newest, mtime_of(tree_.inode(tree_.inode_of(link))));
+    newest = std::max(newest, tree_.inode(tree_.inode_of(link)).mtime());
   }
-  root.mtime_seconds = newest.seconds;
-  root.mtime_nanoseconds = newest.nanoseconds;
+  root.set_mtime(newest);
 }
 
 Result<void> Scanner::scan_root() {
@@ -302,7 +301,7 @@ Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
     report(entry, Severity::kNote, "not all of its extended attributes fit in a tar header");
   }
   const InodeNumber number = ZVFS_TRY(add_rewritten(record));
-  if (is_regular(record)) tree_.keep_source_ctime(number, timestamp_of(entry.status.st_ctim));
+  if (record.is_regular()) tree_.keep_source_ctime(number, timestamp_of(entry.status.st_ctim));
   if (!S_ISDIR(entry.status.st_mode) && entry.status.st_nlink > 1) {
     linked_.emplace(id_of(entry.status), Linked{number, entry.status.st_nlink - 1});
   }
@@ -310,10 +309,10 @@ Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
 }
 
 Result<InodeNumber> Scanner::add_rewritten(InodeRecord record) {
-  const Timestamp source_mtime = mtime_of(record);
+  const Timestamp source_mtime = record.mtime();
   rules_.metadata.rewrite(record);
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
-  if (is_regular(record) && mtime_of(record) != source_mtime) {
+  if (record.is_regular() && record.mtime() != source_mtime) {
     tree_.keep_source_mtime(number, source_mtime);
   }
   return number;
@@ -341,7 +340,7 @@ void Scanner::push_subdirectories(InodeNumber number) {
   for (std::uint32_t i = directory.count; i-- > 0;) {
     const DentryRecord& dentry = tree_.dentries()[directory.data + i];
     const InodeNumber child{dentry.inode};
-    if (is_directory(tree_.inode(child))) pending_.push_back(child);
+    if (tree_.inode(child).is_directory()) pending_.push_back(child);
   }
 }
 

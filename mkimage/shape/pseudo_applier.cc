@@ -16,9 +16,10 @@ namespace {
 
 using Severity = Warning::Severity;
 
-void set_mtime(InodeRecord& record, Timestamp time) {
-  record.mtime_seconds = time.seconds;
-  record.mtime_nanoseconds = time.nanoseconds;
+void apply_metadata(const PseudoDefinition& definition, InodeRecord& record) {
+  Metadata metadata = record.metadata();
+  definition.apply_to(record.type(), metadata);
+  record.set_metadata(metadata);
 }
 
 }  // namespace
@@ -60,14 +61,13 @@ Result<InodeNumber> PseudoApplier::make_inode(const PseudoDefinition& definition
   if (definition.kind == PseudoDefinition::Kind::kDiskFile) return make_disk_file(definition);
   InodeRecord record;
   record.mode = definition.mode;
-  record.uid = definition.uid;
-  record.gid = definition.gid;
-  set_mtime(record, definition.mtime.value_or(rules_.made_up_time(time_)));
-  if (is_symlink(record)) {
+  record.set_mtime(rules_.made_up_time(time_));
+  apply_metadata(definition, record);
+  if (record.is_symlink()) {
     record.size = definition.target.size();
     record.data = tree_.add_string(definition.target);
-  } else if (!is_directory(record)) {
-    record.data = std::uint64_t{definition.device_major} << 32 | definition.device_minor;
+  } else if (!record.is_directory()) {
+    record.set_device(definition.device_major, definition.device_minor);
   }
   return tree_.add_inode(record);
 }
@@ -86,11 +86,11 @@ Result<InodeNumber> PseudoApplier::make_disk_file(const PseudoDefinition& defini
   if (S_ISDIR(status.st_mode)) return fail(ErrorCode::kIo, "{} is a directory", path);
   InodeRecord record = ZVFS_TRY(reader_.read(AT_FDCWD, path.c_str(), status));
   ZVFS_TRY(reader_.read_xattrs(AT_FDCWD, path.c_str(), record));
-  const Timestamp mtime = mtime_of(record);
+  const Timestamp mtime = record.mtime();
   rules_.metadata.rewrite(record);
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
-  if (!is_regular(record)) return number;
-  if (mtime != mtime_of(record)) tree_.keep_source_mtime(number, mtime);
+  if (!record.is_regular()) return number;
+  if (mtime != record.mtime()) tree_.keep_source_mtime(number, mtime);
   tree_.keep_source_ctime(number, timestamp_of(status.st_ctim));
   tree_.places().files.emplace(number, std::move(path));
   return number;
@@ -103,7 +103,7 @@ Result<void> PseudoApplier::link(const PseudoDefinition& definition) {
     report(definition.path, Severity::kChanged, parent.error().message);
   } else if (find(definition.path)) {
     report(definition.path, Severity::kNote, "exists in the source; the definition is ignored");
-  } else if (!target || is_directory(tree_.inode(names_.inode(*target)))) {
+  } else if (!target || tree_.inode(names_.inode(*target)).is_directory()) {
     report(
         definition.path, Severity::kChanged,
         fmt::format("left out: no file '{}' is there to link to", quote_name(definition.target)));
@@ -117,14 +117,7 @@ Result<void> PseudoApplier::link(const PseudoDefinition& definition) {
 void PseudoApplier::modify(const PseudoDefinition& definition) {
   const auto row = find(definition.path);
   if (!row) return report(definition.path, Severity::kChanged, "does not exist; not modified");
-  InodeRecord& record = tree_.inode(names_.inode(*row));
-  constexpr unsigned kPermissions = 07777;
-  if (!is_symlink(record)) {
-    record.mode = static_cast<std::uint16_t>((record.mode & ~kPermissions) | definition.mode);
-  }
-  record.uid = definition.uid;
-  record.gid = definition.gid;
-  if (definition.mtime) set_mtime(record, *definition.mtime);
+  apply_metadata(definition, tree_.inode(names_.inode(*row)));
 }
 
 void PseudoApplier::set_xattrs(const std::string& path) {
@@ -153,7 +146,7 @@ Result<PseudoApplier::Row> PseudoApplier::find_parent(const std::string& path) c
   std::string_view directory = path;
   take_last_name(directory);
   const auto row = find(directory);
-  if (row && is_directory(tree_.inode(names_.inode(*row)))) return *row;
+  if (row && tree_.inode(names_.inode(*row)).is_directory()) return *row;
   return fail(ErrorCode::kNotFound, "left out: there is no directory '{}'", quote_name(directory));
 }
 

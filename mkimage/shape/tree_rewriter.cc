@@ -14,7 +14,7 @@ TreeRewriter::TreeRewriter(std::unique_ptr<const Tree> scanned, const EntryRules
     : scanned_(std::move(scanned)),
       rules_(rules),
       warnings_(warnings),
-      time_(mtime_of(scanned_->inode(kRootInode))),
+      time_(scanned_->inode(kRootInode).mtime()),
       numbers_(scanned_->inodes().size()),
       xattr_sets_(scanned_->xattrs().sets().size()) {}
 
@@ -65,7 +65,7 @@ std::vector<InodeNumber> TreeRewriter::bases() const {
       const InodeRecord& record = scanned_->inode(directory);
       for (const DentryRecord& dentry : scanned_->dentries().subspan(record.data, record.count)) {
         const InodeNumber child{dentry.inode};
-        if (is_directory(scanned_->inode(child))) next.push_back(child);
+        if (scanned_->inode(child).is_directory()) next.push_back(child);
       }
     }
     level = std::move(next);
@@ -84,7 +84,7 @@ Result<void> TreeRewriter::copy_below(InodeNumber directory, Row row) {
     for (std::uint32_t i = 0; i < record.count; ++i) {
       const Link link{from, static_cast<std::uint32_t>(record.data + i)};
       const InodeNumber child = scanned_->inode_of(link);
-      if (is_directory(scanned_->inode(child))) {
+      if (scanned_->inode(child).is_directory()) {
         pending.emplace_back(child, ZVFS_TRY(add_directory(to, scanned_->name_of(link), child)));
       } else {
         ZVFS_TRY(add_other(to, link));
@@ -99,7 +99,7 @@ Result<TreeRewriter::Row> TreeRewriter::add_directory(Row parent, std::string_vi
                                                       InodeNumber directory) {
   const InodeRecord record = ZVFS_TRY(copy_record(scanned_->inode(directory)));
   const auto known = names_.find(parent, name);
-  if (known && is_directory(tree_->inode(names_.inode(*known)))) {
+  if (known && tree_->inode(names_.inode(*known)).is_directory()) {
     replace_record(names_.inode(*known), record);
     return *known;
   }
@@ -113,7 +113,7 @@ Result<TreeRewriter::Row> TreeRewriter::add_directory(Row parent, std::string_vi
 Result<void> TreeRewriter::add_other(Row parent, Link link) {
   const std::string_view name = scanned_->name_of(link);
   const auto known = names_.find(parent, name);
-  if (known && is_directory(tree_->inode(names_.inode(*known)))) {
+  if (known && tree_->inode(names_.inode(*known)).is_directory()) {
     warnings_.report(Severity::kChanged, scanned_->path_of(link),
                      "left out, because its path has become that of a directory");
     return {};
@@ -136,10 +136,10 @@ Result<InodeNumber> TreeRewriter::copy_inode(Link link) {
   const InodeRecord copy = ZVFS_TRY(copy_record(record));
   const InodeNumber number = ZVFS_TRY(tree_->add_inode(copy));
   known = number.value;
-  if (is_regular(record)) {
+  if (record.is_regular()) {
     tree_->keep_source_link(number, link);
     const Timestamp mtime = scanned_->source_mtime(old);
-    if (mtime != mtime_of(record)) tree_->keep_source_mtime(number, mtime);
+    if (mtime != record.mtime()) tree_->keep_source_mtime(number, mtime);
     tree_->keep_source_ctime(number, *scanned_, old);
   }
   return number;
@@ -153,11 +153,11 @@ Result<InodeRecord> TreeRewriter::copy_record(const InodeRecord& record) {
     if (set == 0) set = ZVFS_TRY(tree_->xattrs().add(scanned_->xattrs().get(record.xattr_set)));
     copy.xattr_set = set;
   }
-  if (is_directory(record)) {
+  if (record.is_directory()) {
     copy.size = copy.data = copy.count = 0;
-  } else if (is_symlink(record)) {
+  } else if (record.is_symlink()) {
     copy.data = tree_->add_string(scanned_->symlink_target(record));
-  } else if (is_sparse(record)) {
+  } else if (record.has_extent_list()) {
     copy.data = tree_->extents().size();
     for (const ExtentRecord& extent : scanned_->extents_of(record)) tree_->add_extent(extent);
   }

@@ -34,7 +34,7 @@ void set_wrong(Verdict& verdict, std::uint32_t number, std::string_view what) {
 ImageTruth::ImageTruth(std::unique_ptr<const Image> image) : image_(std::move(image)) {
   for (std::uint32_t number = 1; number <= inode_count(*image_); ++number) {
     const Inode inode = image_->inode({number}).value();
-    if (!inode.is_regular() || inode.record.allocated == 0) continue;
+    if (!inode.record.is_regular() || inode.record.allocated == 0) continue;
     contents_[number] = xxh64(read_whole(*image_, inode).value());
     note_frames(inode);
   }
@@ -122,8 +122,8 @@ void ImageTruth::judge_attributes(const Image& damaged, std::uint32_t number,
   if (!inode) return;
   const Inode sound = image_->inode({number}).value();
   if (inode->record != sound.record) return set_wrong(verdict, number, "another record");
-  if (inode->is_directory()) judge_names(damaged, number, verdict);
-  if (inode->is_symlink()) {
+  if (inode->record.is_directory()) judge_names(damaged, number, verdict);
+  if (inode->record.is_symlink()) {
     const auto target = damaged.symlink_target(*inode);
     if (target && *target != *image_->symlink_target(sound)) {
       set_wrong(verdict, number, "another target");

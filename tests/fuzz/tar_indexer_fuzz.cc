@@ -24,7 +24,7 @@ void require(bool condition) {
 }
 
 void check_file(const zvfs::Tree& tree, const zvfs::InodeRecord& inode, std::uint64_t size) {
-  if (!zvfs::is_sparse(inode)) {
+  if (!inode.has_extent_list()) {
     require(inode.size == 0 || (inode.data <= size && inode.size <= size - inode.data));
     return;
   }
@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!feed(indexer, bytes, run)) return 0;
   for (const zvfs::InodeRecord& inode : tree.inodes()) {
     require(inode.nlink > 0);
-    if (zvfs::is_regular(inode)) check_file(tree, inode, bytes.size());
+    if (inode.is_regular()) check_file(tree, inode, bytes.size());
   }
   std::vector<zvfs::FrameRecord> frames((bytes.size() + 4095) / 4096);
   for (std::size_t i = 0; i < frames.size(); ++i) frames[i].stream_offset = i * 4096;

@@ -66,7 +66,7 @@ ByteVector forge_index(const ImageForge& forge, const ForgedData& data) {
   summary.data_size = data.bytes.size();
   summary.stream_size = data.stream_size;
   for (const InodeRecord& inode : forge.inodes) {
-    if ((inode.mode & 0170000) == 0100000) summary.content_size += inode.size;
+    if (inode.is_regular()) summary.content_size += inode.size;
   }
   summary.frame_bound = forge.frame_bound;
   summary.frame_count = static_cast<std::uint32_t>(forge.frames.size());
@@ -109,25 +109,24 @@ InodeRecord make_inode(std::uint16_t mode, std::uint64_t size, std::uint64_t dat
   record.mtime_nanoseconds = 123'456'789;
   record.data = data;
   record.count = count;
-  if ((mode & 0170000) == 0100000) record.allocated = size;
+  if (record.is_regular()) record.allocated = size;
   return record;
 }
 
 }  // namespace
 
 ImageForge::ImageForge() {
-  const auto add_dentry = [&](std::string_view name, std::uint32_t number, std::uint16_t type) {
-    dentries.push_back({add_string(name), number, static_cast<std::uint16_t>(name.size()),
-                        static_cast<std::uint8_t>(type >> 12)});
+  const auto add_dentry = [&](std::string_view name, std::uint32_t number, FileType type) {
+    dentries.push_back({add_string(name), number, static_cast<std::uint16_t>(name.size()), type});
   };
-  add_dentry("big", 2, 0100000);
-  add_dentry("dir", 3, 0040000);
-  add_dentry("empty", 4, 0100000);
-  add_dentry("hard", 7, 0100000);
-  add_dentry("link", 5, 0120000);
-  add_dentry("null", 8, 0020000);
-  add_dentry("sparse", 6, 0100000);
-  add_dentry("deep", 7, 0100000);
+  add_dentry("big", 2, FileType::kRegular);
+  add_dentry("dir", 3, FileType::kDirectory);
+  add_dentry("empty", 4, FileType::kRegular);
+  add_dentry("hard", 7, FileType::kRegular);
+  add_dentry("link", 5, FileType::kSymlink);
+  add_dentry("null", 8, FileType::kCharacterDevice);
+  add_dentry("sparse", 6, FileType::kRegular);
+  add_dentry("deep", 7, FileType::kRegular);
   const std::uint64_t target = add_string("dir/deep");
 
   // Frames: 0 holds deep at 100; 1 to 3 and 220 bytes of 4 are big; 4 goes on with sparse.

@@ -21,9 +21,9 @@ class Walk {
         !missing && missing.error().code != ErrorCode::kNotFound) {
       note(missing);
     }
-    if (inode->is_directory()) visit_directory(*inode);
-    if (inode->is_symlink()) note(image_.symlink_target(*inode));
-    if (inode->is_regular()) visit_file(*inode);
+    if (inode->record.is_directory()) visit_directory(*inode);
+    if (inode->record.is_symlink()) note(image_.symlink_target(*inode));
+    if (inode->record.is_regular()) visit_file(*inode);
   }
 
   Result<void> outcome() && {

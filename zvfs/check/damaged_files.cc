@@ -14,7 +14,7 @@ class DamageFinder final : public TreeVisitor {
       : lost_(lost), found_(found), extents_(image.raw().index()) {}
 
   Result<Descend> enter(const WalkEntry& entry) override {
-    if (entry.inode.is_regular() && is_damaged(entry.inode.record)) found_(entry.path);
+    if (entry.inode.record.is_regular() && is_damaged(entry.inode.record)) found_(entry.path);
     return Descend::kAll;
   }
 
@@ -25,7 +25,7 @@ class DamageFinder final : public TreeVisitor {
 
  private:
   bool is_damaged(const InodeRecord& inode) {
-    if ((inode.flags & InodeRecord::kExtentList) == 0) return is_lost(inode.data, inode.size);
+    if (!inode.has_extent_list()) return is_lost(inode.data, inode.size);
     for (std::uint64_t i = 0; i < inode.count; ++i) {
       const auto extent = extents_.row<ExtentRecord>(Table::kExtents, inode.data + i);
       if (!extent || is_lost(extent->stream_offset, extent->length)) return true;

@@ -77,7 +77,7 @@ Result<void> DirectoryCheck::check_dentry(InodeNumber directory, const DentryRec
                                           Sums& sums) {
   const InodeNumber child{dentry.inode};
   sums.size += 16 + std::uint64_t{dentry.name_length};
-  if (dentry.type == 0040000 >> 12) ++sums.subdirectories;
+  if (dentry.type == FileType::kDirectory) ++sums.subdirectories;
   if (!states_.contains(child)) {
     return fail(ErrorCode::kCorrupt, "inode {} is not from 1 to {}", dentry.inode, states_.size());
   }
@@ -89,12 +89,13 @@ Result<void> DirectoryCheck::check_dentry(InodeNumber directory, const DentryRec
                   named_in);
     }
     named_in = directory.value;
-  } else if (state.type() != 0) {
+  } else if (state.is_read()) {
     ++states_.names(child);
   }
-  if (state.type() != 0 && state.type() != dentry.type) {
-    return fail(ErrorCode::kCorrupt, "type {} is not inode {}'s type {}", dentry.type, child.value,
-                state.type());
+  if (state.is_read() && state.type() != dentry.type) {
+    return fail(ErrorCode::kCorrupt, "type {} is not inode {}'s type {}",
+                static_cast<unsigned>(dentry.type), child.value,
+                static_cast<unsigned>(state.type()));
   }
   return check_name(dentry);
 }
@@ -123,7 +124,7 @@ Result<void> DirectoryCheck::check_name(const DentryRecord& dentry) {
 
 void DirectoryCheck::check_links(InodeNumber number, const InodeRecord& inode) {
   const State& state = states_.of(number);
-  if (state.type() == 0 || number == kRootInode) {
+  if (!state.is_read() || number == kRootInode) {
     if (number == kRootInode && inode.parent != kRootInode.value) {
       context_.problems.add("inode 1: the root's parent is {}, not 1", inode.parent);
     }

@@ -44,7 +44,7 @@ class FrameFilesCheck {
                   states_.size());
     }
     InodeStates::State& state = states_.of(number);
-    if (state.type() == 0) return {};  // its row cannot be read or is wrong, which was reported
+    if (!state.is_read()) return {};  // its row cannot be read or is wrong, which was reported
     if (!state.is(InodeStates::State::kHasData))
       return fail(ErrorCode::kCorrupt, "inode {} has no data", number.value);
     if (state.is(InodeStates::State::kListed))
@@ -67,7 +67,7 @@ class FrameFilesCheck {
 
   Result<StreamOffset> first_byte(InodeNumber number) {
     const auto inode = ZVFS_TRY(inodes_.row<InodeRecord>(Table::kInodes, number.value - 1));
-    if ((inode.flags & InodeRecord::kExtentList) == 0) return StreamOffset{inode.data};
+    if (!inode.has_extent_list()) return StreamOffset{inode.data};
     const auto extent = ZVFS_TRY(extents_.row<ExtentRecord>(Table::kExtents, inode.data));
     return StreamOffset{extent.stream_offset};
   }

@@ -7,25 +7,14 @@
 namespace zvfs {
 namespace {
 
-constexpr std::uint16_t kTypeMask = 0170000;
-constexpr std::uint16_t kDirectory = 0040000;
-constexpr std::uint16_t kRegular = 0100000;
-constexpr std::uint16_t kSymlink = 0120000;
-
 // Files may share extent lists, but not so that a small image takes for ever: this many visits
 // for each row, and some for small tables.
 constexpr std::uint64_t kMaxSharing = 16;
 constexpr std::uint64_t kFreeVisits = 1 << 20;
 
-bool is_known_type(std::uint16_t mode) {
-  constexpr std::uint16_t kKnown[] = {0010000,  0020000,  kDirectory, 0060000,
-                                      kRegular, kSymlink, 0140000};
-  return std::ranges::find(kKnown, mode & kTypeMask) != std::end(kKnown);
-}
-
 bool has_data(const InodeRecord& inode) {
-  if ((inode.mode & kTypeMask) != kRegular) return false;
-  return (inode.flags & InodeRecord::kExtentList) != 0 ? inode.count > 0 : inode.size > 0;
+  if (!inode.is_regular()) return false;
+  return inode.has_extent_list() ? inode.count > 0 : inode.size > 0;
 }
 
 Result<void> must_be(std::string_view field, std::uint64_t value, std::uint64_t expected) {
@@ -51,7 +40,7 @@ void InodeCheck::run() {
     context_.problems.add("index header: content size {} is not {}, the sum of all files' sizes",
                           expected, content_size_);
   }
-  if (states_.of(kRootInode).type() != 0 && !states_.of(kRootInode).is_directory()) {
+  if (states_.of(kRootInode).is_read() && !states_.of(kRootInode).is_directory()) {
     context_.problems.add("inode 1: the root is no directory");
   }
 }
@@ -60,16 +49,16 @@ void InodeCheck::check(std::uint64_t row, const InodeRecord& inode) {
   const InodeNumber number{static_cast<std::uint32_t>(row + 1)};
   Result<void> sane = check_fields(inode);
   if (sane) {
-    states_.of(number).set_type(inode.mode);
+    states_.of(number).set_type(inode.type());
     if (has_data(inode)) states_.of(number).set(InodeStates::State::kHasData);
-    if ((inode.mode & kTypeMask) == kRegular) content_size_ += inode.size;
+    if (inode.is_regular()) content_size_ += inode.size;
     sane = check_by_type(inode);
   }
   if (!sane) context_.problems.add("inode {}: {}", number.value, sane.error().message);
 }
 
 Result<void> InodeCheck::check_fields(const InodeRecord& inode) const {
-  if (!is_known_type(inode.mode)) {
+  if (!is_known(inode.type())) {
     return fail(ErrorCode::kCorrupt, "unknown file type in mode {:o}", inode.mode);
   }
   if ((inode.flags & ~InodeRecord::kKnownFlags) != 0) {
@@ -89,23 +78,22 @@ Result<void> InodeCheck::check_fields(const InodeRecord& inode) const {
 }
 
 Result<void> InodeCheck::check_by_type(const InodeRecord& inode) {
-  const std::uint16_t type = inode.mode & kTypeMask;
   if (inode.nlink == 0) return fail(ErrorCode::kCorrupt, "number of links is 0");
-  if (type != kDirectory) ZVFS_TRY(must_be("parent", inode.parent, 0));
-  if (type != kRegular) {
+  if (!inode.is_directory()) ZVFS_TRY(must_be("parent", inode.parent, 0));
+  if (!inode.is_regular()) {
     ZVFS_TRY(must_be("allocated size", inode.allocated, 0));
     ZVFS_TRY(must_be("flags", inode.flags, 0));
   }
-  if (type == kRegular) return check_regular(inode);
-  if (type == kDirectory) return check_directory(inode);
+  if (inode.is_regular()) return check_regular(inode);
+  if (inode.is_directory()) return check_directory(inode);
   ZVFS_TRY(must_be("count", inode.count, 0));
-  if (type == kSymlink) return check_symlink(inode);
-  if (type == 0010000 || type == 0140000) ZVFS_TRY(must_be("data", inode.data, 0));
+  if (inode.is_symlink()) return check_symlink(inode);
+  if (!inode.is_device()) ZVFS_TRY(must_be("data", inode.data, 0));
   return must_be("size", inode.size, 0);
 }
 
 Result<void> InodeCheck::check_regular(const InodeRecord& inode) {
-  if ((inode.flags & InodeRecord::kExtentList) != 0) return check_extents(inode);
+  if (inode.has_extent_list()) return check_extents(inode);
   ZVFS_TRY(must_be("allocated size", inode.allocated, inode.size));
   if (inode.size > 0) return check_place(inode.data, inode.size, inode.count);
   ZVFS_TRY(must_be("data", inode.data, 0));
@@ -173,9 +161,8 @@ Result<void> InodeCheck::check_extent(const InodeRecord& inode, std::uint64_t ro
     return fail(ErrorCode::kCorrupt, "extent {}: {} bytes at {} exceed the file's size {}", row,
                 extent_.length, extent_.file_offset, inode.size);
   }
-  if (auto sane = check_place(extent_.stream_offset, extent_.length, extent_.frame); !sane) {
-    return Unexpected(std::move(sane).error().within(fmt::format("extent {}", row)));
-  }
+  ZVFS_TRY_IN(fmt::format("extent {}", row),
+              check_place(extent_.stream_offset, extent_.length, extent_.frame));
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "format/file_type.h"
 #include "format/offsets.h"
 
 namespace zvfs {
@@ -19,10 +20,11 @@ class InodeStates {
       kReached = 0x80,  ///< A directory from which a way leads up to the root.
     };
 
-    /// Mode / 4096; 0 while the inode's row was not read.
-    [[nodiscard]] std::uint8_t type() const { return bits_ & 0xF; }
-    [[nodiscard]] bool is_directory() const { return type() == 0040000 >> 12; }
-    void set_type(std::uint16_t mode) { set(static_cast<Flag>(mode >> 12)); }
+    /// Whether the inode's row was read; before that it has no type.
+    [[nodiscard]] bool is_read() const { return type() != FileType{}; }
+    [[nodiscard]] FileType type() const { return static_cast<FileType>(bits_ & 0xF); }
+    [[nodiscard]] bool is_directory() const { return type() == FileType::kDirectory; }
+    void set_type(FileType type) { set(static_cast<Flag>(type)); }
 
     [[nodiscard]] bool is(Flag flag) const { return (bits_ & flag) != 0; }
     void set(Flag flag) { bits_ = static_cast<std::uint8_t>(bits_ | flag); }

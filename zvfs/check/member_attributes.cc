@@ -9,8 +9,8 @@
 #include <archive_entry.h>
 
 #include "base/bytes.h"
-#include "tar/acl_entries.h"
 #include "tar/pax_records.h"
+#include "tar/posix_acl.h"
 
 namespace zvfs {
 namespace {
@@ -53,7 +53,7 @@ Result<void> compare_acl(archive_entry* member, int type, const XattrSet& xattrs
                          std::string_view name) {
   const Xattr* const expected = find_xattr(xattrs, name);
   const std::vector<AclEntry> acl = member_acl(member, type);
-  if (expected == nullptr ? acl.empty() : acl == parse_acl_entries(expected->value)) return {};
+  if (expected == nullptr ? acl.empty() : acl == parse_acl(expected->value)) return {};
   return fail(ErrorCode::kCorrupt, "attribute {} differs", name);
 }
 

@@ -24,8 +24,7 @@ Result<void> same_mode(std::uint32_t member, std::uint32_t index) {
 }
 
 Result<void> same_type(std::uint32_t member, std::uint32_t index) {
-  constexpr std::uint32_t kTypeBits = 0170000;
-  return same_mode(member & kTypeBits, index & kTypeBits);
+  return same_mode(mode_of(type_of(member), 0), mode_of(type_of(index), 0));
 }
 
 // A time of 1.25 s before 1970 is "-1.25" in a pax record (POSIX, pax, "mtime"). libarchive 3.6
@@ -75,17 +74,17 @@ Result<void> MemberComparison::compare_metadata(archive_entry* entry,
 
 Result<void> MemberComparison::compare_by_type(archive_entry* entry) {
   const InodeRecord& record = inode_.record;
-  if (inode_.is_regular()) {
+  if (inode_.record.is_regular()) {
     ZVFS_TRY(same<std::uint64_t>("size", static_cast<std::uint64_t>(::archive_entry_size(entry)),
                                  record.size));
     return compare_content();
   }
-  if (inode_.is_symlink()) {
+  if (inode_.record.is_symlink()) {
     const char* const target = ::archive_entry_symlink(entry);
     const std::string expected = ZVFS_TRY(image_.symlink_target(inode_));
     return same<std::string_view>("symlink to", target == nullptr ? "" : target, expected);
   }
-  if (inode_.is_device()) {
+  if (inode_.record.is_device()) {
     const std::uint64_t device = std::uint64_t{::archive_entry_rdevmajor(entry)} << 32 |
                                  std::uint64_t{::archive_entry_rdevminor(entry)};
     return same<std::uint64_t>("device", device, record.data);

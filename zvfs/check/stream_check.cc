@@ -62,7 +62,7 @@ class StreamCheck {
   // A directory with entries stays when another member has its name, as when they are extracted.
   [[nodiscard]] bool is_refused(archive_entry* entry, const FoundDentry& found) const {
     const auto inode = image_.inode(found.inode);
-    return inode && inode->is_directory() && inode->record.count > 0 &&
+    return inode && inode->record.is_directory() && inode->record.count > 0 &&
            (::archive_entry_hardlink(entry) != nullptr ||
             ::archive_entry_filetype(entry) != AE_IFDIR);
   }
@@ -78,8 +78,6 @@ class StreamCheck {
   }
 
   void check_end() {
-    constexpr std::uint8_t kSocket = 0140000 >> 12;
-    constexpr std::uint8_t kDirectory = 0040000 >> 12;
     if (!stream_.is_exhausted() && !is_foreign_) {
       context_.problems.add("tar stream: the archive ends before its last frame");
     }
@@ -87,8 +85,9 @@ class StreamCheck {
     TableScan<DentryRecord> rows(image_.raw(), Table::kDentries);
     while (rows.next()) {
       const DentryRecord& dentry = rows.record();
-      if (seen_[rows.row()] || dentry.type == kSocket) continue;
-      if (is_foreign_ && dentry.type == kDirectory) continue;  // made up for what is in it
+      if (seen_[rows.row()] || dentry.type == FileType::kSocket) continue;
+      if (is_foreign_ && dentry.type == FileType::kDirectory)
+        continue;  // made up for what is in it
       const auto name = strings.bytes(Table::kStrings, dentry.name_offset, dentry.name_length);
       context_.problems.add("tar stream: dentry {} (inode {}, '{}') has no member{}", rows.row(),
                             dentry.inode, name ? as_text(*name) : "", why_ended_);

@@ -8,9 +8,7 @@ namespace zvfs {
 
 Result<std::unique_ptr<Image>> open_image(const std::string& path, std::uint64_t cache_size_bytes) {
   std::unique_ptr<const ImageSource> source = ZVFS_TRY(FileSource::open(path));
-  auto image = Image::open(std::move(source), {.cache_size_bytes = cache_size_bytes});
-  if (!image) return Unexpected(std::move(image).error().within(path));
-  return image;
+  return ZVFS_TRY_IN(path, Image::open(std::move(source), {.cache_size_bytes = cache_size_bytes}));
 }
 
 }  // namespace zvfs

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file_io.h"
+
 namespace zvfs {
 namespace {
 
@@ -29,9 +31,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, IfExists if_exists,
     if (!output.special_.is_open()) return fail_errno(errno, path);
     return output;
   }
-  auto file = AtomicFile::create(path, if_exists);
-  if (!file) return Unexpected(std::move(file).error().within(path));
-  output.file_.emplace(*std::move(file));
+  output.file_.emplace(ZVFS_TRY_IN(path, AtomicFile::create(path, if_exists)));
   return output;
 }
 
@@ -40,22 +40,11 @@ int OutputFile::fd() const {
   return special_.is_open() ? special_.get() : STDOUT_FILENO;
 }
 
-Result<void> OutputFile::write(ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd(), bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return fail_errno(errno, path_);
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
-}
+Result<void> OutputFile::write(ByteSpan bytes) { return write_all(fd(), bytes, path_); }
 
 Result<void> OutputFile::finish() {
   if (!file_) return {};
-  Result<void> done = file_->commit();
-  if (!done) return Unexpected(std::move(done).error().within(path_));
+  ZVFS_TRY_IN(path_, file_->commit());
   return {};
 }
 

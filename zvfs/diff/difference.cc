@@ -18,44 +18,25 @@ using Change = Difference::Change;
 constexpr std::string_view kDeletedMark = "*deleting  ";
 
 char type_letter(const InodeRecord& inode) {
-  switch (inode.mode & 0170000) {
-    case 0100000:
+  switch (inode.type()) {
+    case FileType::kRegular:
       return 'f';
-    case 0040000:
+    case FileType::kDirectory:
       return 'd';
-    case 0120000:
+    case FileType::kSymlink:
       return 'L';
-    case 0020000:
-    case 0060000:
+    case FileType::kCharacterDevice:
+    case FileType::kBlockDevice:
       return 'D';
     default:
       return 'S';
   }
 }
 
-std::string_view type_name(const InodeRecord& inode) {
-  switch (inode.mode & 0170000) {
-    case 0100000:
-      return "file";
-    case 0040000:
-      return "directory";
-    case 0120000:
-      return "symlink";
-    case 0020000:
-      return "character device";
-    case 0060000:
-      return "block device";
-    case 0010000:
-      return "fifo";
-    default:
-      return "socket";
-  }
-}
-
 // What would have to be done: a transfer, a local change, a hard link, or nothing but attributes.
 char update_letter(const Difference& difference) {
   if (difference.is_linked) return 'h';
-  const bool is_file = is_regular(difference.inode);
+  const bool is_file = difference.inode.is_regular();
   if (difference.change == Change::kAdded) return is_file ? '>' : 'c';
   if (difference.content) return is_file ? '>' : 'c';
   return difference.change == Change::kUnlinked ? 'c' : '.';
@@ -82,7 +63,7 @@ std::string flags_of(const Difference& difference) {
 std::string target_text(const Difference& difference) {
   if (difference.link_target.empty() || difference.change == Change::kDeleted) return "";
   const std::string target = quote_name(difference.link_target);
-  if (is_symlink(difference.inode)) return " -> " + target;
+  if (difference.inode.is_symlink()) return " -> " + target;
   return (difference.change == Change::kUnlinked ? " =/ " : " => ") + target;
 }
 
@@ -97,14 +78,14 @@ std::string_view name_of(Change change) {
 std::string itemized(const Difference& difference) {
   const std::string path = difference.path.empty() ? "." : quote_name(difference.path);
   return fmt::format("{} {}{}{}", flags_of(difference), path,
-                     is_directory(difference.inode) ? "/" : "", target_text(difference));
+                     difference.inode.is_directory() ? "/" : "", target_text(difference));
 }
 
 std::string json_of(const Difference& difference) {
   nlohmann::ordered_json object;
   object["change"] = name_of(difference.change);
   put_text(object, "path", difference.path);
-  object["type"] = type_name(difference.inode);
+  object["type"] = type_name(difference.inode.type());
   object["itemized"] = flags_of(difference);
   const std::array<std::pair<bool, const char*>, 8> all = {{{difference.content, "content"},
                                                             {difference.size, "size"},

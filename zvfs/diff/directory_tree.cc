@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/file_io.h"
 #include "base/unique_fd.h"
 #include "base/warnings.h"
 #include "mkimage/report/progress.h"
@@ -32,14 +33,8 @@ class DirectoryContent final : public ComparableContent {
 
   Result<ByteSpan> read(std::uint64_t offset, std::uint64_t length) override {
     buffer_.resize(length);
-    for (std::uint64_t done = 0; done < length;) {
-      const ssize_t count = ::pread(fd_.get(), buffer_.data() + done, length - done,
-                                    static_cast<off_t>(offset + done));
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) return fail_errno(errno, "cannot read it");
-      if (count == 0) return fail(ErrorCode::kIo, "it shrank while it was read");
-      done += static_cast<std::uint64_t>(count);
-    }
+    const std::size_t done = ZVFS_TRY(read_full(fd_.get(), offset, buffer_, "cannot read it"));
+    if (done != length) return fail(ErrorCode::kIo, "it shrank while it was read");
     return ByteSpan(buffer_);
   }
 
@@ -107,9 +102,7 @@ Result<std::unique_ptr<ComparableTree>> open_directory_tree(const std::string& p
   UniqueFd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root.is_open()) return fail_errno(errno, path);
   auto tree = std::make_unique<DirectoryTree>(std::move(root));
-  if (auto scanned = tree->scan(warning); !scanned) {
-    return Unexpected(std::move(scanned).error().within(path));
-  }
+  ZVFS_TRY_IN(path, tree->scan(warning));
   return std::unique_ptr<ComparableTree>(std::move(tree));
 }
 

@@ -3,27 +3,20 @@
 #include <algorithm>
 #include <utility>
 
-#include "tar/acl_entries.h"
+#include "tar/posix_acl.h"
 #include "tree/tree.h"
 #include "zvfs/walk/selected_walk.h"
 
 namespace zvfs {
 namespace {
 
-bool is_same_type(const InodeRecord& a, const InodeRecord& b) {
-  return (a.mode & 0170000) == (b.mode & 0170000);
-}
-
-bool is_device(const InodeRecord& inode) {
-  const unsigned type = inode.mode & 0170000U;
-  return type == 0020000 || type == 0060000;
-}
+bool is_same_type(const InodeRecord& a, const InodeRecord& b) { return a.type() == b.type(); }
 
 // The entries that the mode does not say.
 std::vector<AclEntry> named_entries(const XattrSet& xattrs, std::string_view name) {
   const Xattr* const found = find_xattr(xattrs, name);
   if (found == nullptr) return {};
-  std::vector<AclEntry> acl = parse_acl_entries(found->value);
+  std::vector<AclEntry> acl = parse_acl(found->value);
   if (name == kDefaultAclName) return acl;
   std::erase_if(acl, [](const AclEntry& entry) {
     return entry.tag == AclEntry::kUserObject || entry.tag == AclEntry::kMask ||
@@ -166,7 +159,7 @@ void TreeComparison::visit(const std::string& name, const std::optional<Side>& o
     compare_both(name, *old_side, *new_side);
   } else if (new_side) {
     add(*new_side);
-  } else if (!is_directory(old_side->record)) {
+  } else if (!old_side->record.is_directory()) {
     tell({path_, Difference::Change::kDeleted, old_side->record});
   }
   if (!stopped_) descend(old_side, new_side);
@@ -188,7 +181,7 @@ void TreeComparison::descend(const std::optional<Side>& old_side,
 
 bool TreeComparison::is_new_directory(const std::optional<Side>& side,
                                       std::unordered_set<std::uint32_t>& met) {
-  if (!side || !is_directory(side->record)) return false;
+  if (!side || !side->record.is_directory()) return false;
   if (met.insert(side->number.value).second) return true;
   report({ErrorCode::kCorrupt, fmt::format("directory {} was met before", side->number.value)});
   return false;
@@ -196,14 +189,14 @@ bool TreeComparison::is_new_directory(const std::optional<Side>& side,
 
 void TreeComparison::add(const Side& side) {
   Difference difference{path_, Difference::Change::kAdded, side.record};
-  if (is_symlink(side.record)) {
+  if (side.record.is_symlink()) {
     if (auto target = new_.symlink_target(side.number); target) {
       difference.link_target = *std::move(target);
     } else {
       report(target.error());
     }
   }
-  if (!is_directory(side.record) && side.record.nlink > 1) {
+  if (!side.record.is_directory() && side.record.nlink > 1) {
     const auto [first, is_first] = new_links_.try_emplace(side.number.value, FirstName{path_, {}});
     if (!is_first) {
       difference.is_linked = true;
@@ -232,13 +225,13 @@ Result<void> TreeComparison::compare_data(const std::string& name, const Side& o
                                           const Side& new_side, Difference& difference) {
   const InodeRecord& old_record = old_side.record;
   const InodeRecord& new_record = new_side.record;
-  if (is_device(new_record)) difference.content = old_record.data != new_record.data;
-  if (is_symlink(new_record)) {
+  if (new_record.is_device()) difference.content = old_record.data != new_record.data;
+  if (new_record.is_symlink()) {
     std::string target = ZVFS_TRY(new_.symlink_target(new_side.number));
     difference.content = target != ZVFS_TRY(old_.symlink_target(old_side.number));
     difference.link_target = std::move(target);
   }
-  if (!is_regular(new_record)) return {};
+  if (!new_record.is_regular()) return {};
   difference.size = old_record.size != new_record.size;
   if (difference.size || new_record.size == 0) {
     difference.content = difference.size;
@@ -255,8 +248,7 @@ Result<void> TreeComparison::compare_attributes(const Side& old_side, const Side
                                                 Difference& difference) {
   const InodeRecord& old_record = old_side.record;
   const InodeRecord& new_record = new_side.record;
-  difference.mtime = old_record.mtime_seconds != new_record.mtime_seconds ||
-                     old_record.mtime_nanoseconds != new_record.mtime_nanoseconds;
+  difference.mtime = old_record.mtime() != new_record.mtime();
   difference.mode = old_record.mode != new_record.mode;
   difference.owner = old_record.uid != new_record.uid;
   difference.group = old_record.gid != new_record.gid;
@@ -271,7 +263,7 @@ Result<void> TreeComparison::compare_attributes(const Side& old_side, const Side
 // Sets `change`, `is_linked` and `link_target`.
 void TreeComparison::compare_links(const Side& old_side, const Side& new_side,
                                    Difference& difference) {
-  if (is_directory(new_side.record)) return;
+  if (new_side.record.is_directory()) return;
   const auto first_name = [&](FirstNames& names, const Side& side, InodeNumber other) {
     if (side.record.nlink < 2) return FirstName{};
     const auto [first, is_first] = names.try_emplace(side.number.value, FirstName{path_, other});

@@ -10,12 +10,11 @@
 #include <unistd.h>
 
 #include "base/quoting.h"
+#include "tar/posix_acl.h"
 
 namespace zvfs {
 namespace {
 
-constexpr char kAccessAcl[] = "system.posix_acl_access";
-constexpr char kDefaultAcl[] = "system.posix_acl_default";
 constexpr mode_t kSpecialBits = S_ISUID | S_ISGID | S_ISVTX;
 
 std::string because(std::string_view what) {
@@ -29,7 +28,7 @@ ParentDefaults ParentDefaults::of(int fd) {
   if (::fstat(fd, &status) != 0) return {};
   // Where the group is ours, a new file gets it whether the filesystem hands it down or not.
   const bool hands_down = (status.st_mode & S_ISGID) != 0 || status.st_gid != ::getegid();
-  const bool has_default_acl = ::fgetxattr(fd, kDefaultAcl, nullptr, 0) >= 0;
+  const bool has_default_acl = ::fgetxattr(fd, kDefaultAclName.data(), nullptr, 0) >= 0;
   return {.are_plain = !hands_down && !has_default_acl};
 }
 
@@ -106,7 +105,7 @@ void AttributeRestorer::restore(const Target& target, const Inode& inode, Parent
   restore_owner(target, inode, where, failed);
   restore_xattrs(target, inode, where, failed);
   const mode_t mode = permissions_of(inode);
-  if (!inode.is_symlink() && (mode != made_with || !where.are_plain)) {
+  if (!inode.record.is_symlink() && (mode != made_with || !where.are_plain)) {
     if (target.chmod(mode) != 0) failed(because("the mode"));
   }
   const timespec mtime = {.tv_sec = inode.record.mtime_seconds,
@@ -128,9 +127,10 @@ void AttributeRestorer::restore_owner(const Target& target, const Inode& inode,
 
 void AttributeRestorer::restore_xattrs(const Target& target, const Inode& inode,
                                        ParentDefaults where, const Failed& failed) const {
-  if (!where.are_plain && !inode.is_symlink()) {  // an ACL that it may have got from its directory
-    target.remove_xattr(kAccessAcl);
-    if (inode.is_directory()) target.remove_xattr(kDefaultAcl);
+  if (!where.are_plain &&
+      !inode.record.is_symlink()) {  // an ACL that it may have got from its directory
+    target.remove_xattr(kAccessAclName.data());
+    if (inode.record.is_directory()) target.remove_xattr(kDefaultAclName.data());
   }
   if (inode.record.xattr_set == 0) return;
   const auto set = image_.xattrs(inode);

@@ -36,7 +36,7 @@ ExtractPlanner::ExtractPlanner(const Image& image, OutputTree& output, ExtractRe
 
 Result<Descend> ExtractPlanner::enter(const WalkEntry& entry) {
   if (stopped_ || report_.stopped()) return fail(ErrorCode::kIo, "stopped");
-  if (entry.inode.is_directory()) return enter_directory(entry);
+  if (entry.inode.record.is_directory()) return enter_directory(entry);
   if (!make_levels()) return Descend::kNot;
   add(entry);
   const std::size_t work = batch_->items.size() + batch_->links.size() + batch_->runs.size();
@@ -107,7 +107,7 @@ void ExtractPlanner::add_item(OutputName where, const Inode& inode,
                               std::shared_ptr<FirstName> first_name) {
   const auto number = static_cast<std::uint32_t>(batch_->items.size());
   const std::size_t first_run = batch_->runs.size();
-  if (inode.is_regular()) {
+  if (inode.record.is_regular()) {
     if (const auto added = add_runs(number, inode); !added) {
       batch_->runs.resize(first_run);
       return report_.lost(where.path(), added.error());

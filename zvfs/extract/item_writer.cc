@@ -7,6 +7,7 @@
 #include <tuple>
 #include <unistd.h>
 
+#include "base/file_io.h"
 #include "base/units.h"
 #include "zvfs/extract/piecewise_file.h"
 
@@ -14,16 +15,7 @@ namespace zvfs {
 namespace {
 
 Result<void> write_at(int fd, std::uint64_t offset, ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::pwrite(fd, bytes.data(), bytes.size(), static_cast<off_t>(offset));
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return fail_errno(errno, "cannot write it");
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-    offset += static_cast<std::uint64_t>(written);
-  }
-  return {};
+  return pwrite_all(fd, offset, bytes, "cannot write it");
 }
 
 // Copies all data of a file, frame by frame as Image gives them, and leaves its holes.
@@ -44,14 +36,11 @@ Result<void> copy_data(const Image& image, const Inode& inode, int fd) {
   return {};
 }
 
-bool has_extents(const Inode& inode) {
-  return (inode.record.flags & InodeRecord::kExtentList) != 0;
-}
+bool has_extents(const Inode& inode) { return inode.record.has_extent_list(); }
 
 dev_t device_of(const Inode& inode) {
-  if (!inode.is_device()) return 0;
-  return ::makedev(static_cast<unsigned>(inode.record.data >> 32),
-                   static_cast<unsigned>(inode.record.data));
+  if (!inode.record.is_device()) return 0;
+  return ::makedev(inode.record.device_major(), inode.record.device_minor());
 }
 
 }  // namespace
@@ -62,11 +51,11 @@ void ItemWriter::write_whole(ExtractItem& item) { end(item, make(item)); }
 
 Result<void> ItemWriter::make(const ExtractItem& item) {
   const Inode& inode = item.inode;
-  if (inode.is_regular()) return make_regular(item, nullptr);
+  if (inode.record.is_regular()) return make_regular(item, nullptr);
   const DescriptorPtr directory = ZVFS_TRY(output_.descriptor(*item.where.directory));
   const NodePlace place = place_of(item.where, directory->get());
   const mode_t mode = mode_to_make(item);
-  if (inode.is_symlink()) {
+  if (inode.record.is_symlink()) {
     const std::string target = ZVFS_TRY(image_.symlink_target(inode));
     ZVFS_TRY(make_symlink(place, target));
   } else {
@@ -151,8 +140,8 @@ void ItemWriter::abandon(ExtractItem& item) {
 void ItemWriter::end(ExtractItem& item, const Result<void>& made) {
   if (made) {
     if (item.first_name) item.first_name->is_restored = true;
-    if (item.inode.is_regular()) report_.bytes_done += item.inode.record.size;
-  } else if (item.inode.is_device() && made.error().code == ErrorCode::kUnsupported) {
+    if (item.inode.record.is_regular()) report_.bytes_done += item.inode.record.size;
+  } else if (item.inode.record.is_device() && made.error().code == ErrorCode::kUnsupported) {
     report_.incomplete(item.where.path(), made.error().message);
   } else {
     report_.lost(item.where.path(), made.error());

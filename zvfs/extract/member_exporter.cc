@@ -22,11 +22,9 @@ constexpr std::size_t kMostFrames = std::size_t{1} << 20;
 
 constexpr std::uint64_t kChunkSize = kMiB;
 
-bool is_socket(const Inode& inode) { return (inode.record.mode & 0170000) == 0140000; }
-
 std::string member_path(const WalkEntry& entry) {
   if (entry.path.empty()) return "./";
-  return std::string(entry.path) + (entry.inode.is_directory() ? "/" : "");
+  return std::string(entry.path) + (entry.inode.record.is_directory() ? "/" : "");
 }
 
 }  // namespace
@@ -38,7 +36,7 @@ MemberExporter::MemberExporter(const Image& image, const TarExport& to, std::uin
 
 Result<Descend> MemberExporter::enter(const WalkEntry& entry) {
   if (entry.reason == WalkEntry::Reason::kOnTheWay) return Descend::kMatches;
-  if (is_socket(entry.inode)) {
+  if (entry.inode.record.is_socket()) {
     to_.message(quote_name(entry.path) + ": a socket, which tar cannot hold; left out");
     return Descend::kNot;
   }
@@ -59,12 +57,12 @@ Result<void> MemberExporter::lost(std::string_view path, Error error) {
 Result<void> MemberExporter::add(const WalkEntry& entry) {
   Member member{member_path(entry), entry.inode, {}, {}, 0};
   const InodeRecord& record = entry.inode.record;
-  if (!entry.inode.is_directory() && record.nlink > 1) {
+  if (!entry.inode.record.is_directory() && record.nlink > 1) {
     const auto known = first_names_.find(entry.inode.number.value);
     if (known != first_names_.end()) member.link_path = known->second;
   }
-  if (entry.inode.is_regular() && member.link_path.empty()) ZVFS_TRY(add_data(member));
-  if (!entry.inode.is_directory() && record.nlink > 1) {
+  if (entry.inode.record.is_regular() && member.link_path.empty()) ZVFS_TRY(add_data(member));
+  if (!entry.inode.record.is_directory() && record.nlink > 1) {
     first_names_.try_emplace(entry.inode.number.value, member.path);
   }
   members_.push_back(std::move(member));
@@ -123,8 +121,7 @@ Result<void> MemberExporter::write_batch() {
     prefetcher.emplace(image_, to_.threads, window_bytes_, std::exchange(frames_, {}));
   }
   for (const Member& member : members_) {
-    const Result<void> written = write(member, prefetcher ? &*prefetcher : nullptr);
-    if (!written) return Unexpected(Error(written.error()).within(quote_name(member.path)));
+    ZVFS_TRY_IN(quote_name(member.path), write(member, prefetcher ? &*prefetcher : nullptr));
   }
   members_.clear();
   extents_ = 0;
@@ -133,14 +130,7 @@ Result<void> MemberExporter::write_batch() {
 
 Result<void> MemberExporter::write(const Member& member, FramePrefetcher* prefetcher) {
   const InodeRecord& record = member.inode.record;
-  TarMember header;
-  header.type = member_type(member.inode.record.mode);
-  header.path = member.path;
-  header.mode = record.mode & 07777;
-  header.uid = record.uid;
-  header.gid = record.gid;
-  header.mtime_seconds = record.mtime_seconds;
-  header.mtime_nanoseconds = record.mtime_nanoseconds;
+  TarMember header = describe(record, member.path);
   if (!member.link_path.empty()) {
     header.type = TarMember::Type::kHardLink;
     header.link_path = member.link_path;
@@ -149,13 +139,9 @@ Result<void> MemberExporter::write(const Member& member, FramePrefetcher* prefet
   const XattrSet xattrs = ZVFS_TRY(image_.xattrs(member.inode));
   header.xattrs = xattrs.xattrs();
   std::string target;
-  if (member.inode.is_symlink()) target = ZVFS_TRY(image_.symlink_target(member.inode));
+  if (member.inode.record.is_symlink()) target = ZVFS_TRY(image_.symlink_target(member.inode));
   header.link_path = target;
-  if (member.inode.is_device()) {
-    header.device_major = static_cast<std::uint32_t>(record.data >> 32);
-    header.device_minor = static_cast<std::uint32_t>(record.data);
-  }
-  if (!member.inode.is_regular()) return write_header(header);
+  if (!member.inode.record.is_regular()) return write_header(header);
 
   for (const ExtentRecord& extent : member.extents) header.size += extent.length;
   header.sparse = header.size < record.size;

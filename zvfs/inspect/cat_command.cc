@@ -68,8 +68,9 @@ class CatCommand final : public Command {
  private:
   Result<Inode> find_file(const std::string& path) const {
     const Inode inode = ZVFS_TRY(follow_path(*image_, path));
-    if (inode.is_directory()) return fail(ErrorCode::kInvalidArgument, "is a directory");
-    if (!inode.is_regular()) return fail(ErrorCode::kInvalidArgument, "is not a regular file");
+    if (inode.record.is_directory()) return fail(ErrorCode::kInvalidArgument, "is a directory");
+    if (!inode.record.is_regular())
+      return fail(ErrorCode::kInvalidArgument, "is not a regular file");
     return inode;
   }
 

@@ -9,52 +9,27 @@
 #include "base/base64.h"
 #include "base/json_text.h"
 #include "base/units.h"
+#include "tar/posix_acl.h"
 
 namespace zvfs {
 namespace {
 
-constexpr std::string_view kAccessAcl = "system.posix_acl_access";
-
-std::uint32_t major_of(const Inode& inode) {
-  return static_cast<std::uint32_t>(inode.record.data >> 32);
-}
-std::uint32_t minor_of(const Inode& inode) { return static_cast<std::uint32_t>(inode.record.data); }
-
-char type_letter(std::uint16_t mode) {
-  switch (mode & 0170000) {
-    case 0040000:
+char type_letter(FileType type) {
+  switch (type) {
+    case FileType::kDirectory:
       return 'd';
-    case 0120000:
+    case FileType::kSymlink:
       return 'l';
-    case 0010000:
+    case FileType::kFifo:
       return 'p';
-    case 0020000:
+    case FileType::kCharacterDevice:
       return 'c';
-    case 0060000:
+    case FileType::kBlockDevice:
       return 'b';
-    case 0140000:
+    case FileType::kSocket:
       return 's';
     default:
       return '-';
-  }
-}
-
-std::string_view type_name(std::uint16_t mode) {
-  switch (type_letter(mode)) {
-    case 'd':
-      return "directory";
-    case 'l':
-      return "symlink";
-    case 'p':
-      return "fifo";
-    case 'c':
-      return "character device";
-    case 'b':
-      return "block device";
-    case 's':
-      return "socket";
-    default:
-      return "file";
   }
 }
 
@@ -62,7 +37,7 @@ std::string_view type_name(std::uint16_t mode) {
 
 std::string mode_text(std::uint16_t mode) {
   std::string text(10, '-');
-  text[0] = type_letter(mode);
+  text[0] = type_letter(type_of(mode));
   constexpr std::string_view kBits = "rwxrwxrwx";
   for (std::size_t i = 0; i < kBits.size(); ++i) {
     if ((mode >> (8 - i) & 1) != 0) text[i + 1] = kBits[i];
@@ -92,8 +67,8 @@ std::string LongFormat::padded(std::string_view text, std::size_t& width) {
 std::string LongFormat::columns(const Inode& inode, bool has_acl) {
   const InodeRecord& record = inode.record;
   std::string size;
-  if (inode.is_device()) {
-    size = fmt::format("{},{}", major_of(inode), minor_of(inode));
+  if (inode.record.is_device()) {
+    size = fmt::format("{},{}", inode.record.device_major(), inode.record.device_minor());
   } else {
     size = style_ == SizeStyle::kHuman ? human_size(record.size) : fmt::format("{}", record.size);
   }
@@ -107,14 +82,14 @@ std::string LongFormat::columns(const Inode& inode, bool has_acl) {
 Result<bool> has_access_acl(const Image& image, const Inode& inode) {
   if (inode.record.xattr_set == 0) return false;
   const XattrSet set = ZVFS_TRY(image.xattrs(inode));
-  return std::ranges::any_of(set.xattrs(), [](const Xattr& x) { return x.name == kAccessAcl; });
+  return find_xattr(set, kAccessAclName) != nullptr;
 }
 
 Result<std::string> json_line(const Image& image, const Inode& inode, std::string_view path) {
   const InodeRecord& record = inode.record;
   nlohmann::ordered_json entry;
   put_text(entry, "path", path);
-  entry["type"] = type_name(record.mode);
+  entry["type"] = type_name(record.type());
   entry["mode"] = fmt::format("{:04o}", record.mode & 07777);
   entry["uid"] = record.uid;
   entry["gid"] = record.gid;
@@ -123,10 +98,10 @@ Result<std::string> json_line(const Image& image, const Inode& inode, std::strin
   entry["size"] = record.size;
   entry["mtime"] = record.mtime_seconds;
   entry["mtime_ns"] = record.mtime_nanoseconds;
-  if (inode.is_symlink()) put_text(entry, "target", ZVFS_TRY(image.symlink_target(inode)));
-  if (inode.is_device()) {
-    entry["major"] = major_of(inode);
-    entry["minor"] = minor_of(inode);
+  if (inode.record.is_symlink()) put_text(entry, "target", ZVFS_TRY(image.symlink_target(inode)));
+  if (inode.record.is_device()) {
+    entry["major"] = inode.record.device_major();
+    entry["minor"] = inode.record.device_minor();
   }
   const XattrSet set = ZVFS_TRY(image.xattrs(inode));
   for (const Xattr& xattr : set.xattrs()) {

@@ -27,7 +27,7 @@ class FootprintReader {
   explicit FootprintReader(const Image& image)
       : image_(image), contents_(FrameContents::of(image)), cursor_(image.raw().index()) {}
 
-  /// Errors: Corrupt, Io. Precondition: inode.is_regular(). Cost: two rows for each frame.
+  /// Errors: Corrupt, Io. Precondition: inode.record.is_regular(). Cost: two rows for each frame.
   Result<FileFootprint> of(const Inode& inode);
 
  private:

@@ -14,7 +14,7 @@ class Counter {
 
   Result<void> add(InodeNumber number) {
     const Inode inode = ZVFS_TRY(image_.inode(number));
-    if (!inode.is_regular()) return {};
+    if (!inode.record.is_regular()) return {};
     for (std::uint64_t offset = 0; offset < inode.record.size;) {
       const FileSegment segment = ZVFS_TRY(image_.segment_at(inode, offset));
       if (segment.is_data) ZVFS_TRY(add(segment));

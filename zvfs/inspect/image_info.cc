@@ -9,15 +9,15 @@ namespace zvfs {
 namespace {
 
 void count_inode(const InodeRecord& record, ImageInfo& info) {
-  switch (record.mode & 0170000) {
-    case 0040000:
+  switch (record.type()) {
+    case FileType::kDirectory:
       ++info.directories;
       return;
-    case 0100000:
+    case FileType::kRegular:
       ++info.files;
       info.allocated_size += record.allocated;
       return;
-    case 0120000:
+    case FileType::kSymlink:
       ++info.symlinks;
       return;
     default:

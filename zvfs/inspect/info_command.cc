@@ -30,10 +30,10 @@ class FootprintPrinter final : public TreeVisitor {
   FootprintPrinter(const Image& image, Line line) : footprints_(image), line_(std::move(line)) {}
 
   Result<Descend> enter(const WalkEntry& entry) override {
-    if (entry.inode.is_directory()) {
+    if (entry.inode.record.is_directory()) {
       return entry.reason == WalkEntry::Reason::kOnTheWay ? Descend::kMatches : Descend::kAll;
     }
-    if (!entry.inode.is_regular()) return Descend::kNot;
+    if (!entry.inode.record.is_regular()) return Descend::kNot;
     const auto footprint = footprints_.of(entry.inode);
     if (footprint) {
       ZVFS_TRY(print_line(line_(*footprint, entry)));

@@ -34,7 +34,7 @@ class EntryPrinter final : public TreeVisitor {
   Result<Descend> enter(const WalkEntry& entry) override {
     using Reason = WalkEntry::Reason;
     if (entry.reason == Reason::kOnTheWay) return Descend::kMatches;
-    const bool is_listed = entry.reason == Reason::kName && entry.inode.is_directory();
+    const bool is_listed = entry.reason == Reason::kName && entry.inode.record.is_directory();
     // As `tar -t DIR` shows DIR itself; but the root needs no name.
     if (!is_listed || (options_.recursive && !entry.path.empty())) ZVFS_TRY(print(entry));
     return is_listed || options_.recursive ? Descend::kAll : Descend::kMatches;
@@ -62,11 +62,11 @@ class EntryPrinter final : public TreeVisitor {
   Result<std::string> text_of(const WalkEntry& entry) {
     if (options_.json) return json_line(image_, entry.inode, entry.path);
     std::string line = name_text(entry.path);
-    if (!options_.raw && entry.inode.is_directory()) line += '/';
+    if (!options_.raw && entry.inode.record.is_directory()) line += '/';
     if (!options_.is_long) return line;
     const bool has_acl = ZVFS_TRY(has_access_acl(image_, entry.inode));
     line.insert(0, format_.columns(entry.inode, has_acl));
-    if (entry.inode.is_symlink()) {
+    if (entry.inode.record.is_symlink()) {
       line += " -> " + name_text(ZVFS_TRY(image_.symlink_target(entry.inode)));
     }
     return line;

@@ -22,7 +22,7 @@ MapTree::MapTree(const Image& image, const MapLimits& limits, Lost lost)
 Result<Descend> MapTree::enter(const WalkEntry& entry) {
   MapNode node;
   node.name = quote_name(entry.name);
-  if (entry.inode.is_directory()) {
+  if (entry.inode.record.is_directory()) {
     node.kind = MapNode::Kind::kDirectory;
     if (!levels_.empty()) ++nodes_[levels_.back().node].members;
     levels_.push_back({.node = nodes_.size()});
@@ -30,7 +30,7 @@ Result<Descend> MapTree::enter(const WalkEntry& entry) {
     nodes_.push_back(std::move(node));
     return Descend::kAll;
   }
-  if (!entry.inode.is_regular()) return Descend::kNot;
+  if (!entry.inode.record.is_regular()) return Descend::kNot;
   const auto footprint = footprints_.of(entry.inode);
   if (!footprint) {
     ZVFS_TRY(lost(entry.path, Error(footprint.error())));

@@ -54,8 +54,9 @@ class TreeDrawer final : public TreeVisitor {
     }
     std::fwrite(line->data(), 1, line->size(), stdout);
     if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "cannot go on");
-    if (!is_top) ++(entry.inode.is_directory() ? directories_ : files_);
-    if (!entry.inode.is_directory() || indents_.size() >= options_.levels) return Descend::kNot;
+    if (!is_top) ++(entry.inode.record.is_directory() ? directories_ : files_);
+    if (!entry.inode.record.is_directory() || indents_.size() >= options_.levels)
+      return Descend::kNot;
     indents_.push_back(indent_.size());
     if (!is_top) indent_ += entry.is_last ? branches_.nothing : branches_.passing;
     return Descend::kAll;
@@ -88,7 +89,7 @@ class TreeDrawer final : public TreeVisitor {
     } else {
       line += quote_name(entry.name);
     }
-    if (entry.inode.is_symlink()) {
+    if (entry.inode.record.is_symlink()) {
       line += " -> " + quote_name(ZVFS_TRY(image_.symlink_target(entry.inode)));
     }
     return line + '\n';

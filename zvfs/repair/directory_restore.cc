@@ -10,11 +10,7 @@ namespace zvfs {
 namespace {
 
 Result<void> restore(const Image& image, const Inode& old, Tree& tree, InodeRecord& record) {
-  record.mode = old.record.mode;
-  record.uid = old.record.uid;
-  record.gid = old.record.gid;
-  record.mtime_seconds = old.record.mtime_seconds;
-  record.mtime_nanoseconds = old.record.mtime_nanoseconds;
+  record.set_metadata(old.record.metadata());
   const XattrSet xattrs = ZVFS_TRY(image.xattrs(old));
   record.xattr_set = ZVFS_TRY(tree.xattrs().add(xattrs));
   return {};
@@ -29,13 +25,13 @@ Result<void> restore_directories(const OldIndex& index, Tree& tree,
   TreeWalk walk(tree);
   for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
     InodeRecord& record = tree.inode(tree.inode_of(link));
-    if (!is_directory(record)) continue;
+    if (!record.is_directory()) continue;
     const std::string path = tree.path_of(link);
     if (paths.contains(path_key(path))) continue;
     const auto found = finder.find(path);
     if (!found) continue;
     const auto old = image.inode(found->inode);
-    if (!old || !old->is_directory()) continue;
+    if (!old || !old->record.is_directory()) continue;
     ZVFS_TRY(restore(image, *old, tree, record));
     paths.insert(path_key(path));
   }

@@ -14,7 +14,7 @@ class MissingNames final : public TreeVisitor {
 
   Result<Descend> enter(const WalkEntry& entry) override {
     // An archive of others may lack members for directories.
-    const bool may_lack = is_foreign_ && entry.inode.is_directory();
+    const bool may_lack = is_foreign_ && entry.inode.record.is_directory();
     if (!may_lack && !present_.contains(path_key(entry.path))) missing_(entry.path);
     return Descend::kAll;
   }

@@ -191,19 +191,15 @@ bool OldIndex::confirms(const TarEntry& member, StreamOffset data) {
   if (!inode) return false;
   if (member.type == TarMember::Type::kHardLink) return true;
   const InodeRecord& record = inode->record;
-  if ((record.mode & 07777U) != member.mode || record.uid != member.uid ||
-      record.gid != member.gid || record.mtime_seconds != member.mtime_seconds ||
-      record.mtime_nanoseconds != member.mtime_nanoseconds) {
-    return false;
-  }
-  if (member.type != TarMember::Type::kFile) return !inode->is_regular();
-  return inode->is_regular() && record.size == member.size &&
+  if (record.metadata() != member.metadata) return false;
+  if (member.type != TarMember::Type::kFile) return !inode->record.is_regular();
+  return inode->record.is_regular() && record.size == member.size &&
          (member.data_size == 0 || may_have_data_at(*inode, data));
 }
 
 // A file that has a copy before it has its own data in the archive, but the copy's in the index.
 bool OldIndex::may_have_data_at(const Inode& inode, StreamOffset data) {
-  if ((inode.record.flags & InodeRecord::kExtentList) == 0) return inode.record.data <= data.value;
+  if (!inode.record.has_extent_list()) return inode.record.data <= data.value;
   if (inode.record.count == 0) return false;
   const auto extent = cursor_.row<ExtentRecord>(Table::kExtents, inode.record.data);
   return extent && extent->stream_offset <= data.value;

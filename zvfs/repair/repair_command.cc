@@ -58,9 +58,7 @@ class RepairCommand final : public Command {
     AtomicFile out = ZVFS_TRY(create_out());
     const auto report = repair(*source, out);
     if (!report) return Unexpected(Error(report.error()).within(damaged_path_));
-    if (auto committed = out.commit(); !committed) {
-      return Unexpected(std::move(committed).error().within(out_path_));
-    }
+    ZVFS_TRY_IN(out_path_, out.commit());
     if (!quiet_) print_summary(*report);
     return report->is_complete() ? kExitSaved : kExitLost;
   }

@@ -3,25 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/path_names.h"
 #include "codecs/checksum.h"
 #include "tar/tar_block.h"
 #include "tar/tar_member.h"
 
 namespace zvfs {
 namespace {
-
-// The names of a path, joined by single slashes.
-std::string plain_path(std::string_view path) {
-  std::string plain;
-  while (!path.empty()) {
-    const std::string_view name = path.substr(0, path.find('/'));
-    path.remove_prefix(std::min(path.size(), name.size() + 1));
-    if (name.empty() || name == ".") continue;
-    if (!plain.empty()) plain += '/';
-    plain += name;
-  }
-  return plain;
-}
 
 bool is_header(ByteSpan bytes) {
   constexpr std::size_t kMagicOffset = 257;

@@ -1,22 +1,8 @@
 #include "zvfs/walk/dentry_finder.h"
 
+#include "base/path_names.h"
+
 namespace zvfs {
-namespace {
-
-constexpr unsigned kMaxSymlinks = 40;  // Linux's limit for one path
-
-// Cuts the last name off `path`, with the slashes and "." around it; empty when none is left.
-std::string_view take_last_name(std::string_view& path) {
-  while (!path.empty()) {
-    const std::size_t slash = path.rfind('/');
-    const std::string_view name = path.substr(slash + 1);
-    path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-    if (!name.empty() && name != ".") return name;
-  }
-  return {};
-}
-
-}  // namespace
 
 Result<FoundDentry> DentryFinder::find(std::string_view path) {
   const std::string_view name = take_last_name(path);
@@ -36,7 +22,7 @@ Result<InodeNumber> DentryFinder::find_directory(std::string_view path) {
     if (name.empty() || name == ".") continue;
     const InodeNumber next = ZVFS_TRY(find_in(at, name)).inode;
     const Inode inode = ZVFS_TRY(image_.inode(next));
-    if (!inode.is_symlink() || symlinks_left == 0) {
+    if (!inode.record.is_symlink() || symlinks_left == 0) {
       at = next;
       continue;
     }
@@ -53,7 +39,7 @@ Result<InodeNumber> DentryFinder::find_directory(std::string_view path) {
 Result<FoundDentry> DentryFinder::find_in(InodeNumber number, std::string_view name) {
   const Inode directory = ZVFS_TRY(image_.inode(number));
   std::uint64_t low = directory.record.data;
-  std::uint64_t high = directory.is_directory() ? low + directory.record.count : low;
+  std::uint64_t high = directory.record.is_directory() ? low + directory.record.count : low;
   while (low < high) {
     const std::uint64_t middle = low + (high - low) / 2;
     const auto dentry = ZVFS_TRY(dentries_.row<DentryRecord>(Table::kDentries, middle));

@@ -2,11 +2,10 @@
 
 #include <string>
 
+#include "base/path_names.h"
+
 namespace zvfs {
 namespace {
-
-constexpr int kMaxSymlinks = 40;  // as Linux: MAXSYMLINKS
-
 // Takes the first name off `path`, with the slashes around it. Empty when none is left.
 std::string_view take_name(std::string_view& path) {
   const std::size_t begin = path.find_first_not_of('/');
@@ -18,7 +17,7 @@ std::string_view take_name(std::string_view& path) {
 }
 
 Result<Inode> step(const Image& image, const Inode& from, std::string_view name) {
-  if (!from.is_directory()) return fail(ErrorCode::kNotFound, "not a directory");
+  if (!from.record.is_directory()) return fail(ErrorCode::kNotFound, "not a directory");
   if (name == ".") return from;
   if (name == "..") return image.inode({from.record.parent});
   const auto number = image.lookup(from, name);
@@ -31,16 +30,17 @@ Result<Inode> step(const Image& image, const Inode& from, std::string_view name)
 Result<Inode> follow_path(const Image& image, std::string_view path) {
   std::string rest(path);
   Inode at = ZVFS_TRY(image.inode(kRootInode));
-  int symlinks = 0;
+  unsigned symlinks = 0;
   while (true) {
     std::string_view left = rest;
     const std::string_view name = take_name(left);
     if (name.empty()) break;
     const Inode next = ZVFS_TRY(step(image, at, name));
-    if (!next.is_symlink()) {
+    if (!next.record.is_symlink()) {
       at = next;
       rest = std::string(left);
-      if (!rest.empty() && !at.is_directory()) return fail(ErrorCode::kNotFound, "not a directory");
+      if (!rest.empty() && !at.record.is_directory())
+        return fail(ErrorCode::kNotFound, "not a directory");
       continue;
     }
     if (++symlinks > kMaxSymlinks) {

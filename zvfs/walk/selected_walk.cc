@@ -74,8 +74,8 @@ Result<void> SelectedWalk::visit(const Inode& inode, Selection::Match match,
   const Level* const parent = levels_.empty() ? nullptr : &levels_.back();
   const bool all = parent != nullptr && parent->all;
   const bool on_the_way = !all && match == Selection::Match::kOnTheWay;
-  if (on_the_way && !inode.is_directory()) return {};
-  if (inode.is_directory() && !directories_.insert(inode.number.value).second) {
+  if (on_the_way && !inode.record.is_directory()) return {};
+  if (inode.record.is_directory() && !directories_.insert(inode.number.value).second) {
     return visitor_.lost(path_, corrupt("directory {} was met before", inode.number.value));
   }
   const bool is_last =
@@ -83,7 +83,7 @@ Result<void> SelectedWalk::visit(const Inode& inode, Selection::Match match,
   const std::string_view path = path_;
   const Descend descend = ZVFS_TRY(
       visitor_.enter({path, path.substr(name_begin), inode, reason_of(match, all), is_last}));
-  if (!inode.is_directory() || descend == Descend::kNot) return {};
+  if (!inode.record.is_directory() || descend == Descend::kNot) return {};
   return descend_into(inode, descend == Descend::kAll, std::move(positions));
 }
 

@@ -12,7 +12,7 @@ std::vector<ByteVector> contents(const Image& image) {
   std::vector<ByteVector> all;
   for (std::uint32_t number = 1; number <= 8; ++number) {
     const Inode inode = image.inode({number}).value();
-    all.push_back(inode.is_regular() ? read_whole(image, inode).value() : ByteVector());
+    all.push_back(inode.record.is_regular() ? read_whole(image, inode).value() : ByteVector());
   }
   return all;
 }
@@ -25,7 +25,7 @@ void expect_errors_or_truth(const Image& image, const Image& sound,
     const auto inode = image.inode({number});
     if (!inode) continue;
     ASSERT_EQ(inode->record, sound.inode({number})->record) << "bit " << bit;
-    if (!inode->is_regular()) continue;
+    if (!inode->record.is_regular()) continue;
     const auto content = read_whole(image, *inode);
     if (!content) continue;
     ASSERT_EQ(*content, truth[number - 1]) << "bit " << bit;

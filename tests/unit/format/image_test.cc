@@ -76,7 +76,7 @@ TEST(Image, GivesAttributes) {
   EXPECT_EQ(deep.record.mode, 0104755);
   EXPECT_EQ(deep.record.nlink, 2U);
   EXPECT_EQ(deep.record.mtime_nanoseconds, 123'456'789U);
-  EXPECT_TRUE(find(*image, {"null"}).is_device());
+  EXPECT_TRUE(find(*image, {"null"}).record.is_device());
   EXPECT_EQ(find(*image, {"null"}).record.data, std::uint64_t{1} << 32 | 3);
   EXPECT_EQ(find(*image, {"dir"}).record.parent, 1U);
   EXPECT_EQ(image->inode({0}).error().code, ErrorCode::kNotFound);
@@ -308,7 +308,7 @@ ByteVector image_with_files(std::uint32_t files) {
     const std::string name = fmt::format("{:08}", i);
     forge.inodes.push_back(forge.inode(4));
     forge.inodes.back().mtime_seconds += i * 7919LL % 100'000;
-    forge.dentries.push_back({forge.add_string(name), 9 + i, 8, 8});
+    forge.dentries.push_back({forge.add_string(name), 9 + i, 8, FileType::kRegular});
   }
   InodeRecord directory = forge.inode(3);
   directory.data = 8;

@@ -45,20 +45,20 @@ TEST(PaxRecord, CountsItsOwnLengthAtEachPowerOfTen) {
 TEST(PaxRecords, AreNoneForWhatUstarCanSay) {
   TarMember member;
   member.path = "a/file";
-  member.uid = 2'097'151;
-  member.gid = 2'097'151;
+  member.metadata.uid = 2'097'151;
+  member.metadata.gid = 2'097'151;
   member.size = (std::uint64_t{8} << 30) - 1;
-  member.mtime_seconds = (std::int64_t{1} << 33) - 1;
+  member.metadata.mtime.seconds = (std::int64_t{1} << 33) - 1;
   EXPECT_EQ(records_of(member), Records());
 }
 
 TEST(PaxRecords, HoldLargeNumbers) {
   TarMember member;
   member.path = "a";
-  member.uid = 2'097'152;
-  member.gid = 4'294'967'294;
+  member.metadata.uid = 2'097'152;
+  member.metadata.gid = 4'294'967'294;
   member.size = std::uint64_t{8} << 30;
-  member.mtime_seconds = std::int64_t{1} << 33;
+  member.metadata.mtime.seconds = std::int64_t{1} << 33;
   EXPECT_EQ(records_of(member), Records({{"uid", "2097152"},
                                          {"gid", "4294967294"},
                                          {"size", "8589934592"},
@@ -69,8 +69,8 @@ TEST(PaxRecords, HoldTimesAsDecimalFractions) {
   const auto mtime = [](std::int64_t seconds, std::uint32_t nanoseconds) {
     TarMember member;
     member.path = "a";
-    member.mtime_seconds = seconds;
-    member.mtime_nanoseconds = nanoseconds;
+    member.metadata.mtime.seconds = seconds;
+    member.metadata.mtime.nanoseconds = nanoseconds;
     const Records records = records_of(member);
     return records.size() == 1 && records[0].first == "mtime" ? records[0].second : "?";
   };

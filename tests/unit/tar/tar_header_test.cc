@@ -26,7 +26,7 @@ std::string field(const std::string& block, std::size_t offset, std::size_t size
 TEST(TarHeader, IsOneBlockForAPlainFile) {
   TarMember member;
   member.path = "dir/file";
-  member.mode = 04755;
+  member.metadata.permissions = 04755;
   member.size = 1000;
   const std::string bytes = header_of(member);
   ASSERT_EQ(bytes.size(), 512U);
@@ -39,8 +39,8 @@ TEST(TarHeader, IsOneBlockForAPlainFile) {
 TEST(TarHeader, HasAPaxHeaderBeforeItWhereUstarCannotSayIt) {
   TarMember member;
   member.path = "file";
-  member.mtime_seconds = 1'700'000'000;
-  member.mtime_nanoseconds = 5;
+  member.metadata.mtime.seconds = 1'700'000'000;
+  member.metadata.mtime.nanoseconds = 5;
   const std::string bytes = header_of(member);
   ASSERT_EQ(bytes.size(), 3 * 512U);
   EXPECT_EQ(field(bytes, 0, 100), "././@PaxHeader");
@@ -56,8 +56,8 @@ TEST(TarHeader, PutsTheNearestInPlaceOfWhatDoesNotFit) {
   member.type = TarMember::Type::kDirectory;
   const std::string path = "d/" + std::string(200, 'x') + "/";
   member.path = path;
-  member.uid = 3'000'000;
-  member.mtime_seconds = -5;
+  member.metadata.uid = 3'000'000;
+  member.metadata.mtime.seconds = -5;
   const std::string bytes = header_of(member);
   const std::string block = bytes.substr(bytes.size() - 512);
   EXPECT_EQ(field(block, 0, 100), std::string(100, 'x'));  // no slash that would mislead

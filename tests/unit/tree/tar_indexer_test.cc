@@ -45,16 +45,17 @@ class Indexed {
       const InodeRecord& inode = tree.inode(tree.inode_of(link));
       if (link == kRootLink) continue;
       lines += tree.path_of(link);
-      if (is_directory(inode)) lines += '/';
-      if (is_symlink(inode)) lines += fmt::format(" -> {}", tree.symlink_target(inode));
-      if (is_regular(inode)) lines += fmt::format(" = {}", content(inode));
-      if (!is_directory(inode) && inode.nlink > 1) lines += fmt::format(" ({} links)", inode.nlink);
+      if (inode.is_directory()) lines += '/';
+      if (inode.is_symlink()) lines += fmt::format(" -> {}", tree.symlink_target(inode));
+      if (inode.is_regular()) lines += fmt::format(" = {}", content(inode));
+      if (!inode.is_directory() && inode.nlink > 1)
+        lines += fmt::format(" ({} links)", inode.nlink);
       lines += '\n';
     }
     return lines;
   }
   [[nodiscard]] std::string content(const InodeRecord& inode) const {
-    if (!is_sparse(inode)) return bytes_.substr(inode.data, inode.size);
+    if (!inode.has_extent_list()) return bytes_.substr(inode.data, inode.size);
     std::string content(inode.size, '.');
     for (const ExtentRecord& extent : tree.extents_of(inode)) {
       content.replace(extent.file_offset, extent.length,
@@ -484,7 +485,7 @@ TEST(TarIndexer, ReadsPaxSparseFiles) {
     EXPECT_EQ(indexed.error + indexed.said, "");
     EXPECT_EQ(indexed.text(),
               "hole = .....\nv00 = .ab...c..\nv01 = .ab...c..\nv10 = .ab...c..\nwhole = abc\n");
-    EXPECT_FALSE(is_sparse(indexed.inode("whole")));
+    EXPECT_FALSE(indexed.inode("whole").has_extent_list());
     EXPECT_EQ(indexed.files().size(), 4U);
   }
 }

@@ -42,7 +42,8 @@ ByteVector packed_image() {
       forge.inodes.push_back(record);
       const auto number = static_cast<std::uint32_t>(forge.inodes.size());
       forge.frame_files.push_back(number);
-      forge.dentries.push_back({forge.add_string(fmt::format("{:04}", number)), number, 4, 8});
+      const std::string name = fmt::format("{:04}", number);
+      forge.dentries.push_back({forge.add_string(name), number, 4, FileType::kRegular});
     }
   }
   forge.first_files.push_back(kFrames * kFilesPerFrame);

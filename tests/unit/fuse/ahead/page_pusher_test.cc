@@ -25,7 +25,7 @@ ByteVector large_file_image() {
   forge.inodes = {root, file};
   forge.inode(1).data = 0;
   forge.inode(1).count = 1;
-  forge.dentries = {{forge.add_string("file"), kFile.value, 4, 8}};
+  forge.dentries = {{forge.add_string("file"), kFile.value, 4, FileType::kRegular}};
   forge.extents.clear();
   forge.frame_bound = kFrameSize;
   forge.frames.clear();

@@ -238,7 +238,7 @@ Duplicates copies_of_first(const Tree& tree) {
   std::vector<Link> links;
   TreeWalk walk(tree);
   for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
-    if (is_regular(tree.inode(tree.inode_of(link)))) links.push_back(link);
+    if (tree.inode(tree.inode_of(link)).is_regular()) links.push_back(link);
   }
   Duplicates duplicates;
   duplicates.add(links);

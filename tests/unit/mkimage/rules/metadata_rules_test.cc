@@ -35,7 +35,7 @@ TEST(MetadataRules, SetWhatTheyName) {
   EXPECT_EQ(record.uid, 0U);
   EXPECT_EQ(record.gid, 2U);
   EXPECT_EQ(record.mode, 0100600);
-  EXPECT_EQ(mtime_of(record), (Timestamp{100, 5}));
+  EXPECT_EQ(record.mtime(), (Timestamp{100, 5}));
 }
 
 TEST(MetadataRules, LeaveThePermissionsOfSymlinks) {
@@ -54,7 +54,7 @@ TEST(MetadataRules, ClampOrSetTimes) {
     rules.time_rule = rule;
     InodeRecord record = record_of_mode(0100644);
     rules.rewrite(record);
-    return mtime_of(record);
+    return record.mtime();
   };
   EXPECT_EQ(rewritten({100, 0}, Rule::kClamp), (Timestamp{100, 0}));
   EXPECT_EQ(rewritten({100, 6}, Rule::kClamp), (Timestamp{100, 5}));

@@ -112,12 +112,12 @@ TEST(Scanner, FindsHoles) {
   fs::resize_file(directory.write("hole", ""), 1 << 20);
   Scan scan(directory.path());
   const InodeRecord& sparse = scan.record("sparse");
-  EXPECT_TRUE(is_sparse(sparse));
+  EXPECT_TRUE(sparse.has_extent_list());
   EXPECT_EQ(sparse.size, 10U << 20);
   EXPECT_EQ(sparse.count, 1U);
   EXPECT_LT(sparse.allocated, 1U << 20);
   const InodeRecord& hole = scan.record("hole");
-  EXPECT_TRUE(is_sparse(hole));
+  EXPECT_TRUE(hole.has_extent_list());
   EXPECT_EQ(hole.count, 0U);
   EXPECT_EQ(hole.allocated, 0U);
 }
@@ -253,8 +253,8 @@ TEST(Scanner, RewritesMetadataButRemembersTheTime) {
   Scan scan(directory.path(), {}, rules);
   EXPECT_EQ(scan.record("file").uid, 1234U);
   EXPECT_EQ(scan.record("").uid, 1234U);
-  EXPECT_EQ(mtime_of(scan.record("")), (Timestamp{400, 0}));
-  EXPECT_EQ(mtime_of(scan.record("file")), (Timestamp{400, 0}));
+  EXPECT_EQ(scan.record("").mtime(), (Timestamp{400, 0}));
+  EXPECT_EQ(scan.record("file").mtime(), (Timestamp{400, 0}));
   EXPECT_EQ(scan.tree.source_mtime(scan.numbers.at("file")), (Timestamp{500, 7}));
 }
 

@@ -127,10 +127,10 @@ TEST(TreeRewriter, GivesWhatIsMadeUpTheRulesMetadata) {
   const Shaped shaped(rules);
   EXPECT_EQ(shaped.record("x").uid, 0U);  // the scan rewrites what it reads
   EXPECT_EQ(shaped.record("").uid, 9U);
-  EXPECT_EQ(mtime_of(shaped.record("")), (Timestamp{1000, 5}));
+  EXPECT_EQ(shaped.record("").mtime(), (Timestamp{1000, 5}));
   EXPECT_EQ(shaped.record("dev").uid, 1U);  // definitions go before other options
-  EXPECT_EQ(mtime_of(shaped.record("dev")), (Timestamp{1000, 5}));
-  EXPECT_EQ(mtime_of(shaped.record("pipe")), (Timestamp{5, 0}));
+  EXPECT_EQ(shaped.record("dev").mtime(), (Timestamp{1000, 5}));
+  EXPECT_EQ(shaped.record("pipe").mtime(), (Timestamp{5, 0}));
 }
 
 TEST(TreeRewriter, KeepsTheFileWhoseNameBecomesADirectorys) {
@@ -211,7 +211,7 @@ TEST(TreeRewriter, TakesFilesFromDisk) {
   ASSERT_TRUE(rules.pseudo.add("dir l " + directory.path().string()));
   const Shaped shaped(rules);
   EXPECT_EQ(shaped.record("copy").size, 7U);
-  EXPECT_TRUE(is_symlink(shaped.record("link")));
+  EXPECT_TRUE(shaped.record("link").is_symlink());
   EXPECT_EQ(shaped.record("followed").size, 7U);
   EXPECT_EQ(shaped.said.size(), 1U);  // of the directory
   for (const char* path : {"copy", "followed"}) {

@@ -213,7 +213,7 @@ TEST(Checker, ChecksNamesAndTheirOrder) {
        }},
       {"dentry 2 (directory 1): type 4 is not inode 4's type 8",
        [](ImageForge& forge) {
-         forge.dentries.at(2).type = 4;
+         forge.dentries.at(2).type = FileType::kDirectory;
          forge.inode(1).nlink += 1;
          forge.inode(4).nlink = 1;
        }},
@@ -231,11 +231,11 @@ TEST(Checker, FindsWhatBelongsToNoDirectory) {
 TEST(Checker, FindsADirectoryThatIsItsOwnAncestor) {
   ImageForge forge;  // /dir, which is cut off from the root, holds itself
   forge.dentries.at(1).inode = 4;
-  forge.dentries.at(1).type = 8;
+  forge.dentries.at(1).type = FileType::kRegular;
   forge.inode(4).nlink = 2;
   forge.inode(1).nlink = 2;
   forge.dentries.at(7).inode = 3;
-  forge.dentries.at(7).type = 4;
+  forge.dentries.at(7).type = FileType::kDirectory;
   forge.inode(3).parent = 3;
   forge.inode(3).nlink = 3;
   forge.inode(7).nlink = 1;
@@ -246,7 +246,7 @@ TEST(Checker, FindsADirectoryThatIsItsOwnAncestor) {
 TEST(Checker, FindsDirectoriesWithTwoNamesOrTheSameEntries) {
   ImageForge twice;
   twice.dentries.at(2).inode = 3;
-  twice.dentries.at(2).type = 4;
+  twice.dentries.at(2).type = FileType::kDirectory;
   EXPECT_NE(check(twice).text().find("directory 3 has a name in 1 already"), std::string::npos);
   ImageForge shared;
   shared.inode(3).data = 6;
@@ -324,7 +324,7 @@ TEST(Checker, SaysNothingOfWhatADamagedIndexFrameHides) {
     forge.inodes.push_back(forge.inode(4));
     const std::string name = fmt::format("file {:04}", i);
     const auto number = static_cast<std::uint32_t>(forge.inodes.size());
-    forge.dentries.push_back({forge.add_string(name), number, 9, 8});
+    forge.dentries.push_back({forge.add_string(name), number, 9, FileType::kRegular});
     forge.inode(3).count += 1;
     forge.inode(3).size += 16 + 9;
   }

@@ -134,11 +134,11 @@ TEST(Extractor, WritesThroughNoSymlinkThatItHasMade) {
     const std::size_t first = forge.dentries.size();
     forge.dentries.push_back(directory);
     forge.dentries.back().inode = 5;
-    forge.dentries.back().type = 0120000 >> 12;
+    forge.dentries.back().type = FileType::kSymlink;
     for (int i = 0; i < 8000; ++i) {
       const std::string name = fmt::format("file-{}", i);
       forge.dentries.push_back(
-          {forge.add_string(name), 4, static_cast<std::uint16_t>(name.size()), 0100000 >> 12});
+          {forge.add_string(name), 4, static_cast<std::uint16_t>(name.size()), FileType::kRegular});
     }
     forge.dentries.push_back(directory);
     forge.inode(1).data = first;

@@ -15,7 +15,7 @@ std::string member(std::string_view path, std::size_t size, std::string_view own
   TarMember described;
   described.path = path;
   described.type = path.ends_with('/') ? TarMember::Type::kDirectory : TarMember::Type::kFile;
-  described.mode = 0644;
+  described.metadata.permissions = 0644;
   described.size = size;
   ByteVector bytes;
   append_tar_header(described, bytes);
