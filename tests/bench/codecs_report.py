@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs bench-codecs and writes what it says as Markdown, the section "Codecs" of docs/performance.md:
+"""Runs bench-codecs and writes what it says as Markdown, all but the end of docs/performance/codecs.md:
 
     tests/bench/codecs_report.py build/release/tests/bench/bench-codecs > codecs.md
 """
@@ -110,24 +110,27 @@ def kernels(measured):
 
 def report(measured):
     return "\n\n".join([
-        "## Codecs",
-        f"Measured with `tests/bench/codecs_report.py`, on one core of: {processor()}. A frame of an "
-        "image is decoded and its checksum verified, or encoded with its checksum. Ratio: content "
-        "to coded bytes.",
-        "### Frames of 128 KiB", frames(measured, 131072),
-        "### Pages of 4 KiB", frames(measured, 4096),
-        "### Beside the libraries",
-        "The same frames through direct calls: libzstd with its checksum; for encoding liblz4's block "
-        "functions, an XXH32 as in its frames, and an XXH64 as in our index; for decoding its frame "
-        "decoder.",
+        "# Codecs",
+        f"Measured with `tests/bench/codecs_report.py`, on one core of: {processor()}.\n"
+        "A frame of an image is decoded and its checksum verified, or encoded with its checksum.\n"
+        "*Ratio* is content to coded bytes.",
+        "## Frames of 128 KiB", frames(measured, 131072),
+        "## Pages of 4 KiB", frames(measured, 4096),
+        "## Beside the libraries",
+        "The same frames through direct calls:",
+        "- libzstd with its checksum;\n"
+        "- to encode LZ4, liblz4's block functions, an XXH32 as in its frames, and an XXH64 as in our "
+        "index;\n"
+        "- to decode LZ4, liblz4's frame decoder.",
         overhead(measured),
-        "### Beside published figures",
-        "A SIMD library that compresses memory pages, on an EPYC 7763. Its figures are of pages "
-        "without framing or checksum, on another processor and other data, so only the order of "
-        "magnitude compares; ours include a frame header and XXH64, which weigh most on pages "
-        "this small.",
+        "## Beside published figures",
+        "The published figures are those of a SIMD library that compresses memory pages, on an EPYC "
+        "7763.\n"
+        "They are for pages without framing or checksum, on another processor and other data, so only "
+        "the\norder of magnitude compares.\n"
+        "Ours include a frame header and XXH64, which weigh most on pages this small.",
         published(measured),
-        "### Kernels", "XXH64's run-time dispatch and our own kernels, by backend.",
+        "## Kernels", "The run-time dispatch of XXH64, and our own kernels, by backend.",
         kernels(measured)]) + "\n"
 
 

@@ -2,7 +2,7 @@
 """Measures reading, zvfs beside its peers, in one run: see README.md in this folder.
 
 Makes images of a tree, of one large file and of some programs, mounts them in turn, and writes
-results.json, performance.md with plots, and goals.md to the output directory. Run it as root, on a
+results.json, performance/reading.md with plots, and goals.md to --out. Run it as root, on a
 machine that does nothing else.
 """
 import argparse

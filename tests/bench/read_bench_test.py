@@ -97,9 +97,9 @@ def check_measured(found, failed):
 
 
 def check_documents(out):
-    text = (out / "performance.md").read_text()
+    text = (out / "performance/reading.md").read_text()
     for plot in ("mount-cold", "tree-cold", "tree-warm", "memory"):
-        check(f"performance/{plot}.svg" in text, f"the report shows the plot {plot}")
+        check(f"]({plot}.svg)" in text, f"the report shows the plot {plot}")
         xml.etree.ElementTree.parse(out / f"performance/{plot}.svg")
     widths = {}
     for number, line in enumerate(text.splitlines()):

@@ -1,4 +1,4 @@
-"""Writes what was measured: Markdown for docs/performance.md, plots beside it, and JSON."""
+"""Writes what was measured: Markdown for docs/performance/reading.md, plots beside it, and JSON."""
 import json
 
 import goals
@@ -9,7 +9,7 @@ GROUPS = {"mount": "Mounting", "tree": "A tree", "random": "Random reads of one 
 WEIGHED = tuple(group for group in GROUPS if group != "mount")  # mounting is over in no time
 REFERENCES = ("squashfs", "source")
 NONE = "–"
-PLOTS = "performance"  # the folder of the plots, beside the Markdown
+PAGES = "performance"  # the folder of the Markdown and its plots
 
 
 class Report:
@@ -26,13 +26,13 @@ class Report:
         self._plots = self._draw()
 
     def write(self, directory):
-        """Writes results.json, performance.md, goals.md and the plots; gives their paths."""
-        documents = {"results.json": self._json(), "performance.md": self._markdown(),
+        """Writes results.json, goals.md, the page and its plots; gives their paths."""
+        documents = {"results.json": self._json(), f"{PAGES}/reading.md": self._markdown(),
                      "goals.md": goals.markdown(self._results)}
         for key, svg in self._plots.items():
-            documents[f"{PLOTS}/{key}.svg"] = svg
-        (directory / PLOTS).mkdir(exist_ok=True)
-        for old in (directory / PLOTS).glob("*.svg"):
+            documents[f"{PAGES}/{key}.svg"] = svg
+        (directory / PAGES).mkdir(exist_ok=True)
+        for old in (directory / PAGES).glob("*.svg"):
             old.unlink()
         for name, content in documents.items():
             (directory / name).write_text(content)
@@ -46,21 +46,21 @@ class Report:
                            "images": images, **self._results.as_json()}, indent=1) + "\n"
 
     def _markdown(self):
-        parts = ["## Reading", self._how(), self._machine_list(), self._image_table()]
+        parts = ["# Reading", self._how(), self._machine_list(), self._image_table()]
         for group, title in GROUPS.items():
             lines = self._lines(group)
             if not lines:
                 continue
-            parts += [f"### {title}", self._table(lines, self._value)]
+            parts += [f"## {title}", self._table(lines, self._value)]
             if any(self._has(lines, reference) for reference in REFERENCES):
                 parts += ["As multiples of kernel squashfs's / of the source's:",
                           self._table(lines, self._ratios)]
-            parts += [f"![{title}]({PLOTS}/{key}.svg)" for key in self._plots
+            parts += [f"![{title}]({key}.svg)" for key in self._plots
                       if key.partition("-")[0] == group]
-        parts += ["### Processor time and memory", self._weight_text(),
+        parts += ["## Processor time and memory", self._weight_text(),
                   self._table(self._lines(*WEIGHED), self._weight)]
         if "memory" in self._plots:
-            parts.append(f"![Memory]({PLOTS}/memory.svg)")
+            parts.append("![Memory](memory.svg)")
         parts += self._failure_list()
         return "\n\n".join(parts) + "\n"
 
@@ -69,12 +69,15 @@ class Report:
         cold = ("All caches are dropped before a cold run." if parameters["drop_caches"] else
                 "The image file itself is in the page cache then.")
         return (
-            "Measured with `tests/bench/read_bench.py`: medians, least and most in parentheses; "
-            f"repeats: {parameters['repeats']} (with five mounts in each for mounting). "
-            "Candidates alternate within a repeat. *Cold* is the first run on a fresh mount. "
-            f"{cold} *Warm* is the same once more. The source is not mounted but read where it "
-            "lies, uncompressed; its cold runs follow a drop of all caches, so they read from "
-            "the disk.")
+            "Measured with `tests/bench/read_bench.py`.\n"
+            "Figures are medians; the least and the most are in parentheses.\n"
+            f"Repeats: {parameters['repeats']}, with five mounts in each for mounting.\n"
+            "Candidates alternate within a repeat.\n\n"
+            "- *Cold* is the first run on a fresh mount.\n"
+            f"  {cold}\n"
+            "- *Warm* is the same once more.\n"
+            "- The source is not mounted but read in place, uncompressed.\n"
+            "  Its cold runs follow a drop of all caches, so they read from the disk.")
 
     def _machine_list(self):
         machine = self._machine
@@ -142,9 +145,10 @@ class Report:
 
     @staticmethod
     def _weight_text():
-        return ("Processor seconds of the daemon (user and system) / of the whole machine, readers "
-                "and kernel included; then the daemon's peak memory since the mount. Medians. A "
-                "filesystem of the kernel has no daemon: compare it by the machine's seconds.")
+        return ("Processor seconds of the daemon (user and system) / of the whole machine, readers\n"
+                "and kernel included; then the daemon's peak memory since the mount.\n"
+                "Figures are medians.\n"
+                "A kernel filesystem has no daemon: compare it by the machine's seconds.")
 
     def _weight(self, workload, state, who):
         machine = self._results.spread(workload.name, state, who.name, "machine_cpu_seconds")
@@ -162,7 +166,7 @@ class Report:
         lines = [f"- {failure['candidate']}"
                  + (f", {failure['workload']}" if failure["workload"] else "")
                  + f": {failure['reason']}" for failure in self._results.failures]
-        return ["### Not measured", "\n".join(lines)]
+        return ["## Not measured", "\n".join(lines)]
 
     def _draw(self):
         """The charts as SVG, by key; a key begins with its group."""

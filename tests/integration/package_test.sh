@@ -58,6 +58,23 @@ for file in /usr/bin/mkimage /usr/bin/zvfs /usr/sbin/mount.zvfs \
   /usr/share/doc/zvfs/copyright /usr/share/doc/zvfs/README.md; do
   grep -qxF "$file" <<<"$files" || fail "does not hold $file but: $files"
 done
+
+# Fails if a document links to one, or to a picture, that the package does not hold. The source alone
+# holds some of what they link to.
+only_in_source='(^|/)(packaging|tests/bench|CONTRIBUTING\.md|LICENSE)'
+check_links() {
+  local document=$1 link target
+  while IFS= read -r link; do
+    [[ $link == *:* || $link == "#"* || $link =~ $only_in_source ]] && continue
+    target=$(realpath -ms "$(dirname "$document")/${link%%#*}")
+    grep -qxF "$target" <<<"$files" || fail "$document links to $link, which the package lacks"
+  done < <(grep -oP '\]\(\K[^)]+' "$scratch/tree$document")
+}
+dpkg-deb -x "$deb" "$scratch/tree"
+documents=$(grep '^/usr/share/doc/zvfs/.*\.md$' <<<"$files")
+grep -q /docs/performance/ <<<"$documents" || fail "does not hold docs/performance/"
+while IFS= read -r document; do check_links "$document"; done <<<"$documents"
+
 if dpkg-deb -c "$deb" | awk '$2 != "root/root"' | grep .; then
   fail "holds files that do not belong to root"
 fi
