@@ -44,7 +44,7 @@ _zvfs_files() { # -f or -d
   COMPREPLY=($(compgen "$1" -- "$cur"))
 }
 
-# What is called $1 in --help; nothing is offered for numbers and patterns.
+# Completes what --help calls $1; numbers and patterns get nothing.
 _zvfs_value() {
   case $1 in
     DIR) _zvfs_files -d ;;

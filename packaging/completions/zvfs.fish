@@ -51,7 +51,7 @@ function __zvfs_inside
     command zvfs ls -- $argv[1] $directory 2>/dev/null
 end
 
-# What is called $argv[1] in --help.
+# Completes what --help calls $argv[1].
 function __zvfs_value
     switch $argv[1]
         case DIR
@@ -72,7 +72,7 @@ function __zvfs_value
 end
 
 # Options of the command whose words are the arguments, or the value of the one before; true when
-# there are operands to complete beside.
+# operands are to be completed, too.
 function __zvfs_options_or_value
     set -l words (commandline -opc)
     for option in (__zvfs_options_with_value $argv)

@@ -4,7 +4,7 @@
 # Commands and options, with what they do, are those that the programs' own --help lists, so that
 # there is no second list to keep.
 
-# What is called $1 in --help completes to this: an action of _arguments.
+# The action of _arguments that completes what --help calls $1.
 _zvfs_action() {
   case $1 in
     (DIR) print -r -- _directories ;;
