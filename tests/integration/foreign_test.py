@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""The archives of tests/foreign, which foreign programs have made: each is shown as its .tree says.
+
+Each archive has a test for each thing that must hold, so that a report names both. Archives come as
+they are: no program but the tools under test, and zstd, is needed.
+"""
+import hashlib
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+import tree_text
+import zvfs_tools
+from zvfs_tools import run, tool
+
+os.environ["TZ"] = "UTC"  # what archives without a time zone are read in
+CORPUS = pathlib.Path(__file__).resolve().parent.parent / "foreign"
+STREAM = "# tar: "  # the line of a .tree that has the SHA-256 of the tar in the archive
+
+# Where mkimage says something: the exit code, and what.
+NO_END = (0, "mkimage: .: the archive has no end mark: is it complete?\n")
+SAYS = {
+    "gnu_tar__absolute_tar_gz":
+        (0, "mkimage: /abs/block: the leading '/' is dropped from this name and others\n"),
+    "gnu_tar__gnu_second_volume_tar_gz":
+        (1, "mkimage: b: continues in another volume, from which it is missing\n"),
+    "handmade__garbage_after_end_tar":
+        (0, "mkimage: .: what follows the end of the archive, at 2560, is kept as it is\n"),
+    "handmade__gnu_volume_member_tar":
+        (1, "mkimage: cut: continues in another volume, from which it is missing\n"),
+    "handmade__no_end_tar": NO_END,
+    "handmade__one_zero_block_tar": NO_END,
+    "handmade__solaris_acl_tar": (1, "mkimage: file: unknown type 'A', taken for a regular file\n"),
+    "handmade__unknown_type_tar": (1, "mkimage: vendor: unknown type 'Q', taken for a regular file\n"),
+}
+
+# What is known to fail: which tests of which archives. One that passes in spite of this list fails.
+SEEN_BY_ROOT = ("test_mount", "test_extraction") if os.geteuid() == 0 else ()
+TREE = ("test_listing", "test_mount", "test_extraction")
+EXPECTED_FAILURES = {
+    # The deep check asks libarchive, which reads these otherwise than the index has them, and GNU tar.
+    "gnu_tar__gnu_second_volume_tar_gz": ("test_deep_check",),
+    "handmade__gnu_before_pax_tar": ("test_deep_check",),
+    "handmade__gnu_volume_member_tar": ("test_deep_check",),
+    "handmade__pax_global_path_tar": ("test_deep_check",),
+    "handmade__pax_nul_padding_tar": ("test_deep_check",),
+    "handmade__pax_size_of_directory_tar": ("test_deep_check",),
+    "handmade__slash_and_data_tar": ("test_deep_check",),
+    # star's records of large device numbers are not read.
+    "handmade__pax_device_tar": ("test_deep_check", "test_listing", *SEEN_BY_ROOT),
+    # star's sparse files are shown as they lie in the archive, without their holes.
+    "star__exustar_sparse_tar_gz": ("test_deep_check", *TREE),
+    "star__xstar_sparse_tar_gz": TREE,
+    # A global header and no member is refused.
+    "handmade__pax_global_alone_tar": ("test_is_made", "test_stream_is_the_tar", "test_deep_check", *TREE),
+    # Of several cpio archives in a row the first alone is shown, in silence.
+    "cpio__initrd_cpio": TREE,
+    # The table of long names is taken for a member, and gives the root its mode of 0.
+    "ar__gnu_a": ("test_is_made", *SEEN_BY_ROOT),
+}
+
+
+def without(lines, left_out):
+    """The lines without the fields whose names match."""
+    return [tree_text.line_of({name: value for name, value in fields.items()
+                               if not re.fullmatch(left_out, name)})
+            for fields in map(tree_text.fields_of, lines)]
+
+
+def contents(lines):
+    """What the lines say of files that anybody can restore."""
+    restored = ("path", "nlink", "link", "size", "text", "sha256", "holes")
+    return [{name: value for name, value in fields.items() if name in restored}
+            for fields in map(tree_text.fields_of, lines) if fields["type"] == "file"]
+
+
+class ForeignArchive:
+    """What must hold of one archive; a subclass names it."""
+    archive = None
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.scratch = cls.enterClassContext(zvfs_tools.scratch_directory())
+        cls.image = cls.scratch / "image.zst"
+        cls.made = subprocess.run([tool("ZVFS_MKIMAGE"), "-q", cls.archive, cls.image], check=False,
+                                  stdin=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        cls.expected = tree_text.read_lines(pathlib.Path(f"{cls.archive}.tree"))
+
+    def need_image(self):
+        if not self.image.exists():
+            self.fail(f"there is no image: {self.made.stderr.decode()}")
+
+    def assert_tree(self, root):
+        lines = tree_text.describe(root)
+        # The time of a root that no member tells is not determined.
+        if self.expected[0].endswith(" ?"):
+            lines[0] = re.sub(r"\S+$", "?", lines[0])
+        self.assertEqual(lines, self.expected)
+
+    def test_is_made(self):
+        self.assertEqual((self.made.returncode, self.made.stderr.decode()),
+                         SAYS.get(name_of(self.archive), (0, "")))
+
+    def test_deep_check(self):
+        self.need_image()
+        run(tool("ZVFS_ZVFS"), "check", "--deep", self.image)
+
+    def test_listing(self):
+        self.need_image()
+        listed = tree_text.describe_json(run(tool("ZVFS_ZVFS"), "ls", "-R", "--json", self.image))
+        expected = [line for line in self.expected if not line.startswith(". ")]
+        self.assertEqual(without(listed, "text|sha256|holes"), without(expected, "text|sha256|holes"))
+
+    def test_mount(self):
+        zvfs_tools.require_root()  # to see all extended attributes
+        zvfs_tools.require_fuse()
+        self.need_image()
+        with zvfs_tools.mounted(self.image) as mount:
+            self.assert_tree(mount)
+
+    def test_extraction(self):
+        self.need_image()
+        target = self.scratch / "extracted"
+        extract = (tool("ZVFS_ZVFS"), "extract", "-q", "-C", target, self.image)
+        if os.geteuid() == 0:
+            run(*extract)
+            self.assert_tree(target)
+        else:  # who cannot make devices, nor give files away
+            run(*extract, "--keep-going", expect=None)
+            run("chmod", "-R", "u+rwX", target)
+            self.assertEqual(contents(tree_text.describe(target)), contents(self.expected))
+
+
+class ForeignTar(ForeignArchive):
+    """What must hold of a tar, too: the image is the tar, byte for byte."""
+    digest = None
+
+    def test_stream_is_the_tar(self):
+        self.need_image()
+        self.assertEqual(hashlib.sha256(run("zstd", "-dc", self.image)).hexdigest(), self.digest)
+
+
+def digest_in(tree):
+    """The SHA-256 of the tar in the archive, where there is one."""
+    first = tree.read_text("ascii").partition("\n")[0]
+    if first.startswith(STREAM):
+        return first.removeprefix(STREAM)
+    if {".tar", ".deb"} & set(tree.suffixes):
+        raise RuntimeError(f"{tree}: the digest of the tar is missing")
+    return None
+
+
+def name_of(archive):
+    """`gnu_tar__pax_sparse_1_0_tar_gz` of gnu_tar/pax_sparse_1.0.tar.gz."""
+    return re.sub(r"\W", "_", f"{archive.parent.name}__{archive.name}")
+
+
+def failing(test):
+    """The test, which is expected to fail; the one of other archives is not."""
+    @unittest.expectedFailure
+    def own_test(self):
+        test(self)
+    return own_test
+
+
+def load_tests(loader, _, __):
+    """The tests once for each archive."""
+    suite = unittest.TestSuite()
+    names = set()
+    for archive in sorted(path for path in CORPUS.glob("*/*") if path.suffix not in (".tree", ".pyc")):
+        names.add(name := name_of(archive))
+        digest = digest_in(pathlib.Path(f"{archive}.tree"))
+        case = type(name, (ForeignTar if digest else ForeignArchive, unittest.TestCase),
+                    {"archive": archive, "digest": digest})
+        for test in EXPECTED_FAILURES.get(name, ()):
+            setattr(case, test, failing(getattr(case, test)))
+        suite.addTests(loader.loadTestsFromTestCase(case))
+    unknown = (EXPECTED_FAILURES.keys() | SAYS.keys()) - names
+    if not names or unknown:
+        raise RuntimeError(f"no archives in {CORPUS}, or none of these names: {unknown}")
+    return suite
+
+
+if __name__ == "__main__":
+    zvfs_tools.main()
