@@ -10,8 +10,9 @@ class ByteStream {
  public:
   virtual ~ByteStream() = default;
 
-  /// The next bytes, valid until the next call; none at the end. All runs but the last are of a
-  /// multiple of 512 bytes, so that what is made of them does not depend on how they come.
+  /// The next bytes, valid until the next call; none at the end. Of a tar that is to be built, all
+  /// runs but the last are of a multiple of 512 bytes, so that the image does not depend on how
+  /// they come.
   virtual Result<ByteSpan> next() = 0;
 };
 
