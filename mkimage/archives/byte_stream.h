@@ -1,9 +1,14 @@
 #pragma once
 
+#include <cstdint>
+
 #include "base/bytes.h"
 #include "base/result.h"
 
 namespace zvfs {
+
+/// About how many bytes a stream that makes up its content gives at a time.
+inline constexpr std::uint64_t kStreamRunSize = std::uint64_t{1} << 20;
 
 /// Bytes that come once, from front to back. Not thread-safe.
 class ByteStream {

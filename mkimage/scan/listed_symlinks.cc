@@ -62,8 +62,7 @@ class SourceList::SymlinkFollower {
 
   void run() {
     // What one of them leads to may itself be one: as often as the kernel follows them.
-    constexpr int kMostSymlinks = 40;
-    for (int i = 0; i < kMostSymlinks; ++i) {
+    for (unsigned i = 0; i < kMaxSymlinks; ++i) {
       found_.clear();
       find_in(list_.root_, {});
       if (found_.empty()) return;

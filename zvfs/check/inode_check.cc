@@ -12,9 +12,7 @@ constexpr std::uint16_t kDirectory = 0040000;
 constexpr std::uint16_t kRegular = 0100000;
 constexpr std::uint16_t kSymlink = 0120000;
 
-// Files may share extent lists, but not so that a small image takes for ever: this many visits
-// for each row, and some for small tables.
-constexpr std::uint64_t kMaxSharing = 16;
+// Files may visit this many rows in addition to kMaxSharing for each row of extents.
 constexpr std::uint64_t kFreeVisits = 1 << 20;
 
 bool is_known_type(std::uint16_t mode) {

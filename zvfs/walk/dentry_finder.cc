@@ -1,23 +1,8 @@
 #include "zvfs/walk/dentry_finder.h"
 
+#include "base/path_names.h"
+
 namespace zvfs {
-namespace {
-
-constexpr unsigned kMaxSymlinks = 40;  // Linux's limit for one path
-
-// Cuts the last name off `path`, with the slashes and "." around it; empty when none is left.
-std::string_view take_last_name(std::string_view& path) {
-  while (!path.empty()) {
-    const std::size_t slash = path.rfind('/');
-    const std::string_view name = path.substr(slash + 1);
-    path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-    if (!name.empty() && name != ".") return name;
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<FoundDentry> DentryFinder::find(std::string_view path) {
   const std::string_view name = take_last_name(path);
   if (name.empty()) return FoundDentry{};

@@ -2,10 +2,10 @@
 
 #include <string>
 
+#include "base/path_names.h"
+
 namespace zvfs {
 namespace {
-
-constexpr int kMaxSymlinks = 40;  // as Linux: MAXSYMLINKS
 
 // Takes the first name off `path`, with the slashes around it. Empty when none is left.
 std::string_view take_name(std::string_view& path) {
@@ -31,7 +31,7 @@ Result<Inode> step(const Image& image, const Inode& from, std::string_view name)
 Result<Inode> follow_path(const Image& image, std::string_view path) {
   std::string rest(path);
   Inode at = ZVFS_TRY(image.inode(kRootInode));
-  int symlinks = 0;
+  unsigned symlinks = 0;
   while (true) {
     std::string_view left = rest;
     const std::string_view name = take_name(left);
