@@ -90,14 +90,14 @@ class StreamCheck {
   }
 
   void check_end() {
-    constexpr std::uint8_t kSocket = 0140000 >> 12;
-    constexpr std::uint8_t kDirectory = 0040000 >> 12;
+    constexpr std::uint8_t kSocketType = 0140000 >> 12;
+    constexpr std::uint8_t kDirectoryType = 0040000 >> 12;
     IndexReader::Cursor strings(image_.raw().index());
     TableScan<DentryRecord> rows(image_.raw(), Table::kDentries);
     while (rows.next()) {
       const DentryRecord& dentry = rows.record();
-      if (seen_[rows.row()] || dentry.type == kSocket) continue;
-      if (is_foreign_ && dentry.type == kDirectory) continue;  // made up for what is in it
+      if (seen_[rows.row()] || dentry.type == kSocketType) continue;
+      if (is_foreign_ && dentry.type == kDirectoryType) continue;  // made up for what is in it
       const auto name = strings.bytes(Table::kStrings, dentry.name_offset, dentry.name_length);
       context_.problems.add("tar stream: dentry {} (inode {}, '{}') has no member{}", rows.row(),
                             dentry.inode, name ? as_text(*name) : "", why_ended_);
