@@ -1,12 +1,17 @@
 // Paths as archives, lists and options have them: names between slashes.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace zvfs {
 
-/// How many symlinks the resolution of one path may follow: Linux's MAXSYMLINKS.
+/// The longest path, in bytes, that is looked up, with the targets of the symlinks that it leads
+/// through. Images do not show the members of an archive that have a longer one.
+inline constexpr std::size_t kMaxPathSize = 65535;
+
+/// How many symlinks one path may lead through: Linux's MAXSYMLINKS.
 inline constexpr unsigned kMaxSymlinks = 40;
 
 /// Cuts the first name off `path`, with the slashes and "." around it; empty when none is left.

@@ -160,8 +160,7 @@ class Build {
 
   // Packs the members anew, as if they had been extracted.
   Result<void> reorder_archive(std::string_view name, ByteStream& stream) {
-    ZVFS_TRY_IN(
-        name, spool_archive(stream, tree(), index_extras_, warnings_, monitor_.progress));
+    ZVFS_TRY_IN(name, spool_archive(stream, tree(), index_extras_, warnings_, monitor_.progress));
     monitor_.progress.bytes_read = 0;  // all of it is read again
     end_stage("scan");
     ZVFS_TRY(prepare());

@@ -12,6 +12,9 @@
 
 namespace zvfs {
 
+/// Linux's "nobody": the owner of members whose own is beyond 32 bits.
+inline constexpr std::uint32_t kNobody = 65534;
+
 /// A member of a tar archive, as its headers describe it. A plain value.
 struct TarEntry {
   struct Note {

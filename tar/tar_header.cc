@@ -15,8 +15,6 @@ namespace {
 // As Python's tarfile names it, so that a reader that does not know pax makes one odd file.
 constexpr std::string_view kPaxHeaderName = "././@PaxHeader";
 
-constexpr std::uint64_t padded(std::uint64_t size) { return size + tar_padding(size); }
-
 void pad(ByteVector& out, std::size_t size) {
   const std::uint32_t padding = tar_padding(size);
   out.resize(out.size() + padding);
@@ -76,7 +74,7 @@ std::uint64_t sparse_map_size(const TarMember& member) {
   std::uint64_t size = 0;
   for_each_map_number(member,
                       [&](std::uint64_t number) { size += fmt::formatted_size("{}\n", number); });
-  return padded(size);
+  return tar_padded(size);
 }
 
 void append_sparse_map(const TarMember& member, ByteVector& out) {
@@ -125,7 +123,7 @@ std::uint64_t tar_data_size(const TarMember& member) {
 
 std::uint64_t tar_header_size(const TarMember& member) {
   const std::uint64_t body_size = pax_body_size(member);
-  return (body_size == 0 ? 0 : kTarBlockSize + padded(body_size)) + kTarBlockSize +
+  return (body_size == 0 ? 0 : kTarBlockSize + tar_padded(body_size)) + kTarBlockSize +
          (member.sparse ? sparse_map_size(member) : 0);
 }
 

@@ -23,6 +23,9 @@ constexpr std::uint32_t tar_padding(std::uint64_t size) {
   return static_cast<std::uint32_t>((kTarBlockSize - size % kTarBlockSize) % kTarBlockSize);
 }
 
+/// `size` bytes with the zeros that fill their last tar block.
+constexpr std::uint64_t tar_padded(std::uint64_t size) { return size + tar_padding(size); }
+
 /// Records of a pax extended header, by key, as they are.
 using PaxRecords = std::map<std::string, std::string, std::less<>>;
 

@@ -13,8 +13,6 @@ namespace {
 using Next = TarMemberReader::Next;
 using Type = TarMember::Type;
 
-constexpr std::uint32_t kNobody = 65534;
-
 std::string until_nul(ByteSpan body) {
   const std::string_view text = as_text(body);
   return std::string(text.substr(0, text.find('\0')));

@@ -6,11 +6,6 @@
 #include "base/quoting.h"
 
 namespace zvfs {
-namespace {
-
-constexpr std::uint64_t padded(std::uint64_t size) { return size + tar_padding(size); }
-
-}  // namespace
 
 Result<TarParser::Step> TarParser::take(ByteSpan bytes) {
   assert(!bytes.empty());
@@ -129,7 +124,7 @@ Result<TarParser::Step> TarParser::await(TarMemberReader::Next next, std::size_t
   in_headers_ = false;
   const bool has_link_data = reader_.has_link_data();
   link_size_ = has_link_data ? 0 : reader_.link_size();
-  data_left_ = padded(has_link_data ? reader_.link_size() : reader_.entry().data_size);
+  data_left_ = tar_padded(has_link_data ? reader_.link_size() : reader_.entry().data_size);
   state_ = data_left_ > 0 ? State::kData : State::kHeader;
   return Step{size, Part::kHeaders, is_label ? nullptr : &reader_.entry()};
 }
@@ -149,7 +144,7 @@ Result<TarParser::Step> TarParser::process_zeros(std::size_t size) {
 Result<TarParser::Step> TarParser::process_no_header(std::size_t size) {
   const std::uint64_t begin = position_ - kTarBlockSize;
   if (link_size_ > 0) {
-    data_left_ = padded(link_size_) - kTarBlockSize;
+    data_left_ = tar_padded(link_size_) - kTarBlockSize;
     link_size_ = 0;
     state_ = data_left_ > 0 ? State::kData : State::kHeader;
     return Step{size, Part::kData};

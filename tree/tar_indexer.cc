@@ -13,9 +13,6 @@ namespace {
 using Severity = Warning::Severity;
 using Type = TarMember::Type;
 
-// Of a member's path, with the targets of the symlinks that it leads through.
-constexpr std::size_t kMaxPath = 65535;
-
 // Directories are made up for members whose own are not in the archive. One of 4 KiB of path, which
 // compresses to a few bytes, could name 2,000 of them, each of which takes some 150 bytes of
 // memory. Real archives have but few files without a directory of several files between them.
@@ -47,8 +44,8 @@ Result<void> check_name(std::string_view name) {
 
 // `what` is the path's noun: "its path".
 Result<void> check_path(std::string_view path, std::string_view what) {
-  if (path.size() > kMaxPath) {
-    return refuse(fmt::format("{} of {} bytes exceeds {}", what, path.size(), kMaxPath));
+  if (path.size() > kMaxPathSize) {
+    return refuse(fmt::format("{} of {} bytes exceeds {}", what, path.size(), kMaxPathSize));
   }
   if (path.find('\0') != path.npos) return refuse(fmt::format("{} has a zero byte", what));
   if (has_dot_dot(path)) return refuse(fmt::format("{} has '..'", what));
@@ -317,7 +314,7 @@ Result<NameTable::Row> TarIndexer::enter(Row directory, std::string_view name,
 Result<NameTable::Row> TarIndexer::follow(Row directory, Row symlink, const TarEntry& entry) {
   const std::string_view target = tree_.symlink_target(tree_.inode(names_.inode(symlink)));
   walked_ += target.size();
-  if (can_follow(target) && walked_ <= kMaxPath && ++symlinks_followed_ <= kMaxSymlinks) {
+  if (can_follow(target) && walked_ <= kMaxPathSize && ++symlinks_followed_ <= kMaxSymlinks) {
     if (const auto found = walk(directory, target, entry, IfMissing::kGiveUp)) return *found;
   }
   return refuse(

@@ -9,7 +9,7 @@ namespace zvfs {
 namespace {
 
 // Who is further behind than this fills what nobody reads any more.
-constexpr std::size_t kMaxQueued = 64;
+constexpr std::size_t kMaxQueuedPushes = 64;
 
 // Threads that push after their replies.
 constexpr int kMaxPushers = 4;
@@ -106,7 +106,7 @@ void PageFiller::add_job(Job job) {
   {
     MutexLock lock(mutex_);
     if (stopped_) return;
-    if (queue_.size() >= kMaxQueued) {
+    if (queue_.size() >= kMaxQueuedPushes) {
       counters_.dropped.fetch_add(1, std::memory_order_relaxed);
       if (!job.frame) return;  // reads come before listings
       queue_.pop_front();      // what was asked for first is of least use now

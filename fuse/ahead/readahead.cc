@@ -19,7 +19,7 @@ constexpr std::uint64_t kSlack = kMiB;
 // A first request of at least this size, from the beginning on, comes from the kernel's readahead.
 constexpr std::uint64_t kSequentialSize = 64 * kKiB;
 
-constexpr std::size_t kMaxQueued = 256;
+constexpr std::size_t kMaxQueuedPieces = 256;
 
 }  // namespace
 
@@ -96,7 +96,7 @@ bool Readahead::plan(std::size_t index, const Inode& file) {
   stream.planned = std::max(stream.planned, stream.next);
   const std::uint64_t end = std::min(stream.next + stream.window, file.record.size);
   bool planned = false;
-  while (stream.planned < end && queue_.size() < kMaxQueued) {
+  while (stream.planned < end && queue_.size() < kMaxQueuedPieces) {
     queue_.push_back({file, stream.planned, index, stream.generation});
     stream.planned += kPieceSize;
     planned = true;

@@ -1,11 +1,9 @@
 #include "fuse/serve/inspector.h"
 
-#include <nlohmann/json.hpp>
+#include "base/json.h"
 
 namespace zvfs {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // A value of an extended attribute has at most 64 KiB: so many frames are shown one by one.
 constexpr std::size_t kMaxFramesShown = 500;
@@ -16,21 +14,21 @@ Json requests_json(const RequestStats& stats) {
     const auto operation = static_cast<Operation>(i);
     const RequestStats::Counters& counters = stats.of(operation);
     Json histogram = Json::array();
-    for (const auto& bucket : counters.histogram) histogram.push_back(bucket.load());
-    json[std::string(name_of(operation))] = {{"count", counters.count.load()},
-                                             {"errors", counters.errors.load()},
-                                             {"nanoseconds", counters.nanoseconds.load()},
-                                             {"log2_microseconds", histogram}};
+    for (const auto& bucket : counters.histogram) histogram.add(bucket.load());
+    json.put(name_of(operation), Json::object({{"count", counters.count.load()},
+                                               {"errors", counters.errors.load()},
+                                               {"nanoseconds", counters.nanoseconds.load()},
+                                               {"log2_microseconds", histogram}}));
   }
   return json;
 }
 
 Json frame_json(const DataFrame& frame, std::uint64_t bytes_of_file) {
-  return {{"number", frame.number.value},
-          {"kind", std::string(to_string(frame.location.kind))},
-          {"coded_bytes", frame.location.coded_size},
-          {"decoded_bytes", frame.location.decoded_size},
-          {"file_bytes", bytes_of_file}};
+  return Json::object({{"number", frame.number.value},
+                       {"kind", to_string(frame.location.kind)},
+                       {"coded_bytes", frame.location.coded_size},
+                       {"decoded_bytes", frame.location.decoded_size},
+                       {"file_bytes", bytes_of_file}});
 }
 
 }  // namespace
@@ -50,29 +48,26 @@ std::string Inspector::stats() const {
   const FrameReaderStats reader = image_.reader_stats();
   const PageFillerStats fill = filler_.stats();
   const ReadaheadStats ahead = readahead_.stats();
-  const Json json = {
+  const Json json = Json::object({
       {"requests", requests_json(requests_)},
       {"bytes_served", requests_.bytes_read()},
-      {"cache",
-       {{"hits", cache.hits},
-        {"misses", cache.misses},
-        {"evictions", cache.evictions},
-        {"bytes", cache.charged_bytes},
-        {"frames", cache.frames}}},
-      {"decoding",
-       {{"frames", reader.decodes},
-        {"bytes", reader.decoded_bytes},
-        {"coded_bytes", reader.coded_bytes},
-        {"failures", reader.failures}}},
-      {"page_cache_fill",
-       {{"pushes", fill.pushes},
-        {"bytes", fill.bytes},
-        {"unknown_inodes", fill.unknown},
-        {"frames_ahead", fill.frames_ahead},
-        {"dropped", fill.dropped},
-        {"memory_pauses", fill.memory_pauses}}},
-      {"readahead", {{"pieces", ahead.pieces}, {"cancelled", ahead.cancelled}}},
-  };
+      {"cache", Json::object({{"hits", cache.hits},
+                              {"misses", cache.misses},
+                              {"evictions", cache.evictions},
+                              {"bytes", cache.charged_bytes},
+                              {"frames", cache.frames}})},
+      {"decoding", Json::object({{"frames", reader.decodes},
+                                 {"bytes", reader.decoded_bytes},
+                                 {"coded_bytes", reader.coded_bytes},
+                                 {"failures", reader.failures}})},
+      {"page_cache_fill", Json::object({{"pushes", fill.pushes},
+                                        {"bytes", fill.bytes},
+                                        {"unknown_inodes", fill.unknown},
+                                        {"frames_ahead", fill.frames_ahead},
+                                        {"dropped", fill.dropped},
+                                        {"memory_pauses", fill.memory_pauses}})},
+      {"readahead", Json::object({{"pieces", ahead.pieces}, {"cancelled", ahead.cancelled}})},
+  });
   return json.dump();
 }
 
@@ -93,18 +88,18 @@ Result<std::string> Inspector::frames_of(const Inode& file) const {
         ZVFS_TRY(image_.raw().frame_table().find(cursor, segment.stream, segment.first_frame));
     const std::uint64_t bytes =
         std::min(segment.end - offset, frame.end().value - segment.stream.value);
-    if (++count <= kMaxFramesShown) frames.push_back(frame_json(frame, bytes));
+    if (++count <= kMaxFramesShown) frames.add(frame_json(frame, bytes));
     coded_share += static_cast<double>(frame.location.coded_size) * static_cast<double>(bytes) /
                    frame.location.decoded_size;
     data_bytes += bytes;
     offset += bytes;
   }
-  const Json json = {
-      {"frames", frames},
-      {"frame_count", count},
-      {"data_bytes", data_bytes},
-      {"coded_bytes", static_cast<std::uint64_t>(coded_share)},
-      {"ratio", coded_share > 0 ? static_cast<double>(data_bytes) / coded_share : 1.0}};
+  const Json json = Json::object(
+      {{"frames", frames},
+       {"frame_count", count},
+       {"data_bytes", data_bytes},
+       {"coded_bytes", static_cast<std::uint64_t>(coded_share)},
+       {"ratio", coded_share > 0 ? static_cast<double>(data_bytes) / coded_share : 1.0}});
   return json.dump();
 }
 

@@ -12,8 +12,6 @@ namespace {
 
 using Type = TarMember::Type;
 
-constexpr std::uint32_t kNobody = 65534;
-
 std::string text(const char* given) { return given == nullptr ? std::string() : given; }
 
 Type type_of(archive_entry* member, const std::string& path) {

@@ -14,6 +14,12 @@ namespace {
 
 constexpr std::size_t kReadSize = 256 * kKiB;
 
+// libarchive hands out names in the locale's character set. "C" leaves those of a tar as they are:
+// others convert them from UTF-8, and compose characters (NFC).
+const char* locale_for(ArchiveReader::Formats formats) {
+  return formats == ArchiveReader::Formats::kTar ? "C" : "C.UTF-8";
+}
+
 // All but those that run programs or guess at text.
 void support_filters(archive* handle) {
   ::archive_read_support_filter_bzip2(handle);
@@ -26,6 +32,11 @@ void support_filters(archive* handle) {
   ::archive_read_support_filter_rpm(handle);
   ::archive_read_support_filter_xz(handle);
   ::archive_read_support_filter_zstd(handle);
+}
+
+void support_tar(archive* handle) {
+  ::archive_read_support_format_tar(handle);
+  ::archive_read_set_format_option(handle, "tar", "read_concatenated_archives", "1");
 }
 
 void support_formats(archive* handle, ArchiveReader::Formats formats) {
@@ -65,8 +76,13 @@ class ArchiveReader::Locale {
 void ArchiveReader::Free::operator()(archive* handle) const { ::archive_read_free(handle); }
 
 ArchiveReader::ArchiveReader(Formats formats)
-    : locale_(::newlocale(LC_ALL_MASK, "C.UTF-8", nullptr)), archive_(::archive_read_new()) {
+    : locale_(::newlocale(LC_ALL_MASK, locale_for(formats), nullptr)),
+      archive_(::archive_read_new()) {
   if (archive_ == nullptr) throw std::bad_alloc();
+  if (formats == Formats::kTar) {
+    support_tar(archive_.get());
+    return;
+  }
   support_filters(archive_.get());
   support_formats(archive_.get(), formats);
 }
@@ -118,6 +134,10 @@ Result<ArchiveReader::Block> ArchiveReader::read() {
   }
   if (status == ARCHIVE_FATAL) return failure();
   return fail(ErrorCode::kInvalidArgument, "{}", failure().error().message);
+}
+
+std::uint64_t ArchiveReader::header_offset() const {
+  return static_cast<std::uint64_t>(::archive_read_header_position(archive_.get()));
 }
 
 std::uint64_t ArchiveReader::bytes_read() const {

@@ -16,13 +16,15 @@ struct archive_entry;
 namespace zvfs {
 
 /// An archive, read by libarchive, which decompresses it. Names that the archive has in a known
-/// character set become UTF-8; others stay the bytes they are. Not thread-safe.
+/// character set become UTF-8; others, and those in a tar, stay the bytes they are. Not
+/// thread-safe.
 class ArchiveReader {
  public:
   enum class Formats : std::uint8_t {
     kRaw,       ///< What is inside the compression, whatever it is, as one nameless member.
     kArchives,  ///< All but tar, and mtree, which would read other files.
     kAr,
+    kTar,  ///< Not compressed. Two in a row are one, as `tar --concatenate` and plain cat make it.
   };
 
   /// Borrows `fd`, which is read from where it stands; formats with their directory at the end
@@ -46,6 +48,9 @@ class ArchiveReader {
   };
   /// Errors: Io, Corrupt; InvalidArgument when only this member's data cannot be had.
   Result<Block> read();
+
+  /// Where the member's first header begins in the decompressed archive, in bytes.
+  [[nodiscard]] std::uint64_t header_offset() const;
 
   /// Bytes that were read of the file or stream.
   [[nodiscard]] std::uint64_t bytes_read() const;

@@ -97,16 +97,22 @@ Result<UniqueFd> spill(ByteStream& stream) {
   return fd;
 }
 
-Result<Stream> converted(Stream stream, bool must_be_seekable, const ArchiveSetup& setup) {
-  if (!must_be_seekable) {
-    auto reader = ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives));
-    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
-                                                     setup.index_extras, setup.warnings));
-  }
-  UniqueFd fd = ZVFS_TRY(spill(*stream));
-  auto reader = ZVFS_TRY(ArchiveReader::open(fd.get(), Formats::kArchives));
-  auto archive = std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
-                                                    setup.index_extras, setup.warnings);
+Stream converted(std::unique_ptr<ArchiveReader> reader, const ArchiveSetup& setup) {
+  return std::make_unique<ConvertedArchive>(std::move(reader), setup.rules, setup.index_extras,
+                                            setup.warnings);
+}
+
+Result<Stream> converted_stream(Stream stream, const ArchiveSetup& setup) {
+  return converted(ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives)), setup);
+}
+
+Result<Stream> converted_file(int fd, const ArchiveSetup& setup) {
+  return converted(ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives)), setup);
+}
+
+Result<Stream> converted_spill(ByteStream& stream, const ArchiveSetup& setup) {
+  UniqueFd fd = ZVFS_TRY(spill(stream));
+  auto archive = ZVFS_TRY(converted_file(fd.get(), setup));
   return Stream(std::make_unique<InFile>(std::move(fd), std::move(archive)));
 }
 
@@ -115,6 +121,27 @@ Result<std::unique_ptr<Image>> open_image(int fd) {
   constexpr std::uint64_t kCacheSize = 4 * kMiB;
   auto file = ZVFS_TRY(FileSource::adopt(UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), "source"));
   return Image::open(std::move(file), {.cache_size_bytes = kCacheSize});
+}
+
+// The archive that a file holds.
+struct Located {
+  std::unique_ptr<DecompressedFile> file;  // from the archive's first byte on
+  ByteSpan head;                           // its first bytes
+  bool precedes_image = false;             // so that the image has nothing to say of it
+};
+
+// A tar counts rather than the image behind it; all else before an image is passed over.
+Result<Located> locate(int fd, std::uint64_t image_start, Progress& progress) {
+  auto file = ZVFS_TRY(DecompressedFile::open(fd, progress));
+  ByteSpan head = ZVFS_TRY(file->peek());
+  if (image_start == 0) return Located{std::move(file), head};
+  if (is_tar(head)) return Located{std::move(file), head, true};
+  if (::lseek(fd, static_cast<off_t>(image_start), SEEK_SET) < 0) {
+    return fail_errno(errno, "cannot seek");
+  }
+  file = ZVFS_TRY(DecompressedFile::open(fd, progress));
+  head = ZVFS_TRY(file->peek());
+  return Located{std::move(file), head};
 }
 
 ImageExtras extras_of(const Result<std::unique_ptr<Image>>& image, Warnings& warnings) {
@@ -141,32 +168,19 @@ Stream tar_stream(Stream tar, ImageExtras extras, const ArchiveSetup& setup) {
 }  // namespace
 
 Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
-  const off_t begin = ::lseek(fd, 0, SEEK_CUR);
-  auto image = open_image(fd);
-  auto file = ZVFS_TRY(DecompressedFile::open(fd, setup.progress));
-  ByteSpan head = ZVFS_TRY(file->peek());
-  const std::uint64_t start = image ? (*image)->raw().start() : 0;
-  const bool is_behind_archive = start > 0 && is_tar(head);
-  if (start > 0 && !is_behind_archive) {
-    if (::lseek(fd, static_cast<off_t>(start), SEEK_SET) < 0) {
-      return fail_errno(errno, "cannot seek");
-    }
-    file = ZVFS_TRY(DecompressedFile::open(fd, setup.progress));
-    head = ZVFS_TRY(file->peek());
-  }
+  const off_t begin = ::lseek(fd, 0, SEEK_CUR);  // negative for a pipe
+  const auto image = open_image(fd);
+  const std::uint64_t image_start = image ? (*image)->raw().start() : 0;
+  auto [file, head, precedes_image] = ZVFS_TRY(locate(fd, image_start, setup.progress));
   if (is_tar(head)) {
     ImageExtras extras;
-    if (!is_behind_archive) extras = extras_of(image, setup.warnings);
+    if (!precedes_image) extras = extras_of(image, setup.warnings);
     return tar_stream(std::move(file), std::move(extras), setup);
   }
   if (is_debian_package(head)) return tar_stream(ZVFS_TRY(debian_data(std::move(file))), {}, setup);
-  if (begin >= 0 && ::lseek(fd, begin, SEEK_SET) == begin) {
-    auto reader = ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives));
-    return Stream(std::make_unique<ConvertedArchive>(std::move(reader), setup.rules,
-                                                     setup.index_extras, setup.warnings));
-  }
-  const bool must_be_seekable = must_seek(head);
-  return converted(std::move(file), must_be_seekable, setup);
+  if (begin >= 0 && ::lseek(fd, begin, SEEK_SET) == begin) return converted_file(fd, setup);
+  if (must_seek(head)) return converted_spill(*file, setup);
+  return converted_stream(std::move(file), setup);
 }
 
 }  // namespace zvfs

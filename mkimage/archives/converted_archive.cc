@@ -6,7 +6,6 @@
 
 #include <archive_entry.h>
 
-#include "base/units.h"
 #include "mkimage/archives/archive_member.h"
 
 namespace zvfs {
@@ -15,13 +14,11 @@ namespace {
 using Severity = Warning::Severity;
 using Type = TarMember::Type;
 
-constexpr std::size_t kRunSize = 1 * kMiB;
-
 }  // namespace
 
 Result<ByteSpan> ConvertedArchive::next() {
   out_.drop_front(given_);
-  while (out_.bytes().size() < kRunSize && !ended_) {
+  while (out_.bytes().size() < kStreamRunSize && !ended_) {
     if (in_data_) {
       ZVFS_TRY(read_data());
     } else {
@@ -100,7 +97,7 @@ void ConvertedArchive::begin_data(TarEntry entry) {
 // of data, or its end.
 Result<void> ConvertedArchive::read_data() {
   if (position_ < zeros_end_) {
-    const std::uint64_t size = std::min<std::uint64_t>(zeros_end_ - position_, kRunSize);
+    const std::uint64_t size = std::min<std::uint64_t>(zeros_end_ - position_, kStreamRunSize);
     out_.append_zeros(static_cast<std::size_t>(size));
     position_ += size;
   } else if (!block_.empty()) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/path_names.h"
 #include "base/units.h"
 #include "tar/pax_records.h"
 
@@ -12,7 +13,6 @@ namespace {
 
 // Of hostile images, a few bytes may name any number of sockets with long paths.
 constexpr std::uint64_t kMaxSize = 128 * kMiB;
-constexpr std::size_t kMaxPath = 65535;
 constexpr std::uint32_t kOtherRecords = 128 * kKiB;  // of a member, for its path above all
 
 /// Goes through the tree of an image, each directory once. Not thread-safe.
@@ -83,7 +83,7 @@ class ExtrasReader {
     if (below->value > seen_.size() || seen_[below->value - 1]) return {};
     seen_[below->value - 1] = true;
     const Inode directory = ZVFS_TRY(image_.inode(*below));
-    if (!directory.record.is_directory() || path_.size() >= kMaxPath) return {};
+    if (!directory.record.is_directory() || path_.size() >= kMaxPathSize) return {};
     path_ += '/';
     levels_.push_back({directory, 0, path_.size()});
     return {};

@@ -17,7 +17,7 @@
 namespace zvfs {
 namespace {
 
-constexpr std::size_t kReadSize = 16 * kKiB;
+constexpr std::size_t kHeaderReadSize = 16 * kKiB;
 
 std::uint64_t key_of(std::string_view path) { return xxh64(as_bytes(path)); }
 
@@ -26,7 +26,7 @@ std::uint64_t key_of(std::string_view path) { return xxh64(as_bytes(path)); }
 void LeftOutFiles::add(const TarEntry& file) {
   ByteVector headers;
   append_tar_header(member_of(file, file.path), headers);
-  const std::uint64_t size = headers.size() + file.data_size + tar_padding(file.data_size);
+  const std::uint64_t size = headers.size() + tar_padded(file.data_size);
   std::uint64_t& begin = begins_[key_of(plain_path(file.path))];
   keeps_ = size <= kMaxSize - size_;
   begin = keeps_ ? size_ : kNotKept;
@@ -73,9 +73,9 @@ Result<TarEntry> LeftOutFiles::find(const std::string& path) const {
   if (begin == begins_.end()) return fail(ErrorCode::kNotFound, "no file before it");
   if (begin->second == kNotKept) return fail(ErrorCode::kTooLarge, "too large to be kept");
   TarParser parser;
-  ByteVector buffer(kReadSize);
+  ByteVector buffer(kHeaderReadSize);
   for (std::uint64_t at = begin->second;;) {
-    const std::uint64_t size = std::min<std::uint64_t>(kReadSize, size_ - at);
+    const std::uint64_t size = std::min<std::uint64_t>(kHeaderReadSize, size_ - at);
     if (size == 0) return fail(ErrorCode::kCorrupt, "a temporary file ends early");
     ByteSpan bytes = MutableByteSpan(buffer).first(size);
     ZVFS_TRY(read(at, MutableByteSpan(buffer).first(size)));

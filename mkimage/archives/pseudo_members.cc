@@ -5,7 +5,7 @@
 
 #include "base/path_names.h"
 #include "base/quoting.h"
-#include "base/units.h"
+#include "mkimage/archives/byte_stream.h"
 #include "mkimage/shape/pseudo_applier.h"
 #include "tree/tree_walk.h"
 
@@ -14,8 +14,6 @@ namespace {
 
 using Severity = Warning::Severity;
 using Type = TarMember::Type;
-
-constexpr std::uint64_t kRunSize = 1 * kMiB;
 
 }  // namespace
 
@@ -197,7 +195,7 @@ void PseudoMembers::append_headers(Link link, TarWriter& out) {
 }
 
 void PseudoMembers::append_data(TarWriter& out) {
-  const std::uint64_t length = std::min(data_size_ - data_placed_, kRunSize);
+  const std::uint64_t length = std::min(data_size_ - data_placed_, kStreamRunSize);
   reader_.read(added_[next_ - 1].link, data_placed_, out.append_zeros(length));
   data_placed_ += length;
   if (data_placed_ == data_size_) out.append_zeros(tar_padding(data_size_));

@@ -5,15 +5,12 @@
 
 #include "base/path_names.h"
 #include "base/quoting.h"
-#include "base/units.h"
 
 namespace zvfs {
 namespace {
 
 using Severity = Warning::Severity;
 using Type = TarMember::Type;
-
-constexpr std::uint64_t kRunSize = 1 * kMiB;
 
 }  // namespace
 
@@ -110,7 +107,7 @@ void RewrittenTar::add_link_to_left_out(TarEntry link) {
   append(*file);
   left_out_.set_name(target, file->path);
   kept_begin_ = file->data_begin;
-  kept_size_ = file->data_size + tar_padding(file->data_size);
+  kept_size_ = tar_padded(file->data_size);
 }
 
 bool RewrittenTar::apply_rules(TarEntry& entry) {
@@ -131,7 +128,7 @@ void RewrittenTar::append(const TarEntry& entry) {
 }
 
 Result<void> RewrittenTar::append_kept_data() {
-  const std::uint64_t size = std::min(kept_size_, kRunSize);
+  const std::uint64_t size = std::min(kept_size_, kStreamRunSize);
   ZVFS_TRY(left_out_.read(kept_begin_, out_.append_zeros(static_cast<std::size_t>(size))));
   kept_begin_ += size;
   kept_size_ -= size;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "mkimage/frames/frame_number.h"
 #include "tar/tar_header.h"
 
 namespace zvfs {
@@ -15,22 +16,18 @@ Planner::Planner(Tree& tree, const FrameBounds& bounds, FrontFiles front)
 
 Result<bool> Planner::next(FramePlan& plan) {
   plan.pieces.clear();
-  plan.number = FrameNumber{frame_count_};
   plan.begin = StreamOffset{stream_size_};
   plan.size = 0;
   plan.first_file = static_cast<std::uint32_t>(files_.size());
   if (ended_) return false;
+  plan.number = ZVFS_TRY(next_frame_number(frame_count_));
   fill(plan);
   if (plan.size == 0) {
     plan.size = kTarEndSize;
     ended_ = true;
   }
   stream_size_ += plan.size;
-  // The seek table lists the index frame, too.
-  if (++frame_count_ == kMaxFrames) {
-    return fail(ErrorCode::kTooLarge, "more than {} frames: choose a larger frame size",
-                kMaxFrames - 1);
-  }
+  ++frame_count_;
   return true;
 }
 
@@ -74,7 +71,7 @@ bool Planner::start_member() {
 bool Planner::belongs_in(const FramePlan& plan) const {
   if (plan.size == 0) return true;
   if (in_listed_frame_ && !member_.listed) return false;
-  const std::uint64_t data = member_.data_size + tar_padding(member_.data_size);
+  const std::uint64_t data = tar_padded(member_.data_size);
   if (member_.header_left() == 0) {
     if (is_poured()) return room_in(plan) > 0;
     return !is_cut() && data <= room_in(plan);

@@ -28,7 +28,7 @@ Result<void> StreamCutter::append_headers(ByteSpan bytes) {
 
 Result<void> StreamCutter::begin_data(std::uint64_t size) {
   const bool is_large = size > bounds_.small;
-  const std::uint64_t data = size + tar_padding(size);
+  const std::uint64_t data = tar_padded(size);
   const std::uint64_t headers = content_.size() - headers_begin_;
   const bool together = !is_large && headers + data <= bounds_.small;
   const bool fits = content_.size() + (together ? data : 0) <= bounds_.small;

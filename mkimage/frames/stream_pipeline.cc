@@ -2,15 +2,12 @@
 
 #include <utility>
 
+#include "mkimage/frames/frame_number.h"
+
 namespace zvfs {
 
 Result<void> StreamPipeline::take(ByteVector& content) {
-  // The seek table lists the index frame, too.
-  if (next_number_ + 1 == kMaxFrames) {
-    return fail(ErrorCode::kTooLarge, "more than {} frames: choose a larger frame size",
-                kMaxFrames - 2);
-  }
-  next_.number = FrameNumber{next_number_++};
+  next_.number = ZVFS_TRY(next_frame_number(frame_count_++));
   next_.stream_offset = StreamOffset{stream_size_};
   stream_size_ += content.size();
   std::swap(next_.bytes, content);

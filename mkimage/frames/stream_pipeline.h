@@ -27,7 +27,7 @@ class StreamPipeline final : public FrameTaker {
 
  private:
   FrameContent next_;
-  std::uint32_t next_number_ = 0;
+  std::uint32_t frame_count_ = 0;
   std::uint64_t stream_size_ = 0;
   ParallelEncoder encoder_;
 };

@@ -7,17 +7,14 @@
 #include <tuple>
 #include <utility>
 
-#include "base/parallel.h"
 #include "codecs/checksum.h"
+#include "mkimage/order/candidate_scan.h"
 #include "tree/tree_walk.h"
 
 namespace zvfs {
 namespace {
 
 constexpr std::size_t kReadSize = std::size_t{256} << 10;
-
-// Neighbours in path order, which one thread hashes: their directory is opened once.
-constexpr std::size_t kRunLength = 64;
 
 // Of so many bytes there is a hash before all is read: most files that differ do so in them.
 constexpr std::uint64_t kHeadSize = std::uint64_t{16} << 10;
@@ -85,51 +82,39 @@ void DuplicateFinder::keep_equal() {
 }
 
 void DuplicateFinder::hash_all(Extent extent) {
-  std::size_t count = 0;
-  {
-    const MutexLock lock(mutex_);
-    next_ = 0;
-    to_hash_.clear();
-    for (Candidate& candidate : candidates_) {
-      if (extent == Extent::kHead || candidate.size > kHeadSize) to_hash_.push_back(&candidate);
-    }
-    count = to_hash_.size();
-    setup_.progress.files_to_compare += count;
+  std::vector<Candidate*> to_hash;
+  for (Candidate& candidate : candidates_) {
+    if (extent == Extent::kHead || candidate.size > kHeadSize) to_hash.push_back(&candidate);
   }
-  run_on_threads(readers(count), [&](unsigned) { hash_some(extent); });
+  setup_.progress.files_to_compare += to_hash.size();
+  const CandidateScan scan = {.tree = setup_.tree,
+                              .root_fd = setup_.root_fd,
+                              .warnings = setup_.warnings,
+                              .threads = readers(),
+                              .buffer_size = extent == Extent::kHead ? kHeadSize : kReadSize};
+  scan.for_each_run(std::span<Candidate* const>(to_hash),
+                    [&](FileReader& reader, MutableByteSpan buffer, auto run) {
+                      hash_run(reader, buffer, run, extent);
+                    });
   std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.size == 0; });
 }
 
-// No more than there is work for. An archive is one file, for which nobody waits.
-unsigned DuplicateFinder::readers(std::size_t files) const {
+// An archive is one file, for which nobody waits.
+unsigned DuplicateFinder::readers() const {
   const bool is_archive = setup_.tree.places().archive.has_value();
-  const unsigned most = is_archive ? setup_.threads : std::max(setup_.threads, kReaders);
-  const std::size_t runs = (files + kRunLength - 1) / kRunLength;
-  return static_cast<unsigned>(std::clamp<std::size_t>(runs, 1, most));
+  return is_archive ? setup_.threads : std::max(setup_.threads, kReaders);
 }
 
-void DuplicateFinder::hash_some(Extent extent) {
-  FileReader reader(setup_.tree, setup_.root_fd, setup_.warnings);
-  ByteVector buffer(extent == Extent::kHead ? kHeadSize : kReadSize);
-  for (auto run = next_run(); !run.empty(); run = next_run()) {
-    for (Candidate* const candidate : run) {
-      const std::uint64_t size =
-          extent == Extent::kHead ? std::min(candidate->size, kHeadSize) : candidate->size;
-      const auto hash = hash_of(reader, candidate->link, size, buffer);
-      candidate->hash = hash.value_or(0);
-      if (!hash) candidate->size = 0;  // which no candidate has
-    }
-    setup_.progress.files_compared += run.size();
+void DuplicateFinder::hash_run(FileReader& reader, MutableByteSpan buffer,
+                               std::span<Candidate* const> run, Extent extent) {
+  for (Candidate* const candidate : run) {
+    const std::uint64_t size =
+        extent == Extent::kHead ? std::min(candidate->size, kHeadSize) : candidate->size;
+    const auto hash = hash_of(reader, candidate->link, size, buffer);
+    candidate->hash = hash.value_or(0);
+    if (!hash) candidate->size = 0;  // which no candidate has
   }
-}
-
-// The next candidates to hash; none at the end.
-std::span<DuplicateFinder::Candidate* const> DuplicateFinder::next_run() {
-  const MutexLock lock(mutex_);
-  const auto rest = std::span(to_hash_).subspan(next_);
-  const auto run = rest.first(std::min(kRunLength, rest.size()));
-  next_ += run.size();
-  return run;
+  setup_.progress.files_compared += run.size();
 }
 
 // Groups in the order of their first files, files in path order.

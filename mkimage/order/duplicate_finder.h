@@ -4,7 +4,6 @@
 #include <span>
 #include <vector>
 
-#include "base/mutex.h"
 #include "base/warnings.h"
 #include "mkimage/order/duplicates.h"
 #include "mkimage/report/progress.h"
@@ -46,16 +45,13 @@ class DuplicateFinder {
   void collect();
   void keep_equal();
   void hash_all(Extent extent);
-  [[nodiscard]] unsigned readers(std::size_t files) const;
-  void hash_some(Extent extent);
-  std::span<Candidate* const> next_run() ZVFS_EXCLUDES(mutex_);
+  [[nodiscard]] unsigned readers() const;
+  void hash_run(FileReader& reader, MutableByteSpan buffer, std::span<Candidate* const> run,
+                Extent extent);
   Duplicates group();
 
   const Setup setup_;
   std::vector<Candidate> candidates_;  // in path order
-  Mutex mutex_;
-  std::vector<Candidate*> to_hash_ ZVFS_GUARDED_BY(mutex_);
-  std::size_t next_ ZVFS_GUARDED_BY(mutex_) = 0;  // of them
 };
 
 }  // namespace zvfs

@@ -6,7 +6,7 @@
 namespace zvfs {
 namespace {
 
-constexpr std::size_t kReadSize = std::size_t{256} << 10;
+constexpr std::size_t kCompareSize = std::size_t{256} << 10;
 
 auto record_of(const InodeRecord& inode) {
   return std::tuple(inode.mode, inode.uid, inode.gid, inode.size, inode.mtime(), inode.xattr_set);
@@ -18,8 +18,8 @@ LinkMaker::LinkMaker(const Tree& tree, int root_fd, Warnings& warnings)
     : tree_(tree),
       first_reader_(tree, root_fd, warnings),
       second_reader_(tree, root_fd, warnings),
-      first_(kReadSize),
-      second_(kReadSize) {
+      first_(kCompareSize),
+      second_(kCompareSize) {
   for (std::uint32_t i = 1; i <= tree.inodes().size(); ++i) targets_.push_back(InodeNumber{i});
 }
 
@@ -61,8 +61,9 @@ std::vector<Link> LinkMaker::compare_group(std::span<const Link> group) {
 
 bool LinkMaker::are_equal(Link first, Link second) {
   const std::uint64_t size = tree_.inode(tree_.inode_of(first)).size;
-  for (std::uint64_t offset = 0; offset < size; offset += kReadSize) {
-    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(kReadSize, size - offset));
+  for (std::uint64_t offset = 0; offset < size; offset += kCompareSize) {
+    const auto length =
+        static_cast<std::size_t>(std::min<std::uint64_t>(kCompareSize, size - offset));
     const MutableByteSpan a = MutableByteSpan(first_).first(length);
     const MutableByteSpan b = MutableByteSpan(second_).first(length);
     first_reader_.read(first, offset, a);

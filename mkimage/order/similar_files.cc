@@ -6,8 +6,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "base/parallel.h"
 #include "codecs/checksum.h"
+#include "mkimage/order/candidate_scan.h"
 #include "tar/tar_member.h"
 #include "tree/tree_walk.h"
 
@@ -21,9 +21,6 @@ constexpr std::uint32_t kMinCommonBins = 7;
 // With how many of those before it, that have an equal key, a file is compared: 1, 4 and 16 made no
 // difference to the size of images.
 constexpr std::size_t kLookBack = 4;
-
-// Neighbours in path order, which one thread sketches: their directory is opened once.
-constexpr std::size_t kRunLength = 64;
 
 // Trees of candidates, each below the earlier one that it is most like.
 class Forest {
@@ -102,29 +99,20 @@ void SimilarFiles::collect(const FrontFiles& front) {
 }
 
 void SimilarFiles::sketch_all() {
-  run_on_threads(setup_.threads, [this](unsigned) { sketch_some(); });
-}
-
-void SimilarFiles::sketch_some() {
-  FileReader reader(setup_.tree, setup_.root_fd, setup_.warnings);
-  ByteVector buffer(kSketchedSize);
-  std::size_t begin = 0;
-  std::size_t end = 0;
-  while (next_run(begin, end)) {
-    for (Candidate& candidate : std::span(candidates_).subspan(begin, end - begin)) {
-      const MutableByteSpan piece =
-          MutableByteSpan(buffer).first(std::min<std::size_t>(kSketchedSize, candidate.size));
-      reader.read(candidate.link, 0, piece);
-      candidate.sketch = ContentSketch::of(piece);
-    }
-  }
-}
-
-bool SimilarFiles::next_run(std::size_t& begin, std::size_t& end) {
-  const MutexLock lock(mutex_);
-  begin = next_;
-  end = next_ = std::min(candidates_.size(), next_ + kRunLength);
-  return begin < end;
+  const CandidateScan scan = {.tree = setup_.tree,
+                              .root_fd = setup_.root_fd,
+                              .warnings = setup_.warnings,
+                              .threads = setup_.threads,
+                              .buffer_size = kSketchedSize};
+  scan.for_each_run(std::span(candidates_),
+                    [](FileReader& reader, MutableByteSpan buffer, std::span<Candidate> run) {
+                      for (Candidate& candidate : run) {
+                        const MutableByteSpan head =
+                            buffer.first(std::min<std::size_t>(buffer.size(), candidate.size));
+                        reader.read(candidate.link, 0, head);
+                        candidate.sketch = ContentSketch::of(head);
+                      }
+                    });
 }
 
 void SimilarFiles::compare_all() {
@@ -190,7 +178,7 @@ FrontFiles SimilarFiles::order(const FrontFiles& front) const {
                                               ? std::span(&candidate.link, 1)
                                               : front.groups.group(candidate.group);
       ordered.groups.add(files);
-      together += files.size() * (kTarBlockSize + candidate.size + tar_padding(candidate.size));
+      together += files.size() * (kTarBlockSize + tar_padded(candidate.size));
     }
     ordered.together.resize(ordered.groups.size());
     if (together <= setup_.frame_bound) {

@@ -5,7 +5,6 @@
 #include <span>
 #include <vector>
 
-#include "base/mutex.h"
 #include "base/warnings.h"
 #include "mkimage/order/content_sketch.h"
 #include "mkimage/order/front_files.h"
@@ -61,8 +60,6 @@ class SimilarFiles {
 
   void collect(const FrontFiles& front);
   void sketch_all();
-  void sketch_some();
-  bool next_run(std::size_t& begin, std::size_t& end) ZVFS_EXCLUDES(mutex_);
   void compare_all();
   [[nodiscard]] std::uint64_t name_key(const Candidate& candidate) const;
   void compare_equal(std::span<const std::uint64_t> keys);
@@ -71,8 +68,6 @@ class SimilarFiles {
 
   const Setup setup_;
   std::vector<Candidate> candidates_;  // in path order
-  Mutex mutex_;
-  std::size_t next_ ZVFS_GUARDED_BY(mutex_) = 0;  // candidate to sketch
 };
 
 }  // namespace zvfs

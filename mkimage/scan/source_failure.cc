@@ -12,8 +12,8 @@ Unexpected fail_on_source(int error_number, std::string_view message) {
 }
 
 Warning::Severity severity_of(const Error& error) {
-  using Severity = Warning::Severity;
-  return error.code == ErrorCode::kNotFound ? Severity::kChanged : Severity::kUnreadable;
+  return error.code == ErrorCode::kNotFound ? Warning::Severity::kChanged
+                                            : Warning::Severity::kUnreadable;
 }
 
 }  // namespace zvfs

@@ -17,6 +17,11 @@ struct CheckProgress {
   void add(std::uint64_t bytes) { bytes_done.fetch_add(bytes, std::memory_order_relaxed); }
 };
 
+/// Files may share extent lists, and sets of extended attributes their bytes. So that a small image
+/// cannot take for ever to check, each row or byte of those tables may be used this many times, on
+/// average; small tables more often.
+inline constexpr std::uint64_t kMaxSharing = 16;
+
 /// What the parts of a check share. Each part is a function or class of its own, <what>_check.h,
 /// and looks at one structure; what it finds it adds to the problems.
 struct CheckContext {

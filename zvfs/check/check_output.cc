@@ -3,9 +3,8 @@
 #include <cstdio>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
+#include "base/json.h"
 #include "base/quoting.h"
 #include "base/units.h"
 
@@ -53,12 +52,12 @@ class CheckJson final : public CheckOutput {
   }
   void finish(const CheckReport& report, double seconds) override {
     begin_files();
-    const nlohmann::ordered_json numbers = {{"clean", report.is_clean()},
-                                            {"inodes", report.inodes},
-                                            {"frames", report.frames},
-                                            {"whole_frames", report.whole_frames},
-                                            {"decoded_bytes", report.decoded_bytes},
-                                            {"seconds", seconds}};
+    const Json numbers = Json::object({{"clean", report.is_clean()},
+                                       {"inodes", report.inodes},
+                                       {"frames", report.frames},
+                                       {"whole_frames", report.whole_frames},
+                                       {"decoded_bytes", report.decoded_bytes},
+                                       {"seconds", seconds}});
     fmt::print("],{}\n", numbers.dump().substr(1));
   }
 
@@ -66,8 +65,8 @@ class CheckJson final : public CheckOutput {
   void begin() {
     if (has_begun_) return;
     has_begun_ = true;
-    nlohmann::ordered_json object;
-    put_text(object, "image", image_path_);
+    Json object = Json::object();
+    object.put_text("image", image_path_);
     const std::string text = object.dump();
     fmt::print("{},\"problems\":[", std::string_view(text).substr(0, text.size() - 1));
   }
@@ -80,8 +79,8 @@ class CheckJson final : public CheckOutput {
   }
   void element(std::string_view key, std::string_view text) {
     begin();
-    nlohmann::ordered_json object;
-    put_text(object, key, text);
+    Json object = Json::object();
+    object.put_text(key, text);
     fmt::print("{}\n{}", is_first_ ? "" : ",", object.dump());
     is_first_ = false;
   }

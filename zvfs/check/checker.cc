@@ -6,7 +6,7 @@
 #include "base/units.h"
 #include "zvfs/check/damaged_files.h"
 #include "zvfs/check/data_check.h"
-#include "zvfs/check/directory_check.h"
+#include "zvfs/check/dentry_check.h"
 #include "zvfs/check/frame_files_check.h"
 #include "zvfs/check/frame_table_check.h"
 #include "zvfs/check/index_frame_check.h"
@@ -65,7 +65,7 @@ class Checker {
     check_xattr_sets(context);
     InodeStates states(inode_count(image.header()));
     InodeCheck(context, states).run();
-    DirectoryCheck(context, states).run();
+    DentryCheck(context, states).run();
     check_frame_files(context, states);
     return {};
   }

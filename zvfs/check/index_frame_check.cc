@@ -30,9 +30,9 @@ void check_header(const CheckContext& context, ByteSpan bytes) {
 }
 
 // The directory as it lies in the image. `end` is where the next index frame must begin.
-class DirectoryCheck {
+class IndexDirectoryCheck {
  public:
-  explicit DirectoryCheck(CheckContext& context) : context_(context) {}
+  explicit IndexDirectoryCheck(CheckContext& context) : context_(context) {}
 
   // Errors: Io.
   Result<void> check_order() {
@@ -123,7 +123,7 @@ Result<void> check_index_frames(CheckContext& context) {
   ZVFS_TRY(context.image.frames().read_raw({header.data_size + kSkippableHeaderSize}, bytes));
   check_header(context, bytes);
 
-  DirectoryCheck directory(context);
+  IndexDirectoryCheck directory(context);
   ZVFS_TRY(directory.check_order());
   ZVFS_TRY(directory.check_nested_seek_table());
   check_contents(context);

@@ -7,9 +7,7 @@
 namespace zvfs {
 namespace {
 
-// Files may share extent lists, but not so that a small image takes for ever: this many visits
-// for each row, and some for small tables.
-constexpr std::uint64_t kMaxSharing = 16;
+// Files may visit this many rows in addition to kMaxSharing for each row of extents.
 constexpr std::uint64_t kFreeVisits = 1 << 20;
 
 bool has_data(const InodeRecord& inode) {

@@ -95,7 +95,7 @@ Result<void> MemberComparison::compare_by_type(archive_entry* entry) {
 Result<void> MemberComparison::compare_content() {
   std::uint64_t position = 0;
   while (true) {
-    const TarStream::Block block = ZVFS_TRY(stream_.read());
+    const ArchiveReader::Block block = ZVFS_TRY(tar_.read());
     if (block.at_end) break;
     if (block.offset < position) return fail(ErrorCode::kCorrupt, "its data goes back");
     ZVFS_TRY(compare_hole(position, block.offset));

@@ -4,7 +4,7 @@
 
 #include "base/result.h"
 #include "format/image.h"
-#include "zvfs/check/tar_stream.h"
+#include "mkimage/archives/archive_reader.h"
 #include "zvfs/walk/dentry_finder.h"
 
 struct archive_entry;
@@ -24,11 +24,11 @@ enum class Compared : std::uint8_t {
 /// thread-safe. Borrows all.
 class MemberComparison {
  public:
-  MemberComparison(const Image& image, DentryFinder& finder, TarStream& stream, FoundDentry found,
+  MemberComparison(const Image& image, DentryFinder& finder, ArchiveReader& tar, FoundDentry found,
                    Compared compared)
-      : image_(image), finder_(finder), stream_(stream), found_(found), compared_(compared) {}
+      : image_(image), finder_(finder), tar_(tar), found_(found), compared_(compared) {}
 
-  /// `entry` is the member that the stream is at. Reads its data. Errors: Corrupt (the message
+  /// `entry` is the member that the tar is at. Reads its data. Errors: Corrupt (the message
   /// says what differs), Io.
   Result<void> compare(archive_entry* entry);
 
@@ -42,7 +42,7 @@ class MemberComparison {
 
   const Image& image_;
   DentryFinder& finder_;
-  TarStream& stream_;
+  ArchiveReader& tar_;
   const FoundDentry found_;
   const Compared compared_;
   Inode inode_;

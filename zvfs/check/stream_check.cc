@@ -1,12 +1,14 @@
 #include "zvfs/check/stream_check.h"
 
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <archive_entry.h>
 
+#include "mkimage/archives/archive_reader.h"
 #include "zvfs/check/member_comparison.h"
 #include "zvfs/check/table_scan.h"
 #include "zvfs/check/tar_stream.h"
@@ -21,12 +23,11 @@ class StreamCheck {
       : context_(context),
         image_(image),
         is_foreign_((image.header().compat & IndexHeader::kForeignStream) != 0),
-        stream_(image, context.threads),
         finder_(image, is_foreign_ ? SymlinkedParents::kFollow : SymlinkedParents::kRefuse),
         seen_(image.raw().index().rows(Table::kDentries)) {}
 
   void run() {
-    if (const auto done = read_members(); !done) {
+    if (const auto done = read_stream(); !done) {
       // What follows the end of a foreign archive need not be one.
       if (!is_foreign_) return context_.problems.add("tar stream: {}", done.error().message);
       why_ended_ = fmt::format(" before this: {}", done.error().message);
@@ -38,12 +39,23 @@ class StreamCheck {
   }
 
  private:
-  Result<void> read_members() {
+  Result<void> read_stream() {
+    auto owned = std::make_unique<TarStream>(image_, context_.threads);
+    const TarStream& stream = *owned;
+    const auto tar = ZVFS_TRY(ArchiveReader::open(std::move(owned), ArchiveReader::Formats::kTar));
+    ZVFS_TRY(compare_members(*tar));
+    if (!stream.is_exhausted() && !is_foreign_) {
+      context_.problems.add("tar stream: the archive ends before its last frame");
+    }
+    return {};
+  }
+
+  Result<void> compare_members(ArchiveReader& tar) {
     const Compared compared = is_foreign_ ? Compared::kContent : Compared::kAll;
-    while (archive_entry* const entry = ZVFS_TRY(stream_.next())) {
+    while (archive_entry* const entry = ZVFS_TRY(tar.next())) {
       const char* const name = ::archive_entry_pathname(entry);
       const std::string path = name == nullptr ? "" : name;
-      const std::uint64_t offset = stream_.header_offset();
+      const std::uint64_t offset = tar.header_offset();
       if (context_.progress != nullptr)
         context_.progress->add(offset - std::exchange(last_offset_, offset));
       const auto found = finder_.find(path);
@@ -53,7 +65,7 @@ class StreamCheck {
         continue;
       }
       if (is_foreign_ && is_refused(entry, *found)) continue;
-      const auto same = MemberComparison(image_, finder_, stream_, *found, compared).compare(entry);
+      const auto same = MemberComparison(image_, finder_, tar, *found, compared).compare(entry);
       note(*found, same ? "" : fmt::format("{} (at {}): {}", path, offset, same.error().message));
     }
     return {};
@@ -78,9 +90,6 @@ class StreamCheck {
   }
 
   void check_end() {
-    if (!stream_.is_exhausted() && !is_foreign_) {
-      context_.problems.add("tar stream: the archive ends before its last frame");
-    }
     IndexReader::Cursor strings(image_.raw().index());
     TableScan<DentryRecord> rows(image_.raw(), Table::kDentries);
     while (rows.next()) {
@@ -97,7 +106,6 @@ class StreamCheck {
   const CheckContext& context_;
   const Image& image_;
   const bool is_foreign_;
-  TarStream stream_;
   DentryFinder finder_;
   std::string why_ended_;                             // a foreign archive, before its last byte
   std::uint64_t last_offset_ = 0;                     // of a member in the stream

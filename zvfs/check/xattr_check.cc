@@ -9,9 +9,7 @@
 namespace zvfs {
 namespace {
 
-// Sets may share bytes, but not so that a small image takes for ever: this many bytes of sets for
-// each byte of xattr data, and some for small tables.
-constexpr std::uint64_t kMaxSharing = 16;
+// Sets may have this many bytes in addition to kMaxSharing for each byte of xattr data.
 constexpr std::uint64_t kFreeBytes = std::uint64_t{64} << 20;
 
 void check_set(const CheckContext& context, IndexReader::Cursor& data, std::uint64_t row,

@@ -4,9 +4,8 @@
 #include <utility>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
+#include "base/json.h"
 #include "base/quoting.h"
 #include "tree/tree.h"
 
@@ -82,11 +81,11 @@ std::string itemized(const Difference& difference) {
 }
 
 std::string json_of(const Difference& difference) {
-  nlohmann::ordered_json object;
-  object["change"] = name_of(difference.change);
-  put_text(object, "path", difference.path);
-  object["type"] = type_name(difference.inode.type());
-  object["itemized"] = flags_of(difference);
+  Json object = Json::object();
+  object.put("change", name_of(difference.change));
+  object.put_text("path", difference.path);
+  object.put("type", type_name(difference.inode.type()));
+  object.put("itemized", flags_of(difference));
   const std::array<std::pair<bool, const char*>, 8> all = {{{difference.content, "content"},
                                                             {difference.size, "size"},
                                                             {difference.mtime, "mtime"},
@@ -95,10 +94,12 @@ std::string json_of(const Difference& difference) {
                                                             {difference.group, "group"},
                                                             {difference.acl, "acl"},
                                                             {difference.xattrs, "xattrs"}}};
-  for (const auto& [differs, name] : all) {
-    if (differs) object["differs"].push_back(name);
+  Json differs = Json::array();
+  for (const auto& [does_differ, name] : all) {
+    if (does_differ) differs.add(name);
   }
-  if (!difference.link_target.empty()) put_text(object, "target", difference.link_target);
+  if (!differs.is_empty()) object.put("differs", std::move(differs));
+  if (!difference.link_target.empty()) object.put_text("target", difference.link_target);
   return object.dump();
 }
 

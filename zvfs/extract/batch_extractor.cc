@@ -8,9 +8,9 @@ namespace zvfs {
 namespace {
 
 // Gives out numbers from 0 to `count` - 1 in small runs. Thread-safe.
-class Counter {
+class RunCounter {
  public:
-  explicit Counter(std::size_t count) : count_(count) {}
+  explicit RunCounter(std::size_t count) : count_(count) {}
 
   // Calls `body` with each number of the next run. False when there are no more.
   template <typename Body>
@@ -37,7 +37,7 @@ class BatchExtractor::Worker {
         buffer_(buffer),
         cursor_(extractor.image_.raw().index()) {}
 
-  void run(FrameSchedule& schedule, Counter& whole_items) {
+  void run(FrameSchedule& schedule, RunCounter& whole_items) {
     FrameSchedule::Task task;
     while (!stopped() && schedule.next(task)) {
       for (std::uint32_t frame = task.begin; frame < task.end && !stopped(); ++frame) {
@@ -109,7 +109,7 @@ BatchExtractor::BatchExtractor(const Image& image, ItemWriter& writer,
 
 void BatchExtractor::run(ExtractBatch& batch) {
   FrameSchedule schedule(batch.runs, options_.threads);
-  Counter whole_items(batch.whole_items.size());
+  RunCounter whole_items(batch.whole_items.size());
   run_on_threads(options_.threads, [&](unsigned worker) {
     Worker(*this, batch, buffers_[worker]).run(schedule, whole_items);
   });
@@ -117,7 +117,7 @@ void BatchExtractor::run(ExtractBatch& batch) {
     for (ExtractItem& item : batch.items) writer_.abandon(item);
   }
   if (batch.links.empty()) return;
-  Counter links(batch.links.size());
+  RunCounter links(batch.links.size());
   run_on_threads(options_.threads, [&](unsigned) {
     while (!report_.stopped() &&
            links.next([&](std::size_t i) { writer_.make_link(batch.links[i]); })) {

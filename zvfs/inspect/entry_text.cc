@@ -4,10 +4,9 @@
 #include <ctime>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 #include "base/base64.h"
-#include "base/json_text.h"
+#include "base/json.h"
 #include "base/units.h"
 #include "tar/posix_acl.h"
 
@@ -87,29 +86,31 @@ Result<bool> has_access_acl(const Image& image, const Inode& inode) {
 
 Result<std::string> json_line(const Image& image, const Inode& inode, std::string_view path) {
   const InodeRecord& record = inode.record;
-  nlohmann::ordered_json entry;
-  put_text(entry, "path", path);
-  entry["type"] = type_name(record.type());
-  entry["mode"] = fmt::format("{:04o}", record.mode & 07777);
-  entry["uid"] = record.uid;
-  entry["gid"] = record.gid;
-  entry["nlink"] = record.nlink;
-  entry["inode"] = inode.number.value;
-  entry["size"] = record.size;
-  entry["mtime"] = record.mtime_seconds;
-  entry["mtime_ns"] = record.mtime_nanoseconds;
-  if (inode.record.is_symlink()) put_text(entry, "target", ZVFS_TRY(image.symlink_target(inode)));
-  if (inode.record.is_device()) {
-    entry["major"] = inode.record.device_major();
-    entry["minor"] = inode.record.device_minor();
+  Json entry = Json::object();
+  entry.put_text("path", path);
+  entry.put("type", type_name(record.type()));
+  entry.put("mode", fmt::format("{:04o}", record.mode & 07777));
+  entry.put("uid", record.uid);
+  entry.put("gid", record.gid);
+  entry.put("nlink", record.nlink);
+  entry.put("inode", inode.number.value);
+  entry.put("size", record.size);
+  entry.put("mtime", record.mtime_seconds);
+  entry.put("mtime_ns", record.mtime_nanoseconds);
+  if (record.is_symlink()) entry.put_text("target", ZVFS_TRY(image.symlink_target(inode)));
+  if (record.is_device()) {
+    entry.put("major", record.device_major());
+    entry.put("minor", record.device_minor());
   }
   const XattrSet set = ZVFS_TRY(image.xattrs(inode));
+  Json attributes = Json::array();
   for (const Xattr& xattr : set.xattrs()) {
-    nlohmann::ordered_json attribute;
-    put_text(attribute, "name", xattr.name);
-    attribute["value_base64"] = base64(as_text(xattr.value));
-    entry["xattrs"].push_back(std::move(attribute));
+    Json attribute = Json::object();
+    attribute.put_text("name", xattr.name);
+    attribute.put("value_base64", base64(as_text(xattr.value)));
+    attributes.add(std::move(attribute));
   }
+  if (!attributes.is_empty()) entry.put("xattrs", std::move(attributes));
   return entry.dump();
 }
 

@@ -7,9 +7,9 @@ namespace zvfs {
 namespace {
 
 // Counts the data of files that come in the order of their stream offsets.
-class Counter {
+class FileByteCounter {
  public:
-  Counter(const Image& image, std::vector<std::uint32_t>& bytes)
+  FileByteCounter(const Image& image, std::vector<std::uint32_t>& bytes)
       : image_(image), cursor_(image.raw().index()), bytes_(bytes) {}
 
   Result<void> add(InodeNumber number) {
@@ -47,7 +47,7 @@ class Counter {
 
 FrameContents FrameContents::of(const Image& image) {
   FrameContents contents(image.header().frame_count);
-  Counter counter(image, contents.bytes_);
+  FileByteCounter counter(image, contents.bytes_);
   const IndexReader& index = image.raw().index();
   IndexReader::Cursor files(index);
   for (std::uint64_t row = 0; row < index.rows(Table::kFrameFiles); ++row) {

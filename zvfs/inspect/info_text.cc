@@ -5,16 +5,13 @@
 #include <iterator>
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
-#include "base/json_text.h"
+#include "base/json.h"
 #include "base/quoting.h"
 #include "base/units.h"
 
 namespace zvfs {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kLz4FramesName = "lz4 frames";
 
@@ -98,35 +95,51 @@ void add_frames(const ImageInfo& info, std::string& page) {
 
 // --- JSON
 
-Json totals_json(const FrameTotals& totals) {
-  return {{"frames", totals.frames},
-          {"decoded_bytes", totals.decoded_bytes},
-          {"coded_bytes", totals.coded_bytes}};
+void put_totals(const FrameTotals& totals, Json& object) {
+  object.put("frames", totals.frames);
+  object.put("decoded_bytes", totals.decoded_bytes);
+  object.put("coded_bytes", totals.coded_bytes);
+}
+
+Json kinds_json(const ImageInfo& info) {
+  Json kinds = Json::object();
+  for (std::uint8_t kind = 0; kind < kFrameKindCount; ++kind) {
+    if (info.by_kind[kind].frames == 0) continue;
+    Json totals = Json::object();
+    put_totals(info.by_kind[kind], totals);
+    kinds.put(to_string(FrameKind{kind}), std::move(totals));
+  }
+  return kinds;
+}
+
+Json sizes_json(const ImageInfo& info) {
+  Json sizes = Json::array();
+  for (std::size_t n = 0; n < info.by_size.size(); ++n) {
+    if (info.by_size[n].frames == 0) continue;
+    Json row = Json::object({{"up_to", std::uint64_t{1} << n}});
+    put_totals(info.by_size[n], row);
+    sizes.add(std::move(row));
+  }
+  return sizes;
 }
 
 Json frames_json(const ImageInfo& info) {
-  Json frames = totals_json(info.frames);
-  frames["bound"] = info.header.frame_bound;
-  for (std::uint8_t kind = 0; kind < kFrameKindCount; ++kind) {
-    if (info.by_kind[kind].frames == 0) continue;
-    frames["by_kind"][std::string(to_string(FrameKind{kind}))] = totals_json(info.by_kind[kind]);
-  }
-  for (std::size_t n = 0; n < info.by_size.size(); ++n) {
-    if (info.by_size[n].frames == 0) continue;
-    Json row = {{"up_to", std::uint64_t{1} << n}};
-    row.update(totals_json(info.by_size[n]));
-    frames["by_size"].push_back(std::move(row));
-  }
+  Json frames = Json::object();
+  put_totals(info.frames, frames);
+  frames.put("bound", info.header.frame_bound);
+  if (info.frames.frames == 0) return frames;
+  frames.put("by_kind", kinds_json(info));
+  frames.put("by_size", sizes_json(info));
   return frames;
 }
 
 Json features_json(const IndexHeader& header) {
   Json names = Json::array();
-  if ((header.incompat & IndexHeader::kLz4Frames) != 0) names.push_back(kLz4FramesName);
-  return {{"names", names},
-          {"compat", header.compat},
-          {"ro_compat", header.ro_compat},
-          {"incompat", header.incompat}};
+  if ((header.incompat & IndexHeader::kLz4Frames) != 0) names.add(kLz4FramesName);
+  return Json::object({{"names", names},
+                       {"compat", header.compat},
+                       {"ro_compat", header.ro_compat},
+                       {"incompat", header.incompat}});
 }
 
 }  // namespace
@@ -162,31 +175,31 @@ std::string info_page(const ImageInfo& info, std::string_view name) {
 
 std::string info_json(const ImageInfo& info, std::string_view name) {
   const IndexHeader& header = info.header;
-  Json object;
-  put_text(object, "image", name);
-  object["version"] = IndexHeader::kVersion;
-  object["features"] = features_json(header);
-  put_text(object, "builder", header.builder);
-  object["codec"] = info.codec();
-  object["start"] = info.start;
-  object["image_size"] = header.image_size;
-  object["data_size"] = header.data_size;
-  object["index_size"] = info.index_size;
-  object["seek_table_size"] = info.seek_table_size;
-  object["stream_size"] = header.stream_size;
-  object["content_size"] = header.content_size;
-  object["allocated_size"] = info.allocated_size;
-  object["ratio"] = ratio_of(info.allocated_size, header.image_size);
-  object["files"] = info.files;
-  object["directories"] = info.directories;
-  object["symlinks"] = info.symlinks;
-  object["special_files"] = info.specials;
-  object["hard_links"] = info.hard_links;
-  object["xattr_sets"] = header.table(Table::kXattrSets).rows;
-  object["data_frames"] = frames_json(info);
-  object["index_frames"] = {{"frames", header.index_frame_count},
-                            {"frame_size", header.index_frame_size},
-                            {"decoded_bytes", header.tables_size}};
+  Json object = Json::object();
+  object.put_text("image", name);
+  object.put("version", IndexHeader::kVersion);
+  object.put("features", features_json(header));
+  object.put_text("builder", header.builder);
+  object.put("codec", info.codec());
+  object.put("start", info.start);
+  object.put("image_size", header.image_size);
+  object.put("data_size", header.data_size);
+  object.put("index_size", info.index_size);
+  object.put("seek_table_size", info.seek_table_size);
+  object.put("stream_size", header.stream_size);
+  object.put("content_size", header.content_size);
+  object.put("allocated_size", info.allocated_size);
+  object.put("ratio", ratio_of(info.allocated_size, header.image_size));
+  object.put("files", info.files);
+  object.put("directories", info.directories);
+  object.put("symlinks", info.symlinks);
+  object.put("special_files", info.specials);
+  object.put("hard_links", info.hard_links);
+  object.put("xattr_sets", header.table(Table::kXattrSets).rows);
+  object.put("data_frames", frames_json(info));
+  object.put("index_frames", Json::object({{"frames", header.index_frame_count},
+                                           {"frame_size", header.index_frame_size},
+                                           {"decoded_bytes", header.tables_size}}));
   return object.dump();
 }
 
@@ -231,26 +244,26 @@ std::string InfoLines::file(const FileFootprint& footprint, std::uint64_t size,
 }
 
 std::string frame_json(const DataFrame& frame) {
-  const Json object = {{"frame", frame.number.value},
-                       {"kind", to_string(frame.location.kind)},
-                       {"offset", frame.location.offset.value},
-                       {"coded_bytes", frame.location.coded_size},
-                       {"stream_offset", frame.begin.value},
-                       {"decoded_bytes", frame.location.decoded_size},
-                       {"files", frame.end_file - frame.first_file},
-                       {"checksum", fmt::format("{:08x}", frame.location.checksum)}};
+  const Json object = Json::object({{"frame", frame.number.value},
+                                    {"kind", to_string(frame.location.kind)},
+                                    {"offset", frame.location.offset.value},
+                                    {"coded_bytes", frame.location.coded_size},
+                                    {"stream_offset", frame.begin.value},
+                                    {"decoded_bytes", frame.location.decoded_size},
+                                    {"files", frame.end_file - frame.first_file},
+                                    {"checksum", fmt::format("{:08x}", frame.location.checksum)}});
   return object.dump();
 }
 
 std::string file_json(const FileFootprint& footprint, const Inode& inode, std::string_view path) {
-  Json object;
-  put_text(object, "path", path);
-  object["inode"] = inode.number.value;
-  object["size"] = inode.record.size;
-  object["coded_bytes"] = rounded(footprint.coded_bytes);
+  Json object = Json::object();
+  object.put_text("path", path);
+  object.put("inode", inode.number.value);
+  object.put("size", inode.record.size);
+  object.put("coded_bytes", rounded(footprint.coded_bytes));
   if (footprint.has_data) {
-    object["first_frame"] = footprint.first_frame.value;
-    object["last_frame"] = footprint.last_frame.value;
+    object.put("first_frame", footprint.first_frame.value);
+    object.put("last_frame", footprint.last_frame.value);
   }
   return object.dump();
 }

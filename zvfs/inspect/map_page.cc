@@ -2,34 +2,31 @@
 
 #include <cassert>
 
-#include <nlohmann/json.hpp>
-
 #include "base/base64.h"
+#include "base/json.h"
 #include "base/quoting.h"
 #include "zvfs/inspect/map_encoding.h"
 
 namespace zvfs {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 std::string describe(const ImageInfo& info, const MapTree& tree, std::string_view name,
                      std::uint32_t frames_per_cell) {
   const IndexHeader& header = info.header;
-  return Json({{"name", quote_name(name)},
-               {"builder", quote_name(header.builder)},
-               {"codec", info.codec()},
-               {"image", header.image_size},
-               {"data", header.data_size},
-               {"index", info.index_size},
-               {"seekTable", info.seek_table_size},
-               {"stream", header.stream_size},
-               {"content", info.allocated_size},
-               {"files", info.files},
-               {"frames", header.frame_count},
-               {"framesPerCell", frames_per_cell},
-               {"frameBound", header.frame_bound},
-               {"threshold", tree.threshold()}})
+  return Json::object({{"name", quote_name(name)},
+                       {"builder", quote_name(header.builder)},
+                       {"codec", info.codec()},
+                       {"image", header.image_size},
+                       {"data", header.data_size},
+                       {"index", info.index_size},
+                       {"seekTable", info.seek_table_size},
+                       {"stream", header.stream_size},
+                       {"content", info.allocated_size},
+                       {"files", info.files},
+                       {"frames", header.frame_count},
+                       {"framesPerCell", frames_per_cell},
+                       {"frameBound", header.frame_bound},
+                       {"threshold", tree.threshold()}})
       .dump();
 }
 

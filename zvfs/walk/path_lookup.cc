@@ -6,6 +6,7 @@
 
 namespace zvfs {
 namespace {
+
 // Takes the first name off `path`, with the slashes around it. Empty when none is left.
 std::string_view take_name(std::string_view& path) {
   const std::size_t begin = path.find_first_not_of('/');

@@ -1,11 +1,11 @@
-#include "zvfs/check/directory_check.h"
+#include "zvfs/check/dentry_check.h"
 
 #include "format/records.h"
 #include "zvfs/check/table_scan.h"
 
 namespace zvfs {
 
-DirectoryCheck::DirectoryCheck(const CheckContext& context, InodeStates& states)
+DentryCheck::DentryCheck(const CheckContext& context, InodeStates& states)
     : context_(context),
       image_(context.image),
       states_(states),
@@ -13,7 +13,7 @@ DirectoryCheck::DirectoryCheck(const CheckContext& context, InodeStates& states)
       strings_(image_.index()),
       owned_(image_.index().rows(Table::kDentries)) {}
 
-void DirectoryCheck::run() {
+void DentryCheck::run() {
   for (std::uint32_t i = 1; i <= states_.size(); ++i) {
     if (states_.of({i}).is_directory()) check_directory({i});
   }
@@ -29,7 +29,7 @@ void DirectoryCheck::run() {
   }
 }
 
-void DirectoryCheck::check_directory(InodeNumber number) {
+void DentryCheck::check_directory(InodeNumber number) {
   const auto directory = inodes_.row<InodeRecord>(Table::kInodes, number.value - 1);
   if (!directory || !own_dentries(number, *directory)) return;
   Sums sums;
@@ -58,7 +58,7 @@ void DirectoryCheck::check_directory(InodeNumber number) {
 
 // Marks the dentries of a directory; false when it has none that could be looked at: another
 // directory has one of them, or they exceed the table (which InodeCheck reports).
-bool DirectoryCheck::own_dentries(InodeNumber number, const InodeRecord& directory) {
+bool DentryCheck::own_dentries(InodeNumber number, const InodeRecord& directory) {
   if (directory.data > owned_.size() || directory.count > owned_.size() - directory.data) {
     return false;
   }
@@ -73,8 +73,8 @@ bool DirectoryCheck::own_dentries(InodeNumber number, const InodeRecord& directo
   return true;
 }
 
-Result<void> DirectoryCheck::check_dentry(InodeNumber directory, const DentryRecord& dentry,
-                                          Sums& sums) {
+Result<void> DentryCheck::check_dentry(InodeNumber directory, const DentryRecord& dentry,
+                                       Sums& sums) {
   const InodeNumber child{dentry.inode};
   sums.size += 16 + std::uint64_t{dentry.name_length};
   if (dentry.type == FileType::kDirectory) ++sums.subdirectories;
@@ -100,7 +100,7 @@ Result<void> DirectoryCheck::check_dentry(InodeNumber directory, const DentryRec
   return check_name(dentry);
 }
 
-Result<void> DirectoryCheck::check_name(const DentryRecord& dentry) {
+Result<void> DentryCheck::check_name(const DentryRecord& dentry) {
   if (dentry.name_length == 0 || dentry.name_length > kMaxNameLength) {
     return fail(ErrorCode::kCorrupt, "name of {} bytes is not 1 to {}", dentry.name_length,
                 kMaxNameLength);
@@ -122,7 +122,7 @@ Result<void> DirectoryCheck::check_name(const DentryRecord& dentry) {
   return {};
 }
 
-void DirectoryCheck::check_links(InodeNumber number, const InodeRecord& inode) {
+void DentryCheck::check_links(InodeNumber number, const InodeRecord& inode) {
   const State& state = states_.of(number);
   if (!state.is_read() || number == kRootInode) {
     if (number == kRootInode && inode.parent != kRootInode.value) {
@@ -146,7 +146,7 @@ void DirectoryCheck::check_links(InodeNumber number, const InodeRecord& inode) {
   }
 }
 
-void DirectoryCheck::check_unowned_dentries() const {
+void DentryCheck::check_unowned_dentries() const {
   for (std::uint64_t row = 0; row < owned_.size(); ++row) {
     if (owned_[row]) continue;
     const std::uint64_t first = row;
@@ -157,7 +157,7 @@ void DirectoryCheck::check_unowned_dentries() const {
 
 // Walks up from a directory until it comes to one that is known to be reached. A directory without
 // a name was reported; only a cycle remains to be found.
-void DirectoryCheck::check_reachable(InodeNumber number) {
+void DentryCheck::check_reachable(InodeNumber number) {
   path_.clear();
   InodeNumber at = number;
   while (at.value != 0 && !states_.of(at).is(State::kReached) &&

@@ -14,9 +14,9 @@ namespace zvfs {
 /// Checks the tree: each directory's names and their order, its size and links; that every dentry
 /// belongs to one directory, every file has as many names as links, every directory one name, in
 /// its parent, and a way up to the root. After InodeCheck. Use once; not thread-safe.
-class DirectoryCheck {
+class DentryCheck {
  public:
-  DirectoryCheck(const CheckContext& context, InodeStates& states);
+  DentryCheck(const CheckContext& context, InodeStates& states);
 
   void run();
 
