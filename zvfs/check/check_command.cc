@@ -4,8 +4,6 @@
 #include <chrono>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "base/parallel.h"
 #include "base/progress_line.h"
 #include "base/units.h"
@@ -27,13 +25,11 @@ class CheckCommand final : public Command {
   [[nodiscard]] int failure_code() const override { return kExitOperationalError; }
   [[nodiscard]] int usage_code() const override { return kExitUsage; }
 
-  void declare(CLI::App& options) override {
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_flag("--deep", deep_, "Compare the tar stream with the index, too");
-    options.add_option("-j,--threads", threads_, "How many threads decode")
-        ->check(CLI::Range(1, 1024))
-        ->type_name("N");
-    options.add_flag("--json", json_, "One JSON object");
+  void declare(OptionSet& options) override {
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.flag("--deep", deep_, "Compare the tar stream with the index, too");
+    options.option("-j,--threads N", threads_, "How many threads decode").between(1, 1024);
+    options.flag("--json", json_, "One JSON object");
   }
 
   Result<int> run() override {

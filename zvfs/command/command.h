@@ -3,12 +3,9 @@
 #include <memory>
 #include <string>
 
+#include "base/option_set.h"
 #include "base/result.h"
 #include "zvfs/command/exit_code.h"
-
-namespace CLI {
-class App;
-}
 
 namespace zvfs {
 
@@ -27,9 +24,9 @@ class Command {
   /// What it does, as a phrase for the list of commands: "List what is in an image".
   [[nodiscard]] virtual std::string summary() const = 0;
 
-  /// Declares options and operands, bound to members. `-h, --help` are declared already, unless
-  /// a command takes -h for itself; it then calls options.set_help_flag("--help", ...).
-  virtual void declare(CLI::App& options) = 0;
+  /// Declares options and operands, bound to members. A command that takes -h for itself calls
+  /// options.help_names("--help") first.
+  virtual void declare(OptionSet& options) = 0;
 
   /// Runs after the options were parsed, and returns the exit code. Results go to stdout, which
   /// the caller flushes and checks; messages for people go to stderr (messages.h). An error is

@@ -3,8 +3,6 @@
 #include <cstdio>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/diff/difference.h"
@@ -26,12 +24,11 @@ class DiffCommand final : public Command {
     return "Compare an image with another, or with a directory";
   }
 
-  void declare(CLI::App& options) override {
-    options.add_option("OLD", old_path_, "The image or directory to start from")->required();
-    options.add_option("NEW", new_path_, "The image or directory that may differ")->required();
-    auto* const brief = options.add_flag("-q,--brief", brief_, "Say only whether they differ");
-    options.add_flag("--json", json_, "A JSON object on a line for each difference")
-        ->excludes(brief);
+  void declare(OptionSet& options) override {
+    options.operand("OLD", old_path_, "The image or directory to start from").required();
+    options.operand("NEW", new_path_, "The image or directory that may differ").required();
+    const auto brief = options.flag("-q,--brief", brief_, "Say only whether they differ");
+    options.flag("--json", json_, "A JSON object on a line for each difference").excludes(brief);
   }
 
   Result<int> run() override {

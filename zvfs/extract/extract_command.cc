@@ -6,8 +6,6 @@
 #include <unistd.h>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/parallel.h"
 #include "base/progress_line.h"
 #include "base/signal_cleanup.h"
@@ -41,29 +39,23 @@ class ExtractCommand final : public Command {
   [[nodiscard]] std::string name() const override { return "extract"; }
   [[nodiscard]] std::string summary() const override { return "Restore files of an image"; }
 
-  void declare(CLI::App& options) override {
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("PATH", operands_, "Files, directories or globs to extract; else all");
-    auto* const directory = options
-                                .add_option("-C,--directory", options_.directory,
-                                            "Where to extract to; made if missing")
-                                ->type_name("DIR");
-    auto* const to_tar =
+  void declare(OptionSet& options) override {
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.operand("PATH", operands_, "Files, directories or globs to extract; else all");
+    const auto directory = options.option("-C,--directory DIR", options_.directory,
+                                          "Where to extract to; made if missing");
+    const auto to_tar =
         options
-            .add_option("--to-tar", tar_path_, "Write a tar archive instead; - is standard output")
-            ->type_name("FILE")
-            ->excludes(directory);
-    options.add_option("-j,--threads", options_.threads, "How many threads decode and write")
-        ->check(CLI::Range(1, 1024))
-        ->type_name("N");
-    options.add_flag("-f,--force", force_, "Replace files that exist");
-    options
-        .add_flag("-k,--keep-going", keep_going_,
-                  "When a file cannot be restored, say so and go on")
-        ->excludes(to_tar);
-    options.add_flag("--no-same-owner", no_same_owner_, "As root: do not restore owners")
-        ->excludes(to_tar);
-    options.add_flag("-q,--quiet", quiet_, "No progress bar");
+            .option("--to-tar FILE", tar_path_, "Write a tar archive instead; - is standard output")
+            .excludes(directory);
+    options.option("-j,--threads N", options_.threads, "How many threads decode and write")
+        .between(1, 1024);
+    options.flag("-f,--force", force_, "Replace files that exist");
+    options.flag("-k,--keep-going", keep_going_, "When a file cannot be restored, say so and go on")
+        .excludes(to_tar);
+    options.flag("--no-same-owner", no_same_owner_, "As root: do not restore owners")
+        .excludes(to_tar);
+    options.flag("-q,--quiet", quiet_, "No progress bar");
   }
 
   Result<int> run() override {

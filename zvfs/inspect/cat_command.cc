@@ -7,8 +7,6 @@
 #include <unistd.h>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/units.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
@@ -38,14 +36,12 @@ class CatCommand final : public Command {
   [[nodiscard]] std::string name() const override { return "cat"; }
   [[nodiscard]] std::string summary() const override { return "Write contents of files to stdout"; }
 
-  void declare(CLI::App& options) override {
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("PATH", paths_, "Files in it; symlinks are followed, inside the image")
-        ->required();
-    options
-        .add_option("--range", range_text_,
-                    "Only LEN bytes of each file from OFF on; to the end without LEN")
-        ->type_name("OFF[:LEN]");
+  void declare(OptionSet& options) override {
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.operand("PATH", paths_, "Files in it; symlinks are followed, inside the image")
+        .required();
+    options.option("--range OFF[:LEN]", range_text_,
+                   "Only LEN bytes of each file from OFF on; to the end without LEN");
   }
 
   Result<int> run() override {

@@ -3,8 +3,6 @@
 #include <cstdio>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
@@ -64,20 +62,19 @@ class InfoCommand final : public Command {
     return "Show what an image is, and what takes its space";
   }
 
-  void declare(CLI::App& options) override {
-    options.set_help_flag("--help", "Print this and exit");
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    auto* const files = options.add_flag(
+  void declare(OptionSet& options) override {
+    options.help_names("--help");
+    options.operand("IMAGE", image_path_, "The image").required();
+    const auto files = options.flag(
         "--files", files_, "A line for each file: what it takes of the image, and its size");
-    options.add_option("PATH", operands_, "With --files: files, directories or globs; else all")
-        ->needs(files);
+    options.operand("PATH", operands_, "With --files: files, directories or globs; else all")
+        .needs(files);
     options
-        .add_flag(
-            "--frames", frames_,
-            "A line for each frame: number, kind, where it lies, sizes, files that begin in it")
-        ->excludes(files);
-    options.add_flag("-h,--human-readable", human_, "In these lines, sizes as 1.3K, 24M");
-    options.add_flag("--json", json_, "A JSON object, or one on a line for each frame or file");
+        .flag("--frames", frames_,
+              "A line for each frame: number, kind, where it lies, sizes, files that begin in it")
+        .excludes(files);
+    options.flag("-h,--human-readable", human_, "In these lines, sizes as 1.3K, 24M");
+    options.flag("--json", json_, "A JSON object, or one on a line for each frame or file");
   }
 
   Result<int> run() override {

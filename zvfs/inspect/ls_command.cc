@@ -3,8 +3,6 @@
 #include <cstdio>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
@@ -87,18 +85,17 @@ class LsCommand final : public Command {
   [[nodiscard]] std::string name() const override { return "ls"; }
   [[nodiscard]] std::string summary() const override { return "List what is in an image"; }
 
-  void declare(CLI::App& options) override {
-    options.set_help_flag("--help", "Print this and exit");
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("PATH", operands_,
-                       "Directories to list, other files to show, or globs of what to show");
-    options.add_flag("-l,--long", options_.is_long, "Show modes, owners, sizes and times");
-    options.add_flag("-R,--recursive", options_.recursive, "Show all that is below, too");
-    options.add_flag("-h,--human-readable", options_.human, "With -l, sizes as 1.3K, 24M");
-    auto* const raw =
-        options.add_flag("-0,--null", options_.raw, "Names as they are, each ended by a NUL");
-    options.add_flag("--json", options_.json, "A JSON object on a line for each entry")
-        ->excludes(raw);
+  void declare(OptionSet& options) override {
+    options.help_names("--help");
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.operand("PATH", operands_,
+                    "Directories to list, other files to show, or globs of what to show");
+    options.flag("-l,--long", options_.is_long, "Show modes, owners, sizes and times");
+    options.flag("-R,--recursive", options_.recursive, "Show all that is below, too");
+    options.flag("-h,--human-readable", options_.human, "With -l, sizes as 1.3K, 24M");
+    const auto raw =
+        options.flag("-0,--null", options_.raw, "Names as they are, each ended by a NUL");
+    options.flag("--json", options_.json, "A JSON object on a line for each entry").excludes(raw);
   }
 
   Result<int> run() override {

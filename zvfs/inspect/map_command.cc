@@ -4,8 +4,6 @@
 #include <filesystem>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
 #include "zvfs/command/messages.h"
@@ -24,12 +22,11 @@ class MapCommand final : public Command {
     return "Draw what takes the space of an image, as a page for browsers";
   }
 
-  void declare(CLI::App& options) override {
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("-o,--output", output_path_, "The page to write; - is standard output")
-        ->required()
-        ->type_name("FILE");
-    options.add_flag("-f,--force", force_, "Replace FILE if it exists");
+  void declare(OptionSet& options) override {
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.option("-o,--output FILE", output_path_, "The page to write; - is standard output")
+        .required();
+    options.flag("-f,--force", force_, "Replace FILE if it exists");
   }
 
   Result<int> run() override {

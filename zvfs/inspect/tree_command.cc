@@ -6,8 +6,6 @@
 #include <limits>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
 #include "base/units.h"
 #include "zvfs/command/messages.h"
@@ -109,14 +107,13 @@ class TreeCommand final : public Command {
   [[nodiscard]] std::string name() const override { return "tree"; }
   [[nodiscard]] std::string summary() const override { return "Draw the directories of an image"; }
 
-  void declare(CLI::App& options) override {
-    options.set_help_flag("--help", "Print this and exit");
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("PATH", operands_, "Directories to draw, or globs of some");
-    options.add_flag("-h,--human-readable", options_.sizes, "Show sizes, as 1.3K, 24M");
-    options.add_option("-L,--level", options_.levels, "Draw so many levels of directories only")
-        ->check(CLI::Range(std::size_t{1}, std::numeric_limits<std::size_t>::max()))
-        ->type_name("N");
+  void declare(OptionSet& options) override {
+    options.help_names("--help");
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.operand("PATH", operands_, "Directories to draw, or globs of some");
+    options.flag("-h,--human-readable", options_.sizes, "Show sizes, as 1.3K, 24M");
+    options.option("-L,--level N", options_.levels, "Draw so many levels of directories only")
+        .at_least(1);
   }
 
   Result<int> run() override {

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "base/atomic_file.h"
 #include "base/progress_line.h"
 #include "base/quoting.h"
@@ -37,18 +35,15 @@ class RepairCommand final : public Command {
   [[nodiscard]] int failure_code() const override { return kExitOperationalError; }
   [[nodiscard]] int usage_code() const override { return kExitUsage; }
 
-  void declare(CLI::App& options) override {
-    options.add_option("DAMAGED", damaged_path_, "The image, or a .tar.zst of others")->required();
-    options.add_option("OUT", out_path_, "The image to make")->required();
-    options
-        .add_option("-b,--frame-size", frame_size_,
-                    "Encode anew what is in frames of more than SIZE; 16M if not given")
-        ->type_name("SIZE");
-    options.add_option("-l,--level", options_.encoder.level, "Compression level for that; 9")
-        ->check(CLI::Range(1, 22))
-        ->type_name("LEVEL");
-    options.add_flag("-f,--force", force_, "Replace OUT if it exists");
-    options.add_flag("-q,--quiet", quiet_, "No progress, and no summary");
+  void declare(OptionSet& options) override {
+    options.operand("DAMAGED", damaged_path_, "The image, or a .tar.zst of others").required();
+    options.operand("OUT", out_path_, "The image to make").required();
+    options.option("-b,--frame-size SIZE", frame_size_,
+                   "Encode anew what is in frames of more than SIZE; 16M if not given");
+    options.option("-l,--level LEVEL", options_.encoder.level, "Compression level for that; 9")
+        .between(1, 22);
+    options.flag("-f,--force", force_, "Replace OUT if it exists");
+    options.flag("-q,--quiet", quiet_, "No progress, and no summary");
   }
 
   Result<int> run() override {
