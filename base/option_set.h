@@ -6,6 +6,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -108,5 +110,13 @@ class OptionSet {
   CLI::App& app_;
   std::vector<std::unique_ptr<OptionSet>> commands_;
 };
+
+/// `result`, with the option's name before the message of an error, as parse() has it. For what can
+/// only be checked when all options are known.
+template <typename T>
+Result<T> for_option(std::string_view option, Result<T> result) {
+  if (!result) return Unexpected(std::move(result).error().within(option));
+  return result;
+}
 
 }  // namespace zvfs

@@ -1,4 +1,5 @@
-// mkimage: packs a directory into a zvfs image. See packaging/man/mkimage.1.
+#include "mkimage/mkimage_program.h"
+
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -9,8 +10,8 @@
 #include <new>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unistd.h>
-#include <variant>
 
 #include <fmt/core.h>
 
@@ -23,13 +24,11 @@
 #include "mkimage/report/report_file.h"
 #include "mkimage/report/report_json.h"
 #include "mkimage/report/warning_log.h"
-#include "mkimage/target_name.h"
 
+namespace zvfs {
 namespace {
 
-using namespace zvfs;
-
-enum ExitCode : int { kDone = 0, kFilesChanged = 1, kFailed = 2 };
+using Status = MkimageStatus;
 
 /// Prints the members' names. Thread-safe.
 class NamePrinter {
@@ -80,15 +79,15 @@ Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, War
   return build_image(options.build, monitor);
 }
 
-ExitCode exit_code_of(const Result<BuildReport>& report) {
-  if (!report || report->unreadable > 0) return kFailed;
-  return report->changed > 0 ? kFilesChanged : kDone;
+Status status_of(const Result<BuildReport>& report) {
+  if (!report || report->unreadable > 0) return Status::kFailed;
+  return report->changed > 0 ? Status::kFilesChanged : Status::kDone;
 }
 
 // Prints why something failed, if it has.
-ExitCode judge(const Result<void>& result) {
+Status judge(const Result<void>& result) {
   if (!result) print_error(result.error().message);
-  return result ? kDone : kFailed;
+  return result ? Status::kDone : Status::kFailed;
 }
 
 // What is in the source is named from the directory of -C, but IMAGE is not.
@@ -100,7 +99,7 @@ Result<void> change_directory(MkimageOptions& options) {
   return {};
 }
 
-int build_and_report(const MkimageOptions& options, std::optional<ReportFile> report_file) {
+Status build_and_report(const MkimageOptions& options, std::optional<ReportFile> report_file) {
   const bool stdout_has_image = options.build.target == kStandardOutput && !options.build.dry_run;
   NamePrinter names(stdout_has_image ? stderr : stdout);
   WarningLog warnings;
@@ -110,45 +109,56 @@ int build_and_report(const MkimageOptions& options, std::optional<ReportFile> re
   } else if (options.verbosity != Verbosity::kQuiet) {
     fmt::print(stderr, "{}", to_text(*report));
   }
-  const ExitCode code = std::max(exit_code_of(report), judge(names.finish()));
-  if (!report_file) return code;
-  const std::string json = report_json(
-      {.image = options.build.target, .report = report, .warnings = warnings, .exit_status = code});
-  return std::max(code, judge(report_file->write(json)));
+  const Status status = std::max(status_of(report), judge(names.finish()));
+  if (!report_file) return status;
+  const std::string json = report_json({.image = options.build.target,
+                                        .report = report,
+                                        .warnings = warnings,
+                                        .exit_status = static_cast<int>(status)});
+  return std::max(status, judge(report_file->write(json)));
 }
 
-int run(int argc, char** argv) {
-  auto parsed = parse_mkimage_options(argc, argv);
-  if (const auto* exit = std::get_if<ExitNow>(&parsed)) return exit->code;
-  auto& options = std::get<MkimageOptions>(parsed);
+// The file for --json, which is opened before the work begins.
+Result<std::optional<ReportFile>> open_report(const std::string& path) {
+  if (path.empty()) return std::optional<ReportFile>();
+  return std::optional(ZVFS_TRY(ReportFile::open(path)));
+}
 
+Status run(MkimageOptions& options) {
   install_signal_cleanup();
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails with EFBIG instead
-  std::optional<ReportFile> report_file;
-  if (!options.json.empty()) {
-    auto opened = ReportFile::open(options.json);
-    if (!opened) {
-      print_error(opened.error().message);
-      return kFailed;
-    }
-    report_file.emplace(*std::move(opened));
+  auto report_file = open_report(options.json);
+  if (!report_file) {
+    print_error(report_file.error().message);
+    return Status::kFailed;
   }
   const std::string problem = problem_of_name(options.build.target, options.build.encoder.codec);
   if (!problem.empty()) print_error(fmt::format("{}: {}", options.build.target, problem));
-  if (judge(change_directory(options)) != kDone) return kFailed;
+  if (judge(change_directory(options)) != Status::kDone) return Status::kFailed;
   if (options.build.sources) options.build.sources->follow_listed_symlinks();
-  return build_and_report(options, std::move(report_file));
+  return build_and_report(options, *std::move(report_file));
+}
+
+Status parse_and_run(std::span<char* const> arguments) {
+  auto options = parse_mkimage_options(arguments);
+  if (!options) {
+    fmt::print(stderr, "mkimage: {}\nmkimage: --help lists the options\n", options.error().message);
+    return Status::kFailed;
+  }
+  return *options ? run(**options) : Status::kDone;
 }
 
 }  // namespace
 
-int main(int argc, char** argv) {
+MkimageStatus run_mkimage(std::span<char* const> arguments) {
   try {
-    return run(argc, argv);
+    return parse_and_run(arguments);
   } catch (const std::bad_alloc&) {
     std::fputs("mkimage: out of memory\n", stderr);
   } catch (const std::exception& exception) {
     fmt::print(stderr, "mkimage: {}\n", exception.what());
   }
-  return kFailed;
+  return Status::kFailed;
 }
+
+}  // namespace zvfs

@@ -5,9 +5,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-#include <fmt/core.h>
-
 #include "base/unique_fd.h"
 #include "mkimage/build_options.h"
 
@@ -37,19 +34,17 @@ Result<std::string> read_text(const std::string& path) {
 
 }  // namespace
 
-std::string OptionFiles::read(const std::string& option, const std::string& path) {
-  if (path == kStandardInput) take_standard_input(option);
-  auto text = read_text(path);
-  if (!text) throw CLI::ValidationError(option, text.error().message);
-  return *std::move(text);
+Result<std::string> OptionFiles::read(const std::string& option, const std::string& path) {
+  if (path == kStandardInput) ZVFS_TRY(take_standard_input(option));
+  return read_text(path);
 }
 
-void OptionFiles::take_standard_input(const std::string& reader) {
+Result<void> OptionFiles::take_standard_input(const std::string& reader) {
   if (!standard_input_.empty()) {
-    throw CLI::ValidationError(reader,
-                               fmt::format("{} reads standard input already", standard_input_));
+    return fail(ErrorCode::kInvalidArgument, "{} reads standard input already", standard_input_);
   }
   standard_input_ = reader;
+  return {};
 }
 
 }  // namespace zvfs
