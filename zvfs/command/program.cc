@@ -34,34 +34,34 @@ Command* chosen(const OptionSet& program, const std::vector<CommandPtr>& command
   return found == commands.end() ? nullptr : found->get();
 }
 
-int explain_usage_error(const Error& error, const Command* command) {
+CommandStatus explain_usage_error(const Error& error, const Command* command) {
   if (command == nullptr) {
     print_error("{}; `zvfs --help` lists the commands", error.message);
-    return kExitFailure;
+    return CommandStatus::kFailure;
   }
   set_message_prefix("zvfs " + command->name());
   print_error("{}; see `zvfs {} --help`", error.message, command->name());
-  return command->usage_code();
+  return command->usage_status();
 }
 
-int run_command(Command& command) {
+CommandStatus run_command(Command& command) {
   set_message_prefix("zvfs " + command.name());
-  const Result<int> code = command.run();
+  const Result<CommandStatus> status = command.run();
   // What is not on stdout by now was lost: a full disk must not look like success.
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     print_error("standard output: {}", std::generic_category().message(errno));
-    return command.failure_code();
+    return command.failure_status();
   }
-  if (!code) {
-    print_error("{}", code.error().message);
-    return command.failure_code();
+  if (!status) {
+    print_error("{}", status.error().message);
+    return command.failure_status();
   }
-  return *code;
+  return *status;
 }
 
 }  // namespace
 
-int run_program(std::span<char* const> arguments, std::vector<CommandPtr> commands) {
+CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandPtr> commands) {
   Command* command = nullptr;
   try {
     OptionSet program("zvfs", kDescription);
@@ -69,14 +69,14 @@ int run_program(std::span<char* const> arguments, std::vector<CommandPtr> comman
     const auto parsed = program.parse(arguments);
     command = chosen(program, commands);
     if (!parsed) return explain_usage_error(parsed.error(), command);
-    if (*parsed == OptionSet::Parsed::kQuestion) return kExitSuccess;
+    if (*parsed == OptionSet::Parsed::kQuestion) return CommandStatus::kSuccess;
     return run_command(*command);
   } catch (const std::bad_alloc&) {
     print_error("out of memory");
   } catch (const std::exception& error) {
     print_error("{}", error.what());
   }
-  return command == nullptr ? kExitFailure : command->failure_code();
+  return command == nullptr ? CommandStatus::kFailure : command->failure_status();
 }
 
 }  // namespace zvfs

@@ -1,9 +1,8 @@
-#include "zvfs/diff/diff_command.h"
-
 #include <cstdio>
 #include <string>
 
 #include "base/quoting.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/diff/difference.h"
 #include "zvfs/diff/open_comparable_tree.h"
@@ -11,11 +10,6 @@
 
 namespace zvfs {
 namespace {
-
-// As diff(1).
-constexpr int kExitSame = 0;
-constexpr int kExitDifferent = 1;
-constexpr int kExitWarning = 2;
 
 class DiffCommand final : public Command {
  public:
@@ -31,7 +25,7 @@ class DiffCommand final : public Command {
     options.flag("--json", json_, "A JSON object on a line for each difference").excludes(brief);
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     const auto old_tree = ZVFS_TRY(open_comparable_tree(old_path_, warning_in(old_path_)));
     const auto new_tree = ZVFS_TRY(open_comparable_tree(new_path_, warning_in(new_path_)));
     const TreeComparison::Listener listener = [this](const Difference& difference) {
@@ -43,8 +37,8 @@ class DiffCommand final : public Command {
     };
     ZVFS_TRY(TreeComparison(*old_tree, *new_tree, listener, warning).run());
     if (brief_ && differ_) fmt::print("{} and {} differ\n", old_path_, new_path_);
-    if (has_warning_) return kExitWarning;
-    return differ_ ? kExitDifferent : kExitSame;
+    if (has_warning_) return CommandStatus::kFailure;
+    return differ_ ? CommandStatus::kDifferent : CommandStatus::kSuccess;
   }
 
  private:

@@ -1,5 +1,3 @@
-#include "zvfs/extract/extract_command.h"
-
 #include <algorithm>
 #include <atomic>
 #include <string>
@@ -10,6 +8,7 @@
 #include "base/progress_line.h"
 #include "base/signal_cleanup.h"
 #include "base/units.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/command/output_file.h"
@@ -58,7 +57,7 @@ class ExtractCommand final : public Command {
     options.flag("-q,--quiet", quiet_, "No progress bar");
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     Selection selection = ZVFS_TRY(Selection::parse(operands_));
     if (!tar_path_.empty()) return write_tar(selection);
     apply_flags();
@@ -84,7 +83,7 @@ class ExtractCommand final : public Command {
     options_.same_owner = ::geteuid() == 0 && !no_same_owner_;
   }
 
-  Result<int> write_tar(Selection& selection) {
+  Result<CommandStatus> write_tar(Selection& selection) {
     if (tar_path_ == "-" && ::isatty(STDOUT_FILENO) != 0) {
       return fail(ErrorCode::kInvalidArgument, "a tar archive is not written to a terminal");
     }
@@ -114,7 +113,7 @@ class ExtractCommand final : public Command {
       if (!tell_missing(selection)) is_whole = false;
     }
     ZVFS_TRY(output.finish());
-    return is_whole ? kExitSuccess : kExitPartial;
+    return is_whole ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
   // Tells the operands that are nowhere in the image. True if there are none.
@@ -124,15 +123,15 @@ class ExtractCommand final : public Command {
     return missing.empty();
   }
 
-  static int conclude(const ExtractReport& report, const Selection& selection) {
+  static CommandStatus conclude(const ExtractReport& report, const Selection& selection) {
     if (report.stopped()) {
       print_message("stopped there; -k goes on with what is whole");
-      return kExitFailure;
+      return CommandStatus::kFailure;
     }
     const bool all_found = tell_missing(selection);
     if (report.lost_count() > 0) print_error("not restored: {}", report.lost_count());
     const bool is_whole = report.lost_count() + report.incomplete_count() == 0;
-    return is_whole && all_found ? kExitSuccess : kExitPartial;
+    return is_whole && all_found ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
   std::string image_path_;

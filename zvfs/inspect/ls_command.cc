@@ -1,10 +1,8 @@
-#include "zvfs/inspect/ls_command.h"
-
-#include <cstdio>
 #include <vector>
 
 #include "base/quoting.h"
-#include "zvfs/command/messages.h"
+#include "zvfs/command/commands.h"
+#include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/inspect/entry_text.h"
 #include "zvfs/walk/selected_walk.h"
@@ -24,9 +22,10 @@ struct LsOptions {
 // matches is printed; with -R all below them is printed too.
 class EntryPrinter final : public TreeVisitor {
  public:
-  EntryPrinter(const Image& image, const LsOptions& options)
+  EntryPrinter(const Image& image, const LsOptions& options, Listing& listing)
       : image_(image),
         options_(options),
+        listing_(listing),
         format_(options.human ? SizeStyle::kHuman : SizeStyle::kBytes) {}
 
   Result<Descend> enter(const WalkEntry& entry) override {
@@ -39,22 +38,15 @@ class EntryPrinter final : public TreeVisitor {
   }
 
   Result<void> lost(std::string_view path, Error error) override {
-    print_error("{}: {}", path.empty() ? "." : quote_name(path), error.message);
-    damaged_ = true;
+    listing_.lost(path, error);
     return {};
   }
-
-  [[nodiscard]] bool damaged() const { return damaged_; }
 
  private:
   Result<void> print(const WalkEntry& entry) {
     const auto line = text_of(entry);
     if (!line) return lost(entry.path, Error(line.error()));
-    std::fwrite(line->data(), 1, line->size(), stdout);
-    std::fputc(options_.raw ? '\0' : '\n', stdout);
-    // A full disk or a closed pipe ends a long listing at once; the caller says why.
-    if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "cannot go on");
-    return {};
+    return listing_.print(*line);
   }
 
   Result<std::string> text_of(const WalkEntry& entry) {
@@ -76,8 +68,8 @@ class EntryPrinter final : public TreeVisitor {
 
   const Image& image_;
   const LsOptions& options_;
+  Listing& listing_;
   LongFormat format_;
-  bool damaged_ = false;
 };
 
 class LsCommand final : public Command {
@@ -98,14 +90,14 @@ class LsCommand final : public Command {
     options.flag("--json", options_.json, "A JSON object on a line for each entry").excludes(raw);
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     Selection selection = ZVFS_TRY(Selection::parse(operands_));
     const auto image = ZVFS_TRY(open_image(image_path_));
-    EntryPrinter printer(*image, options_);
+    Listing listing(options_.raw ? '\0' : '\n');
+    EntryPrinter printer(*image, options_, listing);
     ZVFS_TRY(SelectedWalk(*image, selection, printer).run());
-    const std::vector<std::string> missing = selection.unmatched();
-    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
-    return missing.empty() && !printer.damaged() ? kExitSuccess : kExitPartial;
+    listing.missing(selection.unmatched());
+    return listing.status();
   }
 
  private:

@@ -1,11 +1,10 @@
-#include "zvfs/inspect/map_command.h"
-
 #include <cstdio>
 #include <filesystem>
 #include <string>
 
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/command/output_file.h"
@@ -29,7 +28,7 @@ class MapCommand final : public Command {
     options.flag("-f,--force", force_, "Replace FILE if it exists");
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     const auto image = ZVFS_TRY(open_image(image_path_));
     const auto existing = force_ ? IfExists::kReplace : IfExists::kFail;
     install_signal_cleanup();
@@ -45,7 +44,7 @@ class MapCommand final : public Command {
     const std::string page = ZVFS_TRY(make_map_page(*image, tree, name));
     ZVFS_TRY(output.write(as_bytes(page)));
     ZVFS_TRY(output.finish());
-    return is_whole ? kExitSuccess : kExitPartial;
+    return is_whole ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
  private:

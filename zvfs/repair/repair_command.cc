@@ -1,5 +1,3 @@
-#include "zvfs/repair/repair_command.h"
-
 #include <algorithm>
 #include <string>
 
@@ -10,17 +8,12 @@
 #include "base/units.h"
 #include "codecs/frame_kind.h"
 #include "mkimage/frames/frame_bounds.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/repair/repairer.h"
 
 namespace zvfs {
 namespace {
-
-// As those of check, where there is one.
-constexpr int kExitSaved = 0;
-constexpr int kExitLost = 1;
-constexpr int kExitOperationalError = 8;
-constexpr int kExitUsage = 16;
 
 std::string plural(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -32,8 +25,10 @@ class RepairCommand final : public Command {
   [[nodiscard]] std::string summary() const override {
     return "Make a whole image of a damaged one, or of any .tar.zst";
   }
-  [[nodiscard]] int failure_code() const override { return kExitOperationalError; }
-  [[nodiscard]] int usage_code() const override { return kExitUsage; }
+  [[nodiscard]] CommandStatus failure_status() const override {
+    return CommandStatus::kOperationalError;
+  }
+  [[nodiscard]] CommandStatus usage_status() const override { return CommandStatus::kUsageError; }
 
   void declare(OptionSet& options) override {
     options.operand("DAMAGED", damaged_path_, "The image, or a .tar.zst of others").required();
@@ -46,7 +41,7 @@ class RepairCommand final : public Command {
     options.flag("-q,--quiet", quiet_, "No progress, and no summary");
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     options_.frame_bound = ZVFS_TRY(parse_frame_size());
     const auto source = ZVFS_TRY(FileSource::open(damaged_path_));
     install_signal_cleanup();
@@ -57,7 +52,7 @@ class RepairCommand final : public Command {
       return Unexpected(std::move(committed).error().within(out_path_));
     }
     if (!quiet_) print_summary(*report);
-    return report->is_complete() ? kExitSaved : kExitLost;
+    return report->is_complete() ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
  private:

@@ -179,9 +179,9 @@ TEST(MkimageOptions, RefuseWhatIsWrong) {
       {{"-j0", "d", "i"}, "--threads: 0 is not from 1 to 1024"},
       {{"-j100000", "d", "i"}, "--threads: 100000 is not from 1 to 1024"},
       {{"-j-1", "d", "i"}, "Could not convert: --threads = -1"},
-      {{"-b1K", "d", "i"}, "--frame-size: '1K' is not a multiple of 4K from 4K to 16M"},
-      {{"-b32M", "d", "i"}, "--frame-size: '32M' is not a multiple of 4K from 4K to 16M"},
-      {{"-b100000", "d", "i"}, "--frame-size: '100000' is not a multiple of 4K from 4K to 16M"},
+      {{"-b1K", "d", "i"}, "--frame-size: '1K' is not a multiple of 4.0K from 4.0K to 16M"},
+      {{"-b32M", "d", "i"}, "--frame-size: '32M' is not a multiple of 4.0K from 4.0K to 16M"},
+      {{"-b100000", "d", "i"}, "--frame-size: '100000' is not a multiple of 4.0K from 4.0K to 16M"},
       {{"--dedupe=all", "d", "i"}, "--dedupe: 'all' is none of off, near, links"},
       {{"-qv", "d", "i"}, "--quiet: does not go with --verbose"},
       {{"-v", "--json=-", "d", "i"}, "--json: standard output has the names of --verbose"},
@@ -196,17 +196,11 @@ TEST(MkimageOptions, RefuseWhatIsWrong) {
 // What other units find wrong is told with the option's name.
 TEST(MkimageOptions, NameTheOptionOfAnError) {
   const std::map<std::string, std::string> wrong = {
-      {"--frame-size=", "--frame-size: "},
-      {"--exclude=", "--exclude: "},
-      {"--pseudo=x", "--pseudo: "},
-      {"--prefix=..", "--prefix: "},
-      {"--owner=no-such-user", "--owner: "},
-      {"--group=no-such-group", "--group: "},
-      {"--mode=u=q", "--mode: "},
-      {"--mtime=yesterday", "--mtime: "},
+      {"--frame-size", ""},  {"--exclude", ""},     {"--pseudo", "x"}, {"--prefix", ".."},
+      {"--owner", "nosuch"}, {"--group", "nosuch"}, {"--mode", "u=q"}, {"--mtime", "yesterday"},
   };
-  for (const auto& [argument, begin] : wrong) {
-    EXPECT_TRUE(error({argument, "d", "i"}).starts_with(begin)) << argument;
+  for (const auto& [option, value] : wrong) {
+    EXPECT_TRUE(error({option, value, "d", "i"}).starts_with(option + ": ")) << option;
   }
   EXPECT_TRUE(error({"x/d", "y/d", "i"}).starts_with("SOURCE: "));
 }
