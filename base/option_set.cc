@@ -15,7 +15,7 @@ namespace {
 using Values = std::vector<std::string>;
 
 constexpr const char* kHelpNames = "-h,--help";
-constexpr const char* kHelpText = "Print this and exit";
+constexpr const char* kHelpText = "Print this help and exit";
 constexpr std::size_t kNameWidth = 26;  // of the columns with the options' names
 
 // CLI11 takes "[ab]" for a list with the element "ab", but for us it is a glob or a file's name.

@@ -34,26 +34,27 @@ void EntryOptions::add_to(OptionSet& options) {
 }
 
 void EntryOptions::add_selection(OptionSet& options) {
-  options.heading("What goes into the image");
+  options.heading("Choosing entries");
   options.each(
       "--exclude PATTERN",
       [this](const std::string& pattern) { return rules_.excludes.add(pattern); },
-      "Leave out what matches; patterns are as in .gitignore:\n*.o, /build, cache/, !keep.o");
+      "Leave out what matches PATTERN, as in .gitignore:\n*.o, /build, cache/, !keep.o");
   options.each(
       "-X,--exclude-from FILE",
       [this](const std::string& path) -> Result<void> {
         return rules_.excludes.add_lines(ZVFS_TRY(files_.read("--exclude-from", path)));
       },
-      "Leave out what the patterns in FILE match, one a line");
-  options.flag("-x,--one-file-system", one_file_system_, "Keep mount points empty");
+      "Leave out what the patterns in FILE match, one per line");
+  options.flag("-x,--one-file-system", one_file_system_,
+               "Keep mount points, but not what is mounted on them");
 }
 
 void EntryOptions::add_shape(OptionSet& options) {
-  options.heading("Where it goes, and what is added");
+  options.heading("Placing and adding entries");
   options.option("--strip-components COUNT", rules_.shape.strip_components,
-                 "Take COUNT leading names off each path, as tar does;\nwhat has no more is left "
-                 "out");
-  options.option("--prefix PREFIX", prefix_, "Place all below this directory of the image");
+                 "Remove COUNT leading names from each path, as tar does;\nentries with no name "
+                 "left are dropped");
+  options.option("--prefix PREFIX", prefix_, "Place everything below PREFIX, a path in the image");
   options.each(
       "--pseudo DEFINITION",
       [this](const std::string& definition) { return rules_.pseudo.add(definition); },
@@ -64,18 +65,18 @@ void EntryOptions::add_shape(OptionSet& options) {
       [this](const std::string& path) -> Result<void> {
         return rules_.pseudo.add_lines(ZVFS_TRY(files_.read("--pseudo-file", path)));
       },
-      "The same of each line of FILE");
+      "Read definitions for --pseudo from FILE, one per line");
 }
 
 void EntryOptions::add_metadata(OptionSet& options) {
-  options.heading("Metadata in the image");
-  options.option("--owner USER", owner_, "Let USER, a name or number, own all");
-  options.option("--group GROUP", group_, "Let GROUP, a name or number, own all");
+  options.heading("Metadata");
+  options.option("--owner USER", owner_, "Set the owner of everything: a name or number");
+  options.option("--group GROUP", group_, "Set the group of everything: a name or number");
   options.option("--mode MODE", mode_, "Change permissions as chmod does: u=rwX,go=rX");
   options.option("--mtime TIME", mtime_,
-                 "Give all this time: @SECONDS, or '2024-02-29 12:30Z';\nlocal time without Z or "
-                 "+01:00");
-  options.flag("--clamp-mtime", clamp_mtime_, "Give --mtime only to what is later than that");
+                 "Set all modification times: @SECONDS, or a date such as\n'2024-02-29 12:30Z'; "
+                 "local time without Z or +01:00");
+  options.flag("--clamp-mtime", clamp_mtime_, "Apply --mtime only to entries that are newer");
 }
 
 void EntryOptions::add_xattrs(OptionSet& options) {

@@ -101,68 +101,67 @@ struct RawOptions {
 
 void add_operands(OptionSet& options, RawOptions& raw) {
   // The last of them is IMAGE: see take_operands().
-  options.operand("SOURCE", raw.operands,
-                  "The directory to pack; or an archive (tar, cpio, zip, 7z,\niso, deb, ...), of "
-                  "which a tar is kept byte for byte; - is\nstandard input. Several directories "
-                  "and files are packed\nunder their names");
-  options.operand("IMAGE", raw.image, "The file to make; - is standard output");
+  options.operand(
+      "SOURCE", raw.operands,
+      "Directory or archive (tar, cpio, zip, 7z, iso, deb, ...)\nto pack; - is standard input. A "
+      "tar stays byte for byte.\nSeveral sources are packed under their own names");
+  options.operand("IMAGE", raw.image, "Image to write; - is standard output");
 }
 
 void add_sources(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
-  options.option("-T,--files-from FILE", raw.files_from,
-                 "Pack the files and directories whose names are in FILE,\none a line; - is "
-                 "standard input");
+  options.option(
+      "-T,--files-from FILE", raw.files_from,
+      "Pack the files and directories listed in FILE, one per\nline; - is standard input");
   options.option("-C,--directory DIR", result.directory,
-                 "Take SOURCE, and what FILE names, from this directory");
+                 "Change to DIR before opening SOURCE or what FILE lists");
   options.flag("-0,--null", raw.null_separated,
-               "Names in FILE, here and in --order-file, end in a zero\nbyte");
+               "Names in the files of -T and --order-file end in a NUL");
   options.flag("--no-recursion", raw.no_recursion,
-               "Pack of directories in that FILE nothing but themselves");
+               "Do not descend into the directories that -T lists");
 }
 
 void add_compression(OptionSet& options, BuildOptions& build, RawOptions& raw) {
   options.option("-c,--codec CODEC", raw.codec,
-                 "zstd (if not given); lz4: larger, faster to read, a\n.tar.lz4; adaptive: lz4 "
-                 "where it costs little room");
+                 "zstd (default); lz4: larger, faster to read, a .tar.lz4;\nadaptive: lz4 where it "
+                 "costs little space");
   options.option("-l,--level LEVEL", raw.level,
-                 "Compression level: 1 (fast) to 22 (small), of lz4 to 12;\n9 if not given");
+                 "Compression level: 1 (fast) to 22 (small), lz4 to 12;\n9 by default");
   options.option("-j,--threads COUNT", build.threads,
-                 "Number of threads that compress; if not given, one for\neach CPU");
+                 "Number of threads that compress; by default, one per CPU");
   options.option("-b,--frame-size SIZE", raw.frame_size,
-                 "Largest unit of compression, 4K to 16M; if not given,\n256K, and 136K for files "
-                 "above 64M. Larger ones make a\nsmaller image, smaller ones faster random reads");
+                 "Largest unit of compression, 4K to 16M; 256K by default,\n136K for files above "
+                 "64M. Larger frames make a smaller\nimage, smaller frames faster random reads");
 }
 
 void add_order(OptionSet& options, RawOptions& raw) {
   options.option("--dedupe HOW", raw.dedupe,
-                 "near (if not given): put small files of equal content\ntogether; links: and make "
-                 "hard links of those that do\nnot fit in one frame; off: do not look for them");
+                 "near (default): put small files of equal content side by\nside; links: also "
+                 "hard-link copies that do not fit in one\nframe; off: do not look for copies");
   options.option("--order ORDER", raw.order,
-                 "path (if not given); similar: files that are much alike\ncome together, for a "
-                 "smaller image of a tree with several\nversions of the same");
+                 "path (default); similar: put similar files side by side,\nfor a smaller image of "
+                 "several versions of a tree");
   options.option("--order-file FILE", raw.order_file,
-                 "Files whose paths in the image are in FILE, one a line,\ncome first, in that "
-                 "order; - is standard input");
+                 "Put the files listed in FILE first, in that order: paths\nin the image, one per "
+                 "line; - is standard input");
 }
 
 void add_output(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
   options.flag("-n,--dry-run", result.build.dry_run,
-               "Do all but write IMAGE, which need not be named: tells\nits size");
-  options.option("--json FILE", result.json,
-                 "Write a report for programs to FILE; - is standard output");
+               "Do everything but write IMAGE, and report its size; IMAGE\nmay be omitted");
+  options.option("--json FILE", result.json, "Write a JSON report to FILE; - is standard output");
   options.flag("-f,--force", raw.force, "Replace IMAGE if it exists");
   options.flag("-q,--quiet", raw.quiet, "Print only warnings and errors");
   options.flag("-v,--verbose", raw.verbose, "Print the name of each file");
   options.version(
       "--version", [&raw] { return version(raw.verbose); },
-      "Print the version; with -v also those of the codecs");
+      "Print the version; with -v, also those of the codecs");
 }
 
 void add_warnings(OptionSet& options, WarningPolicy& warnings) {
-  options.heading("When files change or cannot be read");
+  options.heading("Files that change or cannot be read");
   options.flag("--strict", warnings.strict, "Make no image if a file changes or cannot be read");
   options.flag("--ignore-failed-read", warnings.ignore_unreadable,
-               "Do not fail because of files that cannot be read");
+               "Do not fail on files that cannot be read");
 }
 
 void add_options(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
@@ -285,10 +284,9 @@ Result<void> check_and_apply(const RawOptions& raw, OptionFiles& files, MkimageO
 }  // namespace
 
 Result<std::optional<MkimageOptions>> parse_mkimage_options(std::span<char* const> arguments) {
-  OptionSet options(
-      "mkimage",
-      "Packs a directory or an archive into a compressed image, which mount.zvfs mounts.\n"
-      "The image is an ordinary .tar.zst: tar extracts it, too.\n");
+  OptionSet options("mkimage",
+                    "Pack a directory or an archive into a compressed image that mount.zvfs "
+                    "mounts.\nThe image is an ordinary .tar.zst: tar extracts it, too.\n");
   MkimageOptions result;
   result.build.threads = std::min(available_cpus(), kMaxThreads);
   RawOptions raw;

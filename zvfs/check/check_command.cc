@@ -15,7 +15,9 @@ namespace {
 class CheckCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "check"; }
-  [[nodiscard]] std::string summary() const override { return "Check an image, as fsck does"; }
+  [[nodiscard]] std::string summary() const override {
+    return "Check an image for errors, as fsck does";
+  }
   [[nodiscard]] CommandStatus failure_status() const override {
     return CommandStatus::kOperationalError;
   }
@@ -23,9 +25,9 @@ class CheckCommand final : public Command {
 
   void declare(OptionSet& options) override {
     options.operand("IMAGE", image_path_, "The image").required();
-    options.flag("--deep", deep_, "Compare the tar stream with the index, too");
-    options.option("-j,--threads N", threads_, "How many threads decode").between(1, 1024);
-    options.flag("--json", json_, "One JSON object");
+    options.flag("--deep", deep_, "Also compare the tar stream with the index");
+    options.option("-j,--threads N", threads_, "Number of threads that decode").between(1, 1024);
+    options.flag("--json", json_, "Print a JSON object");
   }
 
   Result<CommandStatus> run() override {

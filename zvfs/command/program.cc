@@ -14,9 +14,9 @@ namespace zvfs {
 namespace {
 
 constexpr char kDescription[] =
-    "Looks into zvfs images, and checks, compares, repairs and extracts them, without mounting.";
+    "List, read, extract, compare, check and repair zvfs images without mounting them.";
 constexpr char kFooter[] =
-    "`zvfs COMMAND --help` says what a command takes; zvfs(1) says it in full.";
+    "See `zvfs COMMAND --help` for the options of a command, and zvfs(1) for details.";
 
 void declare_program(OptionSet& program, const std::vector<CommandPtr>& commands) {
   program.version(

@@ -15,14 +15,15 @@ class DiffCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "diff"; }
   [[nodiscard]] std::string summary() const override {
-    return "Compare an image with another, or with a directory";
+    return "Compare two images, or an image and a directory";
   }
 
   void declare(OptionSet& options) override {
-    options.operand("OLD", old_path_, "The image or directory to start from").required();
-    options.operand("NEW", new_path_, "The image or directory that may differ").required();
-    const auto brief = options.flag("-q,--brief", brief_, "Say only whether they differ");
-    options.flag("--json", json_, "A JSON object on a line for each difference").excludes(brief);
+    options.operand("OLD", old_path_, "Image or directory to start from").required();
+    options.operand("NEW", new_path_, "Image or directory that may differ").required();
+    const auto brief = options.flag("-q,--brief", brief_, "Report only whether they differ");
+    options.flag("--json", json_, "Print a JSON object for each difference, one per line")
+        .excludes(brief);
   }
 
   Result<CommandStatus> run() override {

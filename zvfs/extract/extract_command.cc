@@ -36,25 +36,26 @@ std::string tar_progress(std::uint64_t done, std::uint64_t total, double elapsed
 class ExtractCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "extract"; }
-  [[nodiscard]] std::string summary() const override { return "Restore files of an image"; }
+  [[nodiscard]] std::string summary() const override { return "Extract files from an image"; }
 
   void declare(OptionSet& options) override {
     options.operand("IMAGE", image_path_, "The image").required();
-    options.operand("PATH", operands_, "Files, directories or globs to extract; else all");
+    options.operand("PATH", operands_, "Files, directories or globs to extract (default: all)");
     const auto directory = options.option("-C,--directory DIR", options_.directory,
-                                          "Where to extract to; made if missing");
+                                          "Extract to DIR, which is made if missing");
     const auto to_tar =
         options
             .option("--to-tar FILE", tar_path_, "Write a tar archive instead; - is standard output")
             .excludes(directory);
-    options.option("-j,--threads N", options_.threads, "How many threads decode and write")
+    options.option("-j,--threads N", options_.threads, "Number of threads that decode and write")
         .between(1, 1024);
-    options.flag("-f,--force", force_, "Replace files that exist");
-    options.flag("-k,--keep-going", keep_going_, "When a file cannot be restored, say so and go on")
+    options.flag("-f,--force", force_, "Replace existing files");
+    options
+        .flag("-k,--keep-going", keep_going_, "Report a file that cannot be restored, and continue")
         .excludes(to_tar);
-    options.flag("--no-same-owner", no_same_owner_, "As root: do not restore owners")
+    options.flag("--no-same-owner", no_same_owner_, "Do not restore owners (as root)")
         .excludes(to_tar);
-    options.flag("-q,--quiet", quiet_, "No progress bar");
+    options.flag("-q,--quiet", quiet_, "Show no progress");
   }
 
   Result<CommandStatus> run() override {

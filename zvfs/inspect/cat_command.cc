@@ -50,14 +50,16 @@ Result<void> write_all(int fd, ByteSpan bytes) {
 class CatCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "cat"; }
-  [[nodiscard]] std::string summary() const override { return "Write contents of files to stdout"; }
+  [[nodiscard]] std::string summary() const override {
+    return "Write the contents of files to standard output";
+  }
 
   void declare(OptionSet& options) override {
     options.operand("IMAGE", image_path_, "The image").required();
-    options.operand("PATH", paths_, "Files in it; symlinks are followed, inside the image")
+    options.operand("PATH", paths_, "Files in it; symlinks are followed within the image")
         .required();
     options.option("--range OFF[:LEN]", range_text_,
-                   "Only LEN bytes of each file from OFF on; to the end without LEN");
+                   "Write LEN bytes of each file from OFF on; without LEN, to the end");
   }
 
   Result<CommandStatus> run() override {

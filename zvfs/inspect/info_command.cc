@@ -48,22 +48,22 @@ class InfoCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "info"; }
   [[nodiscard]] std::string summary() const override {
-    return "Show what an image is, and what takes its space";
+    return "Show what an image is and what takes the space in it";
   }
 
   void declare(OptionSet& options) override {
     options.help_names("--help");
     options.operand("IMAGE", image_path_, "The image").required();
-    const auto files = options.flag(
-        "--files", files_, "A line for each file: what it takes of the image, and its size");
-    options.operand("PATH", operands_, "With --files: files, directories or globs; else all")
+    const auto files =
+        options.flag("--files", files_, "Print a line for each file: bytes in the image, and size");
+    options.operand("PATH", operands_, "With --files: files, directories or globs (default: all)")
         .needs(files);
     options
         .flag("--frames", frames_,
-              "A line for each frame: number, kind, where it lies, sizes, files that begin in it")
+              "Print a line for each frame: number, kind, offsets, sizes, files")
         .excludes(files);
-    options.flag("-h,--human-readable", human_, "In these lines, sizes as 1.3K, 24M");
-    options.flag("--json", json_, "A JSON object, or one on a line for each frame or file");
+    options.flag("-h,--human-readable", human_, "In these lines, print sizes as 1.3K, 24M");
+    options.flag("--json", json_, "Print JSON: an object, or one per line for each file or frame");
   }
 
   Result<CommandStatus> run() override {

@@ -80,14 +80,14 @@ class LsCommand final : public Command {
   void declare(OptionSet& options) override {
     options.help_names("--help");
     options.operand("IMAGE", image_path_, "The image").required();
-    options.operand("PATH", operands_,
-                    "Directories to list, other files to show, or globs of what to show");
+    options.operand("PATH", operands_, "Directories to list, files to show, or globs");
     options.flag("-l,--long", options_.is_long, "Show modes, owners, sizes and times");
-    options.flag("-R,--recursive", options_.recursive, "Show all that is below, too");
-    options.flag("-h,--human-readable", options_.human, "With -l, sizes as 1.3K, 24M");
+    options.flag("-R,--recursive", options_.recursive, "List everything below, too");
+    options.flag("-h,--human-readable", options_.human, "With -l, print sizes as 1.3K, 24M");
     const auto raw =
-        options.flag("-0,--null", options_.raw, "Names as they are, each ended by a NUL");
-    options.flag("--json", options_.json, "A JSON object on a line for each entry").excludes(raw);
+        options.flag("-0,--null", options_.raw, "Print names as they are, each ended by a NUL");
+    options.flag("--json", options_.json, "Print a JSON object for each entry, one per line")
+        .excludes(raw);
   }
 
   Result<CommandStatus> run() override {

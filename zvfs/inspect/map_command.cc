@@ -18,12 +18,12 @@ class MapCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "map"; }
   [[nodiscard]] std::string summary() const override {
-    return "Draw what takes the space of an image, as a page for browsers";
+    return "Draw what takes the space in an image, as a web page";
   }
 
   void declare(OptionSet& options) override {
     options.operand("IMAGE", image_path_, "The image").required();
-    options.option("-o,--output FILE", output_path_, "The page to write; - is standard output")
+    options.option("-o,--output FILE", output_path_, "Page to write; - is standard output")
         .required();
     options.flag("-f,--force", force_, "Replace FILE if it exists");
   }

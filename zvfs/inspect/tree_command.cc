@@ -105,9 +105,9 @@ class TreeCommand final : public Command {
   void declare(OptionSet& options) override {
     options.help_names("--help");
     options.operand("IMAGE", image_path_, "The image").required();
-    options.operand("PATH", operands_, "Directories to draw, or globs of some");
+    options.operand("PATH", operands_, "Directories to draw, or globs");
     options.flag("-h,--human-readable", options_.sizes, "Show sizes, as 1.3K, 24M");
-    options.option("-L,--level N", options_.levels, "Draw so many levels of directories only")
+    options.option("-L,--level N", options_.levels, "Draw only N levels of directories")
         .at_least(1);
   }
 

@@ -23,7 +23,7 @@ class RepairCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "repair"; }
   [[nodiscard]] std::string summary() const override {
-    return "Make a whole image of a damaged one, or of any .tar.zst";
+    return "Rebuild a damaged image, or make one of any .tar.zst";
   }
   [[nodiscard]] CommandStatus failure_status() const override {
     return CommandStatus::kOperationalError;
@@ -31,14 +31,16 @@ class RepairCommand final : public Command {
   [[nodiscard]] CommandStatus usage_status() const override { return CommandStatus::kUsageError; }
 
   void declare(OptionSet& options) override {
-    options.operand("DAMAGED", damaged_path_, "The image, or a .tar.zst of others").required();
-    options.operand("OUT", out_path_, "The image to make").required();
+    options.operand("DAMAGED", damaged_path_, "Damaged image, or any .tar.zst").required();
+    options.operand("OUT", out_path_, "Image to write").required();
     options.option("-b,--frame-size SIZE", frame_size_,
-                   "Encode anew what is in frames of more than SIZE; 16M if not given");
-    options.option("-l,--level LEVEL", options_.encoder.level, "Compression level for that; 9")
+                   "Encode frames above SIZE anew; 16M by default");
+    options
+        .option("-l,--level LEVEL", options_.encoder.level,
+                "Compression level for these frames; 9 by default")
         .between(1, 22);
     options.flag("-f,--force", force_, "Replace OUT if it exists");
-    options.flag("-q,--quiet", quiet_, "No progress, and no summary");
+    options.flag("-q,--quiet", quiet_, "Show no progress and no summary");
   }
 
   Result<CommandStatus> run() override {

@@ -212,7 +212,7 @@ Positionals:
   REST                    Others
 
 Options:
-  -h,--help               Print this and exit
+  -h,--help               Print this help and exit
   -t,--text TEXT          A text,
                           or two
   --version               Print the version
@@ -284,7 +284,7 @@ TEST(OptionSet, PrintsHelpOfCommands) {
 Usage: program list [OPTIONS]
 
 Options:
-  --help                  Print this and exit
+  --help                  Print this help and exit
   -h                      Human
 
 )");
