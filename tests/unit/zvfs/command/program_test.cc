@@ -1,7 +1,10 @@
 #include "zvfs/command/program.h"
 
 #include <cstdio>
+#include <memory>
+#include <new>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
