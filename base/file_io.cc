@@ -52,7 +52,7 @@ Result<std::size_t> read_full(int fd, std::uint64_t offset, MutableByteSpan out,
   return done;
 }
 
-Result<std::string> read_to_end(int fd, std::size_t max_size, std::string_view what) {
+Result<std::string> read_to_end(int fd, std::string_view what) {
   constexpr std::size_t kStep = 65536;
   std::string text;
   while (true) {
@@ -62,9 +62,6 @@ Result<std::string> read_to_end(int fd, std::size_t max_size, std::string_view w
     if (count < 0) return fail_errno(errno, what);
     text.resize(size + static_cast<std::size_t>(count));
     if (count == 0) return text;
-    if (text.size() > max_size) {
-      return fail(ErrorCode::kTooLarge, "{}: more than {} bytes", what, max_size);
-    }
   }
 }
 

@@ -23,8 +23,7 @@ Result<void> pwrite_all(int fd, std::uint64_t offset, ByteSpan bytes, std::strin
 Result<std::size_t> read_full(int fd, std::uint64_t offset, MutableByteSpan out,
                               std::string_view what);
 
-/// All that comes from `fd` until its end. Errors: Io, as above; TooLarge (more than `max_size`
-/// bytes).
-Result<std::string> read_to_end(int fd, std::size_t max_size, std::string_view what);
+/// All that comes from `fd` until its end. Errors: Io, as above.
+Result<std::string> read_to_end(int fd, std::string_view what);
 
 }  // namespace zvfs

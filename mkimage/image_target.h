@@ -7,6 +7,7 @@
 #include "base/atomic_file.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
+#include "codecs/codec.h"
 #include "mkimage/scan/scanner.h"
 
 namespace zvfs {
@@ -47,5 +48,9 @@ class ImageTarget {
   std::optional<AtomicFile> file_;
   UniqueFd fd_;  // when there is no file
 };
+
+/// What is wrong with the name of an image whose suffix promises another format than it gets, such
+/// as x.tgz, or x.tar.zst with lz4: "the name promises gzip, but ..."; empty if nothing is.
+std::string problem_of_name(std::string_view path, Codec codec);
 
 }  // namespace zvfs

@@ -6,11 +6,12 @@
 #include <sched.h>
 #include <sstream>
 #include <thread>
+#include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "base/option_set.h"
 #include "base/units.h"
 #include "codecs/backends.h"
 #include "codecs/codec.h"
@@ -22,8 +23,6 @@ namespace zvfs {
 namespace {
 
 constexpr unsigned kMaxThreads = 1024;
-constexpr int kUsageError = 2;
-constexpr const char* kWarnings = "When files change or cannot be read";
 
 // The processors that this process may run on.
 unsigned available_cpus() {
@@ -34,42 +33,43 @@ unsigned available_cpus() {
   return std::max(1U, std::thread::hardware_concurrency());
 }
 
-// Throws CLI::ValidationError, which CLI11 turns into a usage error.
-std::uint32_t frame_size(const std::string& option, const std::string& text) {
-  const Result<std::uint64_t> size = parse_size(text);
-  if (!size) throw CLI::ValidationError(option, size.error().message);
-  if (*size < kMinFrameBound || *size > kMaxFrameSize || *size % FrameBounds::kGranularity != 0) {
-    throw CLI::ValidationError(
-        option, fmt::format("'{}' is not a multiple of {} from {} to {}", text,
-                            human_size(FrameBounds::kGranularity), human_size(kMinFrameBound),
-                            human_size(kMaxFrameSize)));
-  }
-  return static_cast<std::uint32_t>(*size);
+Result<std::uint32_t> parse_frame_size(const std::string& text) {
+  const std::uint64_t size = ZVFS_TRY(parse_size(text));
+  const bool is_in_range = size >= kMinFrameBound && size <= kMaxFrameSize;
+  if (is_in_range && size % FrameBounds::kGranularity == 0) return static_cast<std::uint32_t>(size);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not a multiple of {} from {} to {}", text,
+              human_size(FrameBounds::kGranularity), human_size(kMinFrameBound),
+              human_size(kMaxFrameSize));
 }
 
-Codec codec(const std::string& name) {
+Result<Codec> parse_codec(const std::string& name) {
   if (const auto codec = codec_of_name(name)) return *codec;
-  throw CLI::ValidationError("--codec", fmt::format("'{}' is none of zstd, lz4, adaptive", name));
+  return fail(ErrorCode::kInvalidArgument, "'{}' is none of zstd, lz4, adaptive", name);
 }
 
-Dedupe dedupe(const std::string& name) {
+Result<Dedupe> parse_dedupe(const std::string& name) {
   if (name == "off") return Dedupe::kOff;
   if (name == "near") return Dedupe::kNear;
   if (name == "links") return Dedupe::kLinks;
-  throw CLI::ValidationError("--dedupe", fmt::format("'{}' is none of off, near, links", name));
+  return fail(ErrorCode::kInvalidArgument, "'{}' is none of off, near, links", name);
 }
 
-void check_level(const EncoderOptions& encoder) {
+Result<StreamOrder::Rest> parse_order(const std::string& name) {
+  if (name == "path") return StreamOrder::Rest::kPath;
+  if (name == "similar") return StreamOrder::Rest::kSimilar;
+  return fail(ErrorCode::kInvalidArgument, "'{}' is none of path, similar", name);
+}
+
+Result<void> check_level(const EncoderOptions& encoder) {
   const LevelRange levels = levels_of(encoder.codec);
-  if (levels.contains(encoder.level)) return;
-  throw CLI::ValidationError("--level", fmt::format("{} is neither from 1 to {} nor from -1 to {}",
-                                                    encoder.level, levels.max, levels.min));
+  if (levels.contains(encoder.level)) return {};
+  return fail(ErrorCode::kInvalidArgument, "{} is neither from 1 to {} nor from -1 to {}",
+              encoder.level, levels.max, levels.min);
 }
 
-void check_threads(unsigned threads) {
-  if (threads >= 1 && threads <= kMaxThreads) return;
-  throw CLI::ValidationError("--threads",
-                             fmt::format("{} is not from 1 to {}", threads, kMaxThreads));
+Result<void> check_threads(unsigned threads) {
+  if (threads >= 1 && threads <= kMaxThreads) return {};
+  return fail(ErrorCode::kInvalidArgument, "{} is not from 1 to {}", threads, kMaxThreads);
 }
 
 std::string version(bool verbose) {
@@ -99,195 +99,206 @@ struct RawOptions {
   bool verbose = false;
 };
 
-void add_options(CLI::App& app, MkimageOptions& options, RawOptions& raw) {
-  BuildOptions& build = options.build;
-  // As for tar and others: so an option of a script or an alias can be overruled.
-  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+void add_operands(OptionSet& options, RawOptions& raw) {
   // The last of them is IMAGE: see take_operands().
-  app.add_option("SOURCE", raw.operands,
-                 "The directory to pack; or an archive (tar, cpio, zip, 7z,\niso, deb, ...), of "
-                 "which a tar is kept byte for byte; - is\nstandard input. Several directories "
-                 "and files are packed\nunder their names")
-      ->type_name("")
-      ->take_all();
-  app.add_option("IMAGE", raw.image, "The file to make; - is standard output")->type_name("");
-  app.add_option("-T,--files-from", raw.files_from,
-                 "Pack the files and directories whose names are in FILE,\none a line; - is "
-                 "standard input")
-      ->type_name("FILE");
-  app.add_option("-C,--directory", options.directory,
-                 "Take SOURCE, and what FILE names, from this directory")
-      ->type_name("DIR");
-  app.add_flag("-0,--null", raw.null_separated,
-               "Names in FILE, here and in --order-file, end in a zero\nbyte");
-  app.add_flag("--no-recursion", raw.no_recursion,
-               "Pack of directories in that FILE nothing but themselves");
-  app.add_option(
-         "-c,--codec", raw.codec,
-         "zstd (if not given); lz4: larger, faster to read, a\n.tar.lz4; adaptive: lz4 where "
-         "it costs little room")
-      ->type_name("CODEC");
-  app.add_option("-l,--level", raw.level,
-                 "Compression level: 1 (fast) to 22 (small), of lz4 to 12;\n9 if not given")
-      ->type_name("LEVEL");
-  app.add_option("-j,--threads", build.threads,
-                 "Number of threads that compress; if not given, one for\neach CPU")
-      ->type_name("COUNT");
-  app.add_option_function<std::string>(
-         "-b,--frame-size", [&raw](const std::string& text) { raw.frame_size = text; },
-         "Largest unit of compression, 4K to 16M; if not given,\n256K, and 136K for files above "
-         "64M. Larger ones make a\nsmaller image, smaller ones faster random reads")
-      ->type_name("SIZE");
-  app.add_flag("--strict", build.warnings.strict,
-               "Make no image if a file changes or cannot be read")
-      ->group(kWarnings);
-  app.add_flag("--ignore-failed-read", build.warnings.ignore_unreadable,
-               "Do not fail because of files that cannot be read")
-      ->group(kWarnings);
-  app.add_option("--dedupe", raw.dedupe,
-                 "near (if not given): put small files of equal content\ntogether; links: and make "
-                 "hard links of those that do\nnot fit in one frame; off: do not look for them")
-      ->type_name("HOW");
-  app.add_option("--order", raw.order,
-                 "path (if not given); similar: files that are much alike\ncome together, for a "
-                 "smaller image of a tree with several\nversions of the same")
-      ->type_name("ORDER");
-  app.add_option("--order-file", raw.order_file,
-                 "Files whose paths in the image are in FILE, one a line,\ncome first, in that "
-                 "order; - is standard input")
-      ->type_name("FILE");
-  app.add_flag("-n,--dry-run", build.dry_run,
-               "Do all but write IMAGE, which need not be named: tells\nits size");
-  app.add_option("--json", options.json,
-                 "Write a report for programs to FILE; - is standard output")
-      ->type_name("FILE");
-  app.add_flag("-f,--force", raw.force, "Replace IMAGE if it exists");
-  app.add_flag("-q,--quiet", raw.quiet, "Print only warnings and errors");
-  const auto* verbose = app.add_flag("-v,--verbose", raw.verbose, "Print the name of each file");
-  app.set_version_flag(
-      "--version", [verbose] { return version(verbose->count() > 0); },
-      "Print the version; with -v also those of the codecs");
-  app.get_formatter()->column_width(26);
-  app.get_formatter()->label("REQUIRED", "");
+  options.operand(
+      "SOURCE", raw.operands,
+      "Directory or archive (tar, cpio, zip, 7z, iso, deb, ...)\nto pack; - is standard input. A "
+      "tar stays byte for byte.\nSeveral sources are packed under their own names");
+  options.operand("IMAGE", raw.image, "Image to write; - is standard output");
+}
+
+void add_sources(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
+  options.option(
+      "-T,--files-from FILE", raw.files_from,
+      "Pack the files and directories listed in FILE, one per\nline; - is standard input");
+  options.option("-C,--directory DIR", result.directory,
+                 "Change to DIR before opening SOURCE or what FILE lists");
+  options.flag("-0,--null", raw.null_separated,
+               "Names in the files of -T and --order-file end in a NUL");
+  options.flag("--no-recursion", raw.no_recursion,
+               "Do not descend into the directories that -T lists");
+}
+
+void add_compression(OptionSet& options, BuildOptions& build, RawOptions& raw) {
+  options.option("-c,--codec CODEC", raw.codec,
+                 "zstd (default); lz4: larger, faster to read, a .tar.lz4;\nadaptive: lz4 where it "
+                 "costs little space");
+  options.option("-l,--level LEVEL", raw.level,
+                 "Compression level: 1 (fast) to 22 (small), lz4 to 12;\n9 by default");
+  options.option("-j,--threads COUNT", build.threads,
+                 "Number of threads that compress; by default, one per CPU");
+  options.option("-b,--frame-size SIZE", raw.frame_size,
+                 "Largest unit of compression, 4K to 16M; 256K by default,\n136K for files above "
+                 "64M. Larger frames make a smaller\nimage, smaller frames faster random reads");
+}
+
+void add_order(OptionSet& options, RawOptions& raw) {
+  options.option("--dedupe HOW", raw.dedupe,
+                 "near (default): put small files of equal content side by\nside; links: also "
+                 "hard-link copies that do not fit in one\nframe; off: do not look for copies");
+  options.option("--order ORDER", raw.order,
+                 "path (default); similar: put similar files side by side,\nfor a smaller image of "
+                 "several versions of a tree");
+  options.option("--order-file FILE", raw.order_file,
+                 "Put the files listed in FILE first, in that order: paths\nin the image, one per "
+                 "line; - is standard input");
+}
+
+void add_output(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
+  options.flag("-n,--dry-run", result.build.dry_run,
+               "Do everything but write IMAGE, and report its size; IMAGE\nmay be omitted");
+  options.option("--json FILE", result.json, "Write a JSON report to FILE; - is standard output");
+  options.flag("-f,--force", raw.force, "Replace IMAGE if it exists");
+  options.flag("-q,--quiet", raw.quiet, "Print only warnings and errors");
+  options.flag("-v,--verbose", raw.verbose, "Print the name of each file");
+  options.version(
+      "--version", [&raw] { return version(raw.verbose); },
+      "Print the version; with -v, also those of the codecs");
+}
+
+void add_warnings(OptionSet& options, WarningPolicy& warnings) {
+  options.heading("Files that change or cannot be read");
+  options.flag("--strict", warnings.strict, "Make no image if a file changes or cannot be read");
+  options.flag("--ignore-failed-read", warnings.ignore_unreadable,
+               "Do not fail on files that cannot be read");
+}
+
+void add_options(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
+  // As for tar and others: so an option of a script or an alias can be overruled.
+  options.let_last_win();
+  add_operands(options, raw);
+  add_sources(options, result, raw);
+  add_compression(options, result.build, raw);
+  add_order(options, raw);
+  add_output(options, result, raw);
+  add_warnings(options, result.build.warnings);
 }
 
 // The names in --files-from.
-SourceList read_list(const RawOptions& raw, OptionFiles& files) {
+Result<SourceList> read_list(const RawOptions& raw, OptionFiles& files) {
+  constexpr const char* kOption = "--files-from";
   SourceList list;
   if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
-  const std::string text = files.read("--files-from", *raw.files_from);
+  const std::string text = ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.files_from)));
   list.add_paths(text, raw.null_separated ? '\0' : '\n');
   return list;
 }
 
-StreamOrder::Rest order(const std::string& name) {
-  if (name == "path") return StreamOrder::Rest::kPath;
-  if (name == "similar") return StreamOrder::Rest::kSimilar;
-  throw CLI::ValidationError("--order", fmt::format("'{}' is none of path, similar", name));
+// The paths in --order-file.
+Result<std::vector<std::string>> read_order(const RawOptions& raw, OptionFiles& files) {
+  constexpr const char* kOption = "--order-file";
+  std::istringstream lines(ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.order_file))));
+  const char separator = raw.null_separated ? '\0' : '\n';
+  std::vector<std::string> paths;
+  for (std::string path; std::getline(lines, path, separator);) {
+    if (!path.empty()) paths.push_back(path);
+  }
+  return paths;
 }
 
-StreamOrder stream_order(const RawOptions& raw, OptionFiles& files) {
+Result<StreamOrder> stream_order(const RawOptions& raw, OptionFiles& files) {
   StreamOrder result;
-  if (raw.order) result.rest = order(*raw.order);
+  if (raw.order) result.rest = ZVFS_TRY(for_option("--order", parse_order(*raw.order)));
+  if (raw.order_file) result.first = ZVFS_TRY(read_order(raw, files));
   result.is_given = raw.order || raw.order_file;
-  if (!raw.order_file) return result;
-  std::istringstream lines(files.read("--order-file", *raw.order_file));
-  const char separator = raw.null_separated ? '\0' : '\n';
-  for (std::string path; std::getline(lines, path, separator);) {
-    if (!path.empty()) result.first.push_back(path);
-  }
   return result;
 }
 
+Result<void> take_sources(const std::vector<std::string>& sources, OptionFiles& files,
+                          BuildOptions& build) {
+  build.source = sources[0];
+  if (sources.size() == 1) {
+    if (build.source != kStandardInput) return {};
+    return for_option("SOURCE", files.take_standard_input("SOURCE"));
+  }
+  build.sources.emplace();
+  for (const std::string& source : sources) {
+    ZVFS_TRY(for_option("SOURCE", build.sources->add_source(source)));
+  }
+  return {};
+}
+
 // SOURCE... IMAGE, or with --files-from IMAGE alone. A dry run of one source needs no IMAGE.
-void take_operands(const RawOptions& raw, OptionFiles& files, BuildOptions& build) {
+Result<void> take_operands(const RawOptions& raw, OptionFiles& files, BuildOptions& build) {
+  constexpr auto kWrong = ErrorCode::kInvalidArgument;
   std::vector<std::string> sources = raw.operands;
   const std::size_t needed = raw.files_from ? 0 : 1;
   if (sources.size() > needed || !build.dry_run) {
-    if (sources.empty()) throw CLI::RequiredError("IMAGE");
+    if (sources.empty()) return fail(kWrong, "IMAGE is required");
     build.target = sources.back();
     sources.pop_back();
   }
   if (raw.files_from) {
-    if (!sources.empty()) {
-      throw CLI::ValidationError("--files-from", fmt::format("does not go with '{}'", sources[0]));
-    }
+    if (!sources.empty()) return fail(kWrong, "--files-from: does not go with '{}'", sources[0]);
     build.source = *raw.files_from;
-    build.sources = read_list(raw, files);
-    return;
+    build.sources = ZVFS_TRY(read_list(raw, files));
+    return {};
   }
   if (raw.null_separated && !raw.order_file) {
-    throw CLI::ValidationError("--null", "needs --files-from or --order-file");
+    return fail(kWrong, "--null: needs --files-from or --order-file");
   }
-  if (raw.no_recursion) throw CLI::ValidationError("--no-recursion", "needs --files-from");
-  if (sources.empty()) {
-    throw CLI::ValidationError("SOURCE", "is required, or - for standard input");
-  }
-  build.source = sources[0];
-  if (sources.size() == 1) {
-    if (build.source == kStandardInput) files.take_standard_input("SOURCE");
-    return;
-  }
-  build.sources.emplace();
-  for (const std::string& source : sources) {
-    const auto added = build.sources->add_source(source);
-    if (!added) throw CLI::ValidationError("SOURCE", added.error().message);
-  }
+  if (raw.no_recursion) return fail(kWrong, "--no-recursion: needs --files-from");
+  if (sources.empty()) return fail(kWrong, "SOURCE: is required, or - for standard input");
+  return take_sources(sources, files, build);
 }
 
-void check_and_apply(const RawOptions& raw, OptionFiles& files, MkimageOptions& options) {
-  BuildOptions& build = options.build;
-  take_operands(raw, files, build);
-  build.order = stream_order(raw, files);
-  if (!raw.codec.empty()) build.encoder.codec = codec(raw.codec);
+Result<void> take_encoding(const RawOptions& raw, BuildOptions& build) {
+  if (!raw.codec.empty())
+    build.encoder.codec = ZVFS_TRY(for_option("--codec", parse_codec(raw.codec)));
   build.encoder.level = raw.level.value_or(levels_of(build.encoder.codec).standard);
-  check_level(build.encoder);
-  build.dedupe = dedupe(raw.dedupe);
-  check_threads(build.threads);
+  ZVFS_TRY(for_option("--level", check_level(build.encoder)));
+  build.dedupe = ZVFS_TRY(for_option("--dedupe", parse_dedupe(raw.dedupe)));
+  ZVFS_TRY(for_option("--threads", check_threads(build.threads)));
   if (raw.frame_size) {
-    const std::uint32_t size = frame_size("--frame-size", *raw.frame_size);
+    const auto size = ZVFS_TRY(for_option("--frame-size", parse_frame_size(*raw.frame_size)));
     build.bounds = {.small = size, .large = size, .huge = size};
   }
-  if (raw.quiet && raw.verbose) {
-    throw CLI::ValidationError("--quiet", "does not go with --verbose");
-  }
+  return {};
+}
+
+Result<void> take_output(const RawOptions& raw, MkimageOptions& options) {
+  constexpr auto kWrong = ErrorCode::kInvalidArgument;
+  BuildOptions& build = options.build;
+  if (raw.quiet && raw.verbose) return fail(kWrong, "--quiet: does not go with --verbose");
   if (raw.verbose && options.json == "-") {
-    throw CLI::ValidationError("--json", "standard output has the names of --verbose");
+    return fail(kWrong, "--json: standard output has the names of --verbose");
   }
   if (build.target == kStandardOutput && options.json == "-" && !build.dry_run) {
-    throw CLI::ValidationError("--json", "standard output has the image");
+    return fail(kWrong, "--json: standard output has the image");
   }
   build.gather_sizes = !options.json.empty();
   build.if_target_exists = raw.force ? IfExists::kReplace : IfExists::kFail;
   if (raw.quiet) options.verbosity = Verbosity::kQuiet;
   if (raw.verbose) options.verbosity = Verbosity::kNames;
+  return {};
+}
+
+Result<void> check_and_apply(const RawOptions& raw, OptionFiles& files, MkimageOptions& options) {
+  ZVFS_TRY(take_operands(raw, files, options.build));
+  options.build.order = ZVFS_TRY(stream_order(raw, files));
+  ZVFS_TRY(take_encoding(raw, options.build));
+  return take_output(raw, options);
 }
 
 }  // namespace
 
-std::variant<MkimageOptions, ExitNow> parse_mkimage_options(int argc, char** argv) {
-  CLI::App app(
-      "Packs a directory or an archive into a compressed image, which mount.zvfs mounts.\n"
-      "The image is an ordinary .tar.zst: tar extracts it, too.\n",
-      "mkimage");
-  MkimageOptions options;
-  options.build.threads = std::min(available_cpus(), kMaxThreads);
+Result<std::optional<MkimageOptions>> parse_mkimage_options(std::span<char* const> arguments) {
+  OptionSet options("mkimage",
+                    "Pack a directory or an archive into a compressed image that mount.zvfs "
+                    "mounts.\nThe image is an ordinary .tar.zst: tar extracts it, too.\n");
+  MkimageOptions result;
+  result.build.threads = std::min(available_cpus(), kMaxThreads);
   RawOptions raw;
   OptionFiles files;
   EntryOptions entries(files);
-  add_options(app, options, raw);
-  entries.add_to(app);
-  try {
-    app.parse(argc, argv);
-    check_and_apply(raw, files, options);
-    options.build.rules = entries.rules(std::getenv("SOURCE_DATE_EPOCH"));
-  } catch (const CLI::Success& help_or_version) {
-    return ExitNow{app.exit(help_or_version)};
-  } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "mkimage: {}\nmkimage: --help lists the options\n", error.what());
-    return ExitNow{kUsageError};
-  }
-  return options;
+  add_options(options, result, raw);
+  entries.add_to(options);
+  const auto parsed = ZVFS_TRY(options.parse(arguments));
+  if (parsed == OptionSet::Parsed::kQuestion) return std::optional<MkimageOptions>();
+  ZVFS_TRY(check_and_apply(raw, files, result));
+  result.build.rules = ZVFS_TRY(entries.rules(std::getenv("SOURCE_DATE_EPOCH")));
+  return std::optional(std::move(result));
 }
 
 }  // namespace zvfs

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
-#include <variant>
 
+#include "base/result.h"
 #include "mkimage/build_options.h"
 
 namespace zvfs {
@@ -21,13 +24,9 @@ struct MkimageOptions {
   std::string json;       ///< Where the report for programs goes: a path, "-", or "" for nowhere.
 };
 
-/// That the tool ends at once, after --help or a usage error, and with which exit code.
-struct ExitNow {
-  int code;
-};
-
-/// Parses the arguments of mkimage. Help and version go to standard output, usage errors to
-/// standard error.
-std::variant<MkimageOptions, ExitNow> parse_mkimage_options(int argc, char** argv);
+/// Parses the arguments of mkimage, with the program's name first. There are no options to go on
+/// with after --help or --version, which is then answered on standard output.
+/// Errors: InvalidArgument, a usage error.
+Result<std::optional<MkimageOptions>> parse_mkimage_options(std::span<char* const> arguments);
 
 }  // namespace zvfs

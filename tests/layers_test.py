@@ -165,6 +165,7 @@ FIXTURES = [
     ("format/zstd.cc", "#include <zstd.h>", "belongs in codecs and tests alone"),
     ("mkimage/lz4.cc", "#include <lz4hc.h>", "belongs in codecs and tests alone"),
     ("tests/xxhash.cc", "#include <xxhash.h>", "belongs in codecs alone"),
+    ("zvfs/cli.cc", "#include <CLI/CLI.hpp>", "belongs in base/option_set.cc alone"),
     ("format/fuse.cc", "#include <fuse3/fuse_lowlevel.h>", "belongs in fuse and tests/bench alone"),
     ("zvfs/check/archive.cc", "#include <archive.h>", "belongs in mkimage/archives alone"),
     ("zvfs/check/entry.cc", "#include <archive_entry.h>\n", None),

@@ -1,14 +1,6 @@
 #include "zvfs/command_list.h"
 
-#include "zvfs/check/check_command.h"
-#include "zvfs/diff/diff_command.h"
-#include "zvfs/extract/extract_command.h"
-#include "zvfs/inspect/cat_command.h"
-#include "zvfs/inspect/info_command.h"
-#include "zvfs/inspect/ls_command.h"
-#include "zvfs/inspect/map_command.h"
-#include "zvfs/inspect/tree_command.h"
-#include "zvfs/repair/repair_command.h"
+#include "zvfs/command/commands.h"
 
 namespace zvfs {
 

@@ -1,8 +1,10 @@
 #include <cstddef>
+#include <span>
 
 #include "zvfs/command/program.h"
 #include "zvfs/command_list.h"
 
 int main(int argc, char** argv) {
-  return zvfs::run_program({argv, static_cast<std::size_t>(argc)}, zvfs::all_commands());
+  const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
+  return static_cast<int>(zvfs::run_program(arguments, zvfs::all_commands()));
 }

@@ -5,11 +5,12 @@
 // something was not so.
 #include <cstdio>
 #include <random>
+#include <span>
 #include <string>
 
-#include <CLI/CLI.hpp>
 #include <fmt/core.h>
 
+#include "base/option_set.h"
 #include "base/parallel.h"
 #include "codecs/codec.h"
 #include "format/seek_table.h"
@@ -209,16 +210,22 @@ class Sweep {
   std::uint64_t failures_ = 0;
 };
 
-int sweep(int argc, char** argv) {
-  CLI::App app("Harms an image in every way, and reads what is left");
+int sweep(std::span<char* const> arguments) {
+  OptionSet options("damage_sweep", "Harms an image in every way, and reads what is left");
   std::string path;
   std::size_t check_every = 1;
   std::size_t flips = 100;
-  app.add_option("IMAGE", path, "A sound image, with nothing before it")->required();
-  app.add_option("--check-every", check_every, "Run `zvfs check` on every Nth of them only")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--flips", flips, "Bits to flip in each structure; and how many cuts");
-  CLI11_PARSE(app, argc, argv);
+  options.operand("IMAGE", path, "A sound image, with nothing before it").required();
+  options.option("--check-every N", check_every, "Run `zvfs check` on every Nth of them only")
+      .at_least(1);
+  options.option("--flips COUNT", flips, "Bits to flip in each structure; and how many cuts");
+  const auto parsed = options.parse(arguments);
+  if (!parsed) {
+    const std::string& message = parsed.error().message;
+    fmt::print(stderr, "{}\nRun with --help for more information.\n", message);
+    return 2;
+  }
+  if (*parsed == OptionSet::Parsed::kQuestion) return 0;
   const auto file = FileSource::open(path);
   if (!file) return fmt::print(stderr, "{}\n", file.error().message), 2;
   ByteVector bytes((*file)->size());
@@ -229,4 +236,6 @@ int sweep(int argc, char** argv) {
 }  // namespace
 }  // namespace zvfs::testing
 
-int main(int argc, char** argv) { return zvfs::testing::sweep(argc, argv); }
+int main(int argc, char** argv) {
+  return zvfs::testing::sweep({argv, static_cast<std::size_t>(argc)});
+}

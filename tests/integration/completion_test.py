@@ -153,11 +153,11 @@ class Fish(Shells):
             with self.subTest(command):
                 offered = self.complete(" ".join([*command, "-"]))
                 self.assertEqual(set(offered), options_in(help_of(*command)))
-        self.assertEqual(self.complete("zvfs ls -")["--recursive"], "Show all that is below, too")
+        self.assertEqual(self.complete("zvfs ls -")["--recursive"], "List everything below, too")
 
     def test_commands_values_and_names(self):
         self.assertEqual(set(self.complete("zvfs ")), subcommands())
-        self.assertEqual(self.complete("zvfs ext")["extract"], "Restore files of an image")
+        self.assertEqual(self.complete("zvfs ext")["extract"], "Extract files from an image")
         self.assertEqual(set(self.complete("mkimage -c ")), {"zstd", "lz4", "adaptive"})
         self.assertIn("tree/", self.complete("zvfs extract -C t"))
         self.assertEqual(set(self.complete("zvfs ls image.tar.zst docs/d")), {"docs/deep/"})

@@ -1,42 +1,36 @@
-#include "zvfs/check/check_command.h"
-
 #include <algorithm>
 #include <chrono>
 #include <string>
-
-#include <CLI/CLI.hpp>
 
 #include "base/parallel.h"
 #include "base/progress_line.h"
 #include "base/units.h"
 #include "zvfs/check/check_output.h"
 #include "zvfs/check/checker.h"
+#include "zvfs/command/commands.h"
 
 namespace zvfs {
 namespace {
 
-// As fsck(8).
-constexpr int kExitErrorsLeft = 4;
-constexpr int kExitOperationalError = 8;
-constexpr int kExitUsage = 16;
-
 class CheckCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "check"; }
-  [[nodiscard]] std::string summary() const override { return "Check an image, as fsck does"; }
-  [[nodiscard]] int failure_code() const override { return kExitOperationalError; }
-  [[nodiscard]] int usage_code() const override { return kExitUsage; }
+  [[nodiscard]] std::string summary() const override {
+    return "Check an image for errors, as fsck does";
+  }
+  [[nodiscard]] CommandStatus failure_status() const override {
+    return CommandStatus::kOperationalError;
+  }
+  [[nodiscard]] CommandStatus usage_status() const override { return CommandStatus::kUsageError; }
 
-  void declare(CLI::App& options) override {
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_flag("--deep", deep_, "Compare the tar stream with the index, too");
-    options.add_option("-j,--threads", threads_, "How many threads decode")
-        ->check(CLI::Range(1, 1024))
-        ->type_name("N");
-    options.add_flag("--json", json_, "One JSON object");
+  void declare(OptionSet& options) override {
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.flag("--deep", deep_, "Also compare the tar stream with the index");
+    options.option("-j,--threads N", threads_, "Number of threads that decode").between(1, 1024);
+    options.flag("--json", json_, "Print a JSON object");
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     const auto begin = std::chrono::steady_clock::now();
     auto source = ZVFS_TRY(FileSource::open(image_path_));
     const auto output = json_ ? make_check_json(image_path_) : make_check_text(image_path_);
@@ -44,7 +38,7 @@ class CheckCommand final : public Command {
     if (!report) return Unexpected(Error(report.error()).within(image_path_));
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     output->finish(*report, elapsed.count());
-    return report->is_clean() ? kExitSuccess : kExitErrorsLeft;
+    return report->is_clean() ? CommandStatus::kSuccess : CommandStatus::kErrorsLeft;
   }
 
  private:

@@ -1,11 +1,8 @@
-#include "zvfs/diff/diff_command.h"
-
 #include <cstdio>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/diff/difference.h"
 #include "zvfs/diff/open_comparable_tree.h"
@@ -14,27 +11,22 @@
 namespace zvfs {
 namespace {
 
-// As diff(1).
-constexpr int kExitSame = 0;
-constexpr int kExitDifferent = 1;
-constexpr int kExitWarning = 2;
-
 class DiffCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "diff"; }
   [[nodiscard]] std::string summary() const override {
-    return "Compare an image with another, or with a directory";
+    return "Compare two images, or an image and a directory";
   }
 
-  void declare(CLI::App& options) override {
-    options.add_option("OLD", old_path_, "The image or directory to start from")->required();
-    options.add_option("NEW", new_path_, "The image or directory that may differ")->required();
-    auto* const brief = options.add_flag("-q,--brief", brief_, "Say only whether they differ");
-    options.add_flag("--json", json_, "A JSON object on a line for each difference")
-        ->excludes(brief);
+  void declare(OptionSet& options) override {
+    options.operand("OLD", old_path_, "Image or directory to start from").required();
+    options.operand("NEW", new_path_, "Image or directory that may differ").required();
+    const auto brief = options.flag("-q,--brief", brief_, "Report only whether they differ");
+    options.flag("--json", json_, "Print a JSON object for each difference, one per line")
+        .excludes(brief);
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     const auto old_tree = ZVFS_TRY(open_comparable_tree(old_path_, warning_in(old_path_)));
     const auto new_tree = ZVFS_TRY(open_comparable_tree(new_path_, warning_in(new_path_)));
     const TreeComparison::Listener listener = [this](const Difference& difference) {
@@ -46,8 +38,8 @@ class DiffCommand final : public Command {
     };
     ZVFS_TRY(TreeComparison(*old_tree, *new_tree, listener, warning).run());
     if (brief_ && differ_) fmt::print("{} and {} differ\n", old_path_, new_path_);
-    if (has_warning_) return kExitWarning;
-    return differ_ ? kExitDifferent : kExitSame;
+    if (has_warning_) return CommandStatus::kFailure;
+    return differ_ ? CommandStatus::kDifferent : CommandStatus::kSuccess;
   }
 
  private:

@@ -1,17 +1,14 @@
-#include "zvfs/extract/extract_command.h"
-
 #include <algorithm>
 #include <atomic>
 #include <string>
 #include <unistd.h>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/parallel.h"
 #include "base/progress_line.h"
 #include "base/signal_cleanup.h"
 #include "base/units.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/command/output_file.h"
@@ -39,34 +36,29 @@ std::string tar_progress(std::uint64_t done, std::uint64_t total, double elapsed
 class ExtractCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "extract"; }
-  [[nodiscard]] std::string summary() const override { return "Restore files of an image"; }
+  [[nodiscard]] std::string summary() const override { return "Extract files from an image"; }
 
-  void declare(CLI::App& options) override {
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("PATH", operands_, "Files, directories or globs to extract; else all");
-    auto* const directory = options
-                                .add_option("-C,--directory", options_.directory,
-                                            "Where to extract to; made if missing")
-                                ->type_name("DIR");
-    auto* const to_tar =
+  void declare(OptionSet& options) override {
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.operand("PATH", operands_, "Files, directories or globs to extract (default: all)");
+    const auto directory = options.option("-C,--directory DIR", options_.directory,
+                                          "Extract to DIR, which is made if missing");
+    const auto to_tar =
         options
-            .add_option("--to-tar", tar_path_, "Write a tar archive instead; - is standard output")
-            ->type_name("FILE")
-            ->excludes(directory);
-    options.add_option("-j,--threads", options_.threads, "How many threads decode and write")
-        ->check(CLI::Range(1, 1024))
-        ->type_name("N");
-    options.add_flag("-f,--force", force_, "Replace files that exist");
+            .option("--to-tar FILE", tar_path_, "Write a tar archive instead; - is standard output")
+            .excludes(directory);
+    options.option("-j,--threads N", options_.threads, "Number of threads that decode and write")
+        .between(1, 1024);
+    options.flag("-f,--force", force_, "Replace existing files");
     options
-        .add_flag("-k,--keep-going", keep_going_,
-                  "When a file cannot be restored, say so and go on")
-        ->excludes(to_tar);
-    options.add_flag("--no-same-owner", no_same_owner_, "As root: do not restore owners")
-        ->excludes(to_tar);
-    options.add_flag("-q,--quiet", quiet_, "No progress bar");
+        .flag("-k,--keep-going", keep_going_, "Report a file that cannot be restored, and continue")
+        .excludes(to_tar);
+    options.flag("--no-same-owner", no_same_owner_, "Do not restore owners (as root)")
+        .excludes(to_tar);
+    options.flag("-q,--quiet", quiet_, "Show no progress");
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     Selection selection = ZVFS_TRY(Selection::parse(operands_));
     if (!tar_path_.empty()) return write_tar(selection);
     apply_flags();
@@ -92,7 +84,7 @@ class ExtractCommand final : public Command {
     options_.same_owner = ::geteuid() == 0 && !no_same_owner_;
   }
 
-  Result<int> write_tar(Selection& selection) {
+  Result<CommandStatus> write_tar(Selection& selection) {
     if (tar_path_ == "-" && ::isatty(STDOUT_FILENO) != 0) {
       return fail(ErrorCode::kInvalidArgument, "a tar archive is not written to a terminal");
     }
@@ -122,7 +114,7 @@ class ExtractCommand final : public Command {
       if (!tell_missing(selection)) is_whole = false;
     }
     ZVFS_TRY(output.finish());
-    return is_whole ? kExitSuccess : kExitPartial;
+    return is_whole ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
   // Tells the operands that are nowhere in the image. True if there are none.
@@ -132,15 +124,15 @@ class ExtractCommand final : public Command {
     return missing.empty();
   }
 
-  static int conclude(const ExtractReport& report, const Selection& selection) {
+  static CommandStatus conclude(const ExtractReport& report, const Selection& selection) {
     if (report.stopped()) {
       print_message("stopped there; -k goes on with what is whole");
-      return kExitFailure;
+      return CommandStatus::kFailure;
     }
     const bool all_found = tell_missing(selection);
     if (report.lost_count() > 0) print_error("not restored: {}", report.lost_count());
     const bool is_whole = report.lost_count() + report.incomplete_count() == 0;
-    return is_whole && all_found ? kExitSuccess : kExitPartial;
+    return is_whole && all_found ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
   std::string image_path_;

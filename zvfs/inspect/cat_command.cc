@@ -1,18 +1,16 @@
-#include "zvfs/inspect/cat_command.h"
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
+#include <cstdint>
+#include <limits>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
+#include "base/file_io.h"
 #include "base/units.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
-#include "zvfs/inspect/byte_range.h"
 #include "zvfs/walk/path_lookup.h"
 
 namespace zvfs {
@@ -21,48 +19,52 @@ namespace {
 // What is pinned at a time: enough that a frame of the usual size is visited once or twice.
 constexpr std::uint64_t kChunkSize = kMiB;
 
-Result<void> write_all(int fd, ByteSpan bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return fail_errno(errno, "standard output");
-    }
-    bytes = bytes.subspan(static_cast<std::size_t>(written));
-  }
-  return {};
+// Bytes [offset, offset + length) of a file, which may end sooner.
+struct ByteRange {
+  std::uint64_t offset = 0;
+  std::uint64_t length = std::numeric_limits<std::uint64_t>::max();
+};
+
+// Parses "OFF:LEN", each as parse_size() takes them; no LEN, or no ":LEN", means to the end.
+Result<ByteRange> parse_byte_range(std::string_view text) {
+  ByteRange range;
+  const std::size_t colon = text.find(':');
+  range.offset = ZVFS_TRY(parse_size(text.substr(0, colon)));
+  if (colon == std::string_view::npos || colon + 1 == text.size()) return range;
+  range.length = ZVFS_TRY(parse_size(text.substr(colon + 1)));
+  return range;
 }
 
 class CatCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "cat"; }
-  [[nodiscard]] std::string summary() const override { return "Write contents of files to stdout"; }
-
-  void declare(CLI::App& options) override {
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("PATH", paths_, "Files in it; symlinks are followed, inside the image")
-        ->required();
-    options
-        .add_option("--range", range_text_,
-                    "Only LEN bytes of each file from OFF on; to the end without LEN")
-        ->type_name("OFF[:LEN]");
+  [[nodiscard]] std::string summary() const override {
+    return "Write the contents of files to standard output";
   }
 
-  Result<int> run() override {
+  void declare(OptionSet& options) override {
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.operand("PATH", paths_, "Files in it; symlinks are followed within the image")
+        .required();
+    options.option("--range OFF[:LEN]", range_text_,
+                   "Write LEN bytes of each file from OFF on; without LEN, to the end");
+  }
+
+  Result<CommandStatus> run() override {
     if (!range_text_.empty()) range_ = ZVFS_TRY(parse_byte_range(range_text_));
     image_ = ZVFS_TRY(open_image(image_path_));
-    int code = kExitSuccess;
+    auto status = CommandStatus::kSuccess;
     for (const std::string& path : paths_) {
       const Result<Inode> inode = find_file(path);
       if (!inode) {
         print_error("{}: {}", path, inode.error().message);
-        code = kExitPartial;
+        status = CommandStatus::kPartial;
         continue;
       }
       const bool is_whole = ZVFS_TRY(copy(path, *inode));
-      if (!is_whole) code = kExitPartial;
+      if (!is_whole) status = CommandStatus::kPartial;
     }
-    return code;
+    return status;
   }
 
  private:
@@ -86,7 +88,7 @@ class CatCommand final : public Command {
         print_error("{}: {}", path, slices.error().message);
         return false;
       }
-      for (const FileSlice& slice : *slices) ZVFS_TRY(write_all(STDOUT_FILENO, slice.bytes));
+      for (const FileSlice& slice : *slices) ZVFS_TRY(write_all(STDOUT_FILENO, slice.bytes, "standard output"));
       offset += length;
     }
     return true;

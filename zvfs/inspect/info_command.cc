@@ -1,12 +1,9 @@
-#include "zvfs/inspect/info_command.h"
-
 #include <cstdio>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
-#include "zvfs/command/messages.h"
+#include "zvfs/command/commands.h"
+#include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/inspect/info_text.h"
 #include "zvfs/walk/selected_walk.h"
@@ -14,20 +11,13 @@
 namespace zvfs {
 namespace {
 
-// A full disk or a closed pipe ends a long listing at once; the caller says why.
-Result<void> print_line(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc('\n', stdout);
-  if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "cannot go on");
-  return {};
-}
-
 // Prints a line for each regular file that a walk comes to.
 class FootprintPrinter final : public TreeVisitor {
  public:
   using Line = std::function<std::string(const FileFootprint&, const WalkEntry&)>;
 
-  FootprintPrinter(const Image& image, Line line) : footprints_(image), line_(std::move(line)) {}
+  FootprintPrinter(const Image& image, Listing& listing, Line line)
+      : footprints_(image), listing_(listing), line_(std::move(line)) {}
 
   Result<Descend> enter(const WalkEntry& entry) override {
     if (entry.inode.record.is_directory()) {
@@ -36,7 +26,7 @@ class FootprintPrinter final : public TreeVisitor {
     if (!entry.inode.record.is_regular()) return Descend::kNot;
     const auto footprint = footprints_.of(entry.inode);
     if (footprint) {
-      ZVFS_TRY(print_line(line_(*footprint, entry)));
+      ZVFS_TRY(listing_.print(line_(*footprint, entry)));
     } else {
       ZVFS_TRY(lost(entry.path, Error(footprint.error())));
     }
@@ -44,43 +34,39 @@ class FootprintPrinter final : public TreeVisitor {
   }
 
   Result<void> lost(std::string_view path, Error error) override {
-    print_error("{}: {}", path.empty() ? "." : quote_name(path), error.message);
-    damaged_ = true;
+    listing_.lost(path, error);
     return {};
   }
 
-  [[nodiscard]] bool damaged() const { return damaged_; }
-
  private:
   FootprintReader footprints_;
+  Listing& listing_;
   const Line line_;
-  bool damaged_ = false;
 };
 
 class InfoCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "info"; }
   [[nodiscard]] std::string summary() const override {
-    return "Show what an image is, and what takes its space";
+    return "Show what an image is and what takes the space in it";
   }
 
-  void declare(CLI::App& options) override {
-    options.set_help_flag("--help", "Print this and exit");
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    auto* const files = options.add_flag(
-        "--files", files_, "A line for each file: what it takes of the image, and its size");
-    options.add_option("PATH", operands_, "With --files: files, directories or globs; else all")
-        ->needs(files);
+  void declare(OptionSet& options) override {
+    options.help_names("--help");
+    options.operand("IMAGE", image_path_, "The image").required();
+    const auto files =
+        options.flag("--files", files_, "Print a line for each file: bytes in the image, and size");
+    options.operand("PATH", operands_, "With --files: files, directories or globs (default: all)")
+        .needs(files);
     options
-        .add_flag(
-            "--frames", frames_,
-            "A line for each frame: number, kind, where it lies, sizes, files that begin in it")
-        ->excludes(files);
-    options.add_flag("-h,--human-readable", human_, "In these lines, sizes as 1.3K, 24M");
-    options.add_flag("--json", json_, "A JSON object, or one on a line for each frame or file");
+        .flag("--frames", frames_,
+              "Print a line for each frame: number, kind, offsets, sizes, files")
+        .excludes(files);
+    options.flag("-h,--human-readable", human_, "In these lines, print sizes as 1.3K, 24M");
+    options.flag("--json", json_, "Print JSON: an object, or one per line for each file or frame");
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     Selection selection = ZVFS_TRY(Selection::parse(operands_));
     image_ = ZVFS_TRY(open_image(image_path_));
     if (files_) return list_files(selection);
@@ -89,7 +75,7 @@ class InfoCommand final : public Command {
     const std::string text =
         json_ ? info_json(info, image_path_) + '\n' : info_page(info, image_path_);
     std::fwrite(text.data(), 1, text.size(), stdout);
-    return kExitSuccess;
+    return CommandStatus::kSuccess;
   }
 
  private:
@@ -97,28 +83,30 @@ class InfoCommand final : public Command {
     return {image_->header(), human_ ? SizeStyle::kHuman : SizeStyle::kBytes};
   }
 
-  [[nodiscard]] Result<int> list_frames() const {
+  [[nodiscard]] Result<CommandStatus> list_frames() const {
     const InfoLines lines = this->lines();
+    Listing listing;
     IndexReader::Cursor cursor(image_->raw().index());
-    if (!json_) ZVFS_TRY(print_line(lines.frame_heading()));
+    if (!json_) ZVFS_TRY(listing.print(lines.frame_heading()));
     for (std::uint32_t number = 0; number < image_->header().frame_count; ++number) {
       const DataFrame frame = ZVFS_TRY(image_->raw().frame_table().frame(cursor, {number}));
-      ZVFS_TRY(print_line(json_ ? frame_json(frame) : lines.frame(frame)));
+      ZVFS_TRY(listing.print(json_ ? frame_json(frame) : lines.frame(frame)));
     }
-    return kExitSuccess;
+    return CommandStatus::kSuccess;
   }
 
-  Result<int> list_files(Selection& selection) const {
+  Result<CommandStatus> list_files(Selection& selection) const {
     const InfoLines lines = this->lines();
-    if (!json_) ZVFS_TRY(print_line(lines.file_heading()));
-    FootprintPrinter printer(*image_, [&](const FileFootprint& footprint, const WalkEntry& entry) {
+    Listing listing;
+    if (!json_) ZVFS_TRY(listing.print(lines.file_heading()));
+    const auto line = [&](const FileFootprint& footprint, const WalkEntry& entry) {
       return json_ ? file_json(footprint, entry.inode, entry.path)
                    : lines.file(footprint, entry.inode.record.size, entry.path);
-    });
+    };
+    FootprintPrinter printer(*image_, listing, line);
     ZVFS_TRY(SelectedWalk(*image_, selection, printer).run());
-    const std::vector<std::string> missing = selection.unmatched();
-    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
-    return missing.empty() && !printer.damaged() ? kExitSuccess : kExitPartial;
+    listing.missing(selection.unmatched());
+    return listing.status();
   }
 
   std::string image_path_;

@@ -1,12 +1,8 @@
-#include "zvfs/inspect/ls_command.h"
-
-#include <cstdio>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
-#include "zvfs/command/messages.h"
+#include "zvfs/command/commands.h"
+#include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/inspect/entry_text.h"
 #include "zvfs/walk/selected_walk.h"
@@ -26,9 +22,10 @@ struct LsOptions {
 // matches is printed; with -R all below them is printed too.
 class EntryPrinter final : public TreeVisitor {
  public:
-  EntryPrinter(const Image& image, const LsOptions& options)
+  EntryPrinter(const Image& image, const LsOptions& options, Listing& listing)
       : image_(image),
         options_(options),
+        listing_(listing),
         format_(options.human ? SizeStyle::kHuman : SizeStyle::kBytes) {}
 
   Result<Descend> enter(const WalkEntry& entry) override {
@@ -41,22 +38,15 @@ class EntryPrinter final : public TreeVisitor {
   }
 
   Result<void> lost(std::string_view path, Error error) override {
-    print_error("{}: {}", path.empty() ? "." : quote_name(path), error.message);
-    damaged_ = true;
+    listing_.lost(path, error);
     return {};
   }
-
-  [[nodiscard]] bool damaged() const { return damaged_; }
 
  private:
   Result<void> print(const WalkEntry& entry) {
     const auto line = text_of(entry);
     if (!line) return lost(entry.path, Error(line.error()));
-    std::fwrite(line->data(), 1, line->size(), stdout);
-    std::fputc(options_.raw ? '\0' : '\n', stdout);
-    // A full disk or a closed pipe ends a long listing at once; the caller says why.
-    if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "cannot go on");
-    return {};
+    return listing_.print(*line);
   }
 
   Result<std::string> text_of(const WalkEntry& entry) {
@@ -78,8 +68,8 @@ class EntryPrinter final : public TreeVisitor {
 
   const Image& image_;
   const LsOptions& options_;
+  Listing& listing_;
   LongFormat format_;
-  bool damaged_ = false;
 };
 
 class LsCommand final : public Command {
@@ -87,28 +77,27 @@ class LsCommand final : public Command {
   [[nodiscard]] std::string name() const override { return "ls"; }
   [[nodiscard]] std::string summary() const override { return "List what is in an image"; }
 
-  void declare(CLI::App& options) override {
-    options.set_help_flag("--help", "Print this and exit");
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("PATH", operands_,
-                       "Directories to list, other files to show, or globs of what to show");
-    options.add_flag("-l,--long", options_.is_long, "Show modes, owners, sizes and times");
-    options.add_flag("-R,--recursive", options_.recursive, "Show all that is below, too");
-    options.add_flag("-h,--human-readable", options_.human, "With -l, sizes as 1.3K, 24M");
-    auto* const raw =
-        options.add_flag("-0,--null", options_.raw, "Names as they are, each ended by a NUL");
-    options.add_flag("--json", options_.json, "A JSON object on a line for each entry")
-        ->excludes(raw);
+  void declare(OptionSet& options) override {
+    options.help_names("--help");
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.operand("PATH", operands_, "Directories to list, files to show, or globs");
+    options.flag("-l,--long", options_.is_long, "Show modes, owners, sizes and times");
+    options.flag("-R,--recursive", options_.recursive, "List everything below, too");
+    options.flag("-h,--human-readable", options_.human, "With -l, print sizes as 1.3K, 24M");
+    const auto raw =
+        options.flag("-0,--null", options_.raw, "Print names as they are, each ended by a NUL");
+    options.flag("--json", options_.json, "Print a JSON object for each entry, one per line")
+        .excludes(raw);
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     Selection selection = ZVFS_TRY(Selection::parse(operands_));
     const auto image = ZVFS_TRY(open_image(image_path_));
-    EntryPrinter printer(*image, options_);
+    Listing listing(options_.raw ? '\0' : '\n');
+    EntryPrinter printer(*image, options_, listing);
     ZVFS_TRY(SelectedWalk(*image, selection, printer).run());
-    const std::vector<std::string> missing = selection.unmatched();
-    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
-    return missing.empty() && !printer.damaged() ? kExitSuccess : kExitPartial;
+    listing.missing(selection.unmatched());
+    return listing.status();
   }
 
  private:

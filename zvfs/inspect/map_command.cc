@@ -1,13 +1,10 @@
-#include "zvfs/inspect/map_command.h"
-
 #include <cstdio>
 #include <filesystem>
 #include <string>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/command/output_file.h"
@@ -21,18 +18,17 @@ class MapCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "map"; }
   [[nodiscard]] std::string summary() const override {
-    return "Draw what takes the space of an image, as a page for browsers";
+    return "Draw what takes the space in an image, as a web page";
   }
 
-  void declare(CLI::App& options) override {
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("-o,--output", output_path_, "The page to write; - is standard output")
-        ->required()
-        ->type_name("FILE");
-    options.add_flag("-f,--force", force_, "Replace FILE if it exists");
+  void declare(OptionSet& options) override {
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.option("-o,--output FILE", output_path_, "Page to write; - is standard output")
+        .required();
+    options.flag("-f,--force", force_, "Replace FILE if it exists");
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     const auto image = ZVFS_TRY(open_image(image_path_));
     const auto existing = force_ ? IfExists::kReplace : IfExists::kFail;
     install_signal_cleanup();
@@ -48,7 +44,7 @@ class MapCommand final : public Command {
     const std::string page = ZVFS_TRY(make_map_page(*image, tree, name));
     ZVFS_TRY(output.write(as_bytes(page)));
     ZVFS_TRY(output.finish());
-    return is_whole ? kExitSuccess : kExitPartial;
+    return is_whole ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
  private:

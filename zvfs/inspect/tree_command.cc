@@ -1,16 +1,12 @@
-#include "zvfs/inspect/tree_command.h"
-
 #include <clocale>
-#include <cstdio>
 #include <langinfo.h>
 #include <limits>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include "base/quoting.h"
 #include "base/units.h"
-#include "zvfs/command/messages.h"
+#include "zvfs/command/commands.h"
+#include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/walk/selected_walk.h"
 
@@ -41,8 +37,8 @@ const Branches& branches_of_terminal() {
 // lies in another's.
 class TreeDrawer final : public TreeVisitor {
  public:
-  TreeDrawer(const Image& image, const TreeOptions& options)
-      : image_(image), options_(options), branches_(branches_of_terminal()) {}
+  TreeDrawer(const Image& image, const TreeOptions& options, Listing& listing)
+      : image_(image), options_(options), listing_(listing), branches_(branches_of_terminal()) {}
 
   Result<Descend> enter(const WalkEntry& entry) override {
     if (entry.reason == WalkEntry::Reason::kOnTheWay) return Descend::kMatches;
@@ -52,8 +48,7 @@ class TreeDrawer final : public TreeVisitor {
       ZVFS_TRY(lost(entry.path, Error(line.error())));
       return Descend::kNot;
     }
-    std::fwrite(line->data(), 1, line->size(), stdout);
-    if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "cannot go on");
+    ZVFS_TRY(listing_.print(*line));
     if (!is_top) ++(entry.inode.record.is_directory() ? directories_ : files_);
     if (!entry.inode.record.is_directory() || indents_.size() >= options_.levels)
       return Descend::kNot;
@@ -70,14 +65,12 @@ class TreeDrawer final : public TreeVisitor {
   }
 
   Result<void> lost(std::string_view path, Error error) override {
-    print_error("{}: {}", path.empty() ? "." : quote_name(path), error.message);
-    damaged_ = true;
+    listing_.lost(path, error);
     return {};
   }
 
   [[nodiscard]] std::uint64_t directories() const { return directories_; }
   [[nodiscard]] std::uint64_t files() const { return files_; }
-  [[nodiscard]] bool damaged() const { return damaged_; }
 
  private:
   Result<std::string> text_of(const WalkEntry& entry, bool is_top) const {
@@ -92,17 +85,17 @@ class TreeDrawer final : public TreeVisitor {
     if (entry.inode.record.is_symlink()) {
       line += " -> " + quote_name(ZVFS_TRY(image_.symlink_target(entry.inode)));
     }
-    return line + '\n';
+    return line;
   }
 
   const Image& image_;
   const TreeOptions& options_;
+  Listing& listing_;
   const Branches& branches_;
   std::string indent_;                // of the entries of the directory that the walk is in
   std::vector<std::size_t> indents_;  // its size for each directory above, from the tree's top on
   std::uint64_t directories_ = 0;
   std::uint64_t files_ = 0;
-  bool damaged_ = false;
 };
 
 class TreeCommand final : public Command {
@@ -110,27 +103,26 @@ class TreeCommand final : public Command {
   [[nodiscard]] std::string name() const override { return "tree"; }
   [[nodiscard]] std::string summary() const override { return "Draw the directories of an image"; }
 
-  void declare(CLI::App& options) override {
-    options.set_help_flag("--help", "Print this and exit");
-    options.add_option("IMAGE", image_path_, "The image")->required();
-    options.add_option("PATH", operands_, "Directories to draw, or globs of some");
-    options.add_flag("-h,--human-readable", options_.sizes, "Show sizes, as 1.3K, 24M");
-    options.add_option("-L,--level", options_.levels, "Draw so many levels of directories only")
-        ->check(CLI::Range(std::size_t{1}, std::numeric_limits<std::size_t>::max()))
-        ->type_name("N");
+  void declare(OptionSet& options) override {
+    options.help_names("--help");
+    options.operand("IMAGE", image_path_, "The image").required();
+    options.operand("PATH", operands_, "Directories to draw, or globs");
+    options.flag("-h,--human-readable", options_.sizes, "Show sizes, as 1.3K, 24M");
+    options.option("-L,--level N", options_.levels, "Draw only N levels of directories")
+        .at_least(1);
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     Selection selection = ZVFS_TRY(Selection::parse(operands_));
     const auto image = ZVFS_TRY(open_image(image_path_));
-    TreeDrawer drawer(*image, options_);
+    Listing listing;
+    TreeDrawer drawer(*image, options_, listing);
     ZVFS_TRY(SelectedWalk(*image, selection, drawer).run());
     fmt::print("\n{} director{}, {} file{}\n", drawer.directories(),
                drawer.directories() == 1 ? "y" : "ies", drawer.files(),
                drawer.files() == 1 ? "" : "s");
-    const std::vector<std::string> missing = selection.unmatched();
-    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
-    return missing.empty() && !drawer.damaged() ? kExitSuccess : kExitPartial;
+    listing.missing(selection.unmatched());
+    return listing.status();
   }
 
  private:

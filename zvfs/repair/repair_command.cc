@@ -1,9 +1,5 @@
-#include "zvfs/repair/repair_command.h"
-
 #include <algorithm>
 #include <string>
-
-#include <CLI/CLI.hpp>
 
 #include "base/atomic_file.h"
 #include "base/progress_line.h"
@@ -12,17 +8,12 @@
 #include "base/units.h"
 #include "codecs/frame_kind.h"
 #include "mkimage/frames/frame_bounds.h"
+#include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/repair/repairer.h"
 
 namespace zvfs {
 namespace {
-
-// As those of check, where there is one.
-constexpr int kExitSaved = 0;
-constexpr int kExitLost = 1;
-constexpr int kExitOperationalError = 8;
-constexpr int kExitUsage = 16;
 
 std::string plural(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
@@ -32,26 +23,27 @@ class RepairCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "repair"; }
   [[nodiscard]] std::string summary() const override {
-    return "Make a whole image of a damaged one, or of any .tar.zst";
+    return "Rebuild a damaged image, or make one of any .tar.zst";
   }
-  [[nodiscard]] int failure_code() const override { return kExitOperationalError; }
-  [[nodiscard]] int usage_code() const override { return kExitUsage; }
+  [[nodiscard]] CommandStatus failure_status() const override {
+    return CommandStatus::kOperationalError;
+  }
+  [[nodiscard]] CommandStatus usage_status() const override { return CommandStatus::kUsageError; }
 
-  void declare(CLI::App& options) override {
-    options.add_option("DAMAGED", damaged_path_, "The image, or a .tar.zst of others")->required();
-    options.add_option("OUT", out_path_, "The image to make")->required();
+  void declare(OptionSet& options) override {
+    options.operand("DAMAGED", damaged_path_, "Damaged image, or any .tar.zst").required();
+    options.operand("OUT", out_path_, "Image to write").required();
+    options.option("-b,--frame-size SIZE", frame_size_,
+                   "Encode frames above SIZE anew; 16M by default");
     options
-        .add_option("-b,--frame-size", frame_size_,
-                    "Encode anew what is in frames of more than SIZE; 16M if not given")
-        ->type_name("SIZE");
-    options.add_option("-l,--level", options_.encoder.level, "Compression level for that; 9")
-        ->check(CLI::Range(1, 22))
-        ->type_name("LEVEL");
-    options.add_flag("-f,--force", force_, "Replace OUT if it exists");
-    options.add_flag("-q,--quiet", quiet_, "No progress, and no summary");
+        .option("-l,--level LEVEL", options_.encoder.level,
+                "Compression level for these frames; 9 by default")
+        .between(1, 22);
+    options.flag("-f,--force", force_, "Replace OUT if it exists");
+    options.flag("-q,--quiet", quiet_, "Show no progress and no summary");
   }
 
-  Result<int> run() override {
+  Result<CommandStatus> run() override {
     options_.frame_bound = ZVFS_TRY(parse_frame_size());
     const auto source = ZVFS_TRY(FileSource::open(damaged_path_));
     install_signal_cleanup();
@@ -60,7 +52,7 @@ class RepairCommand final : public Command {
     if (!report) return Unexpected(Error(report.error()).within(damaged_path_));
     ZVFS_TRY_IN(out_path_, out.commit());
     if (!quiet_) print_summary(*report);
-    return report->is_complete() ? kExitSaved : kExitLost;
+    return report->is_complete() ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
  private:

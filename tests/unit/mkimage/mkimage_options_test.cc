@@ -1,6 +1,8 @@
 #include "mkimage/mkimage_options.h"
 
 #include <cstdlib>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,29 +13,23 @@
 namespace zvfs {
 namespace {
 
-std::variant<MkimageOptions, ExitNow> parse(std::vector<std::string> arguments) {
+Result<std::optional<MkimageOptions>> parse(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "mkimage");
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
-  argv.push_back(nullptr);
-  ::testing::internal::CaptureStderr();
-  ::testing::internal::CaptureStdout();
-  auto parsed = parse_mkimage_options(static_cast<int>(arguments.size()), argv.data());
-  ::testing::internal::GetCapturedStdout();
-  ::testing::internal::GetCapturedStderr();
-  return parsed;
+  return parse_mkimage_options(argv);
 }
 
 MkimageOptions options(std::vector<std::string> arguments) {
-  auto parsed = parse(std::move(arguments));
-  EXPECT_TRUE(std::holds_alternative<MkimageOptions>(parsed));
-  return std::get<MkimageOptions>(parsed);
+  const auto parsed = parse(std::move(arguments));
+  EXPECT_TRUE(parsed && *parsed);
+  return parsed && *parsed ? **parsed : MkimageOptions();
 }
 
-int exit_code(std::vector<std::string> arguments) {
+// The message of a usage error; "" if there is none.
+std::string error(std::vector<std::string> arguments) {
   const auto parsed = parse(std::move(arguments));
-  const auto* exit = std::get_if<ExitNow>(&parsed);
-  return exit == nullptr ? -1 : exit->code;
+  return parsed ? "" : parsed.error().message;
 }
 
 TEST(MkimageOptions, HaveDefaults) {
@@ -89,9 +85,9 @@ TEST(MkimageOptions, NeedNoImageForADryRun) {
   EXPECT_EQ(options({"-n", "d", "i"}).build.target, "i");
   EXPECT_EQ(options({"-n", "-T", "/dev/null"}).build.target, "");
   EXPECT_EQ(options({"-n", "-T", "/dev/null", "i"}).build.target, "i");
-  EXPECT_EQ(exit_code({"-n"}), 2);
-  EXPECT_EQ(exit_code({"--json=-", "d", "-"}), 2);
-  EXPECT_EQ(exit_code({"--json=-", "-n", "d", "-"}), -1);
+  EXPECT_EQ(error({"-n"}), "SOURCE: is required, or - for standard input");
+  EXPECT_EQ(error({"--json=-", "d", "-"}), "--json: standard output has the image");
+  EXPECT_EQ(error({"--json=-", "-n", "d", "-"}), "");
 }
 
 TEST(MkimageOptions, TakeSeveralSources) {
@@ -124,11 +120,15 @@ TEST(MkimageOptions, TakeAnOrder) {
   EXPECT_TRUE(order.is_given);
   EXPECT_TRUE(options({"--order=path", "dir", "img"}).build.order.is_given);
   EXPECT_FALSE(options({"dir", "img"}).build.order.is_given);
-  EXPECT_EQ(exit_code({"--order=size", "dir", "img"}), 2);
-  EXPECT_EQ(exit_code({"--order-file", directory / "missing", "dir", "img"}), 2);
-  EXPECT_EQ(exit_code({"--files-from=-", "--order-file=-", "img"}), 2);
-  EXPECT_EQ(exit_code({"--order-file=-", "-", "img"}), 2);
-  EXPECT_EQ(exit_code({"--exclude-from=-", "--pseudo-file=-", "dir", "img"}), 2);
+  EXPECT_EQ(error({"--order=size", "dir", "img"}), "--order: 'size' is none of path, similar");
+  EXPECT_EQ(error({"--order-file", "/no/such", "dir", "img"}),
+            "--order-file: /no/such: No such file or directory");
+  EXPECT_EQ(error({"--files-from=-", "--order-file=-", "img"}),
+            "--order-file: --files-from reads standard input already");
+  EXPECT_EQ(error({"--order-file=-", "-", "img"}),
+            "--order-file: SOURCE reads standard input already");
+  EXPECT_EQ(error({"--exclude-from=-", "--pseudo-file=-", "dir", "img"}),
+            "--pseudo-file: --exclude-from reads standard input already");
 }
 
 TEST(MkimageOptions, MakeEntryRules) {
@@ -159,44 +159,59 @@ TEST(MkimageOptions, ClampTimesToSourceDateEpoch) {
   ::setenv("SOURCE_DATE_EPOCH", "", 1);
   EXPECT_FALSE(options({"d", "i"}).build.rules.metadata.mtime);
   ::setenv("SOURCE_DATE_EPOCH", "yesterday", 1);
-  EXPECT_EQ(exit_code({"d", "i"}), 2);
+  EXPECT_EQ(error({"d", "i"}), "SOURCE_DATE_EPOCH: 'yesterday' in the environment is not a number");
   ::unsetenv("SOURCE_DATE_EPOCH");
 }
 
 TEST(MkimageOptions, RefuseWhatIsWrong) {
-  const std::vector<std::vector<std::string>> wrong = {
-      {},
-      {"d"},
-      {"x/d", "y/d", "i"},
-      {"-0", "d", "i"},
-      {"--files-from", "/no/such/file", "i"},
-      {"-l", "0", "d", "i"},
-      {"-l", "23", "d", "i"},
-      {"-l", "x", "d", "i"},
-      {"-j", "0", "d", "i"},
-      {"-j", "-1", "d", "i"},
-      {"-j", "100000", "d", "i"},
-      {"-b", "1K", "d", "i"},
-      {"-b", "32M", "d", "i"},
-      {"-b", "100000", "d", "i"},
-      {"-b", "", "d", "i"},
-      {"-q", "-v", "d", "i"},
-      {"--no-such-option", "d", "i"},
-      {"--exclude", "", "d", "i"},
-      {"--exclude-from", "/no/such/file", "d", "i"},
-      {"--exclude-from", "/", "d", "i"},
-      {"--owner", "no-such-user-here", "d", "i"},
-      {"--mode", "u=q", "d", "i"},
-      {"--mtime", "yesterday", "d", "i"},
-      {"--clamp-mtime", "d", "i"},
+  const std::map<std::vector<std::string>, std::string> wrong = {
+      {{}, "IMAGE is required"},
+      {{"d"}, "SOURCE: is required, or - for standard input"},
+      {{"-0", "d", "i"}, "--null: needs --files-from or --order-file"},
+      {{"--no-recursion", "d", "i"}, "--no-recursion: needs --files-from"},
+      {{"-T/dev/null", "d", "i"}, "--files-from: does not go with 'd'"},
+      {{"-T/no/such", "i"}, "--files-from: /no/such: No such file or directory"},
+      {{"-l0", "d", "i"}, "--level: 0 is neither from 1 to 22 nor from -1 to -131072"},
+      {{"-l23", "d", "i"}, "--level: 23 is neither from 1 to 22 nor from -1 to -131072"},
+      {{"-l13", "-clz4", "d", "i"}, "--level: 13 is neither from 1 to 12 nor from -1 to -65536"},
+      {{"-lx", "d", "i"}, "Could not convert: --level = x"},
+      {{"-cgzip", "d", "i"}, "--codec: 'gzip' is none of zstd, lz4, adaptive"},
+      {{"-j0", "d", "i"}, "--threads: 0 is not from 1 to 1024"},
+      {{"-j100000", "d", "i"}, "--threads: 100000 is not from 1 to 1024"},
+      {{"-j-1", "d", "i"}, "Could not convert: --threads = -1"},
+      {{"-b1K", "d", "i"}, "--frame-size: '1K' is not a multiple of 4.0K from 4.0K to 16M"},
+      {{"-b32M", "d", "i"}, "--frame-size: '32M' is not a multiple of 4.0K from 4.0K to 16M"},
+      {{"-b100000", "d", "i"}, "--frame-size: '100000' is not a multiple of 4.0K from 4.0K to 16M"},
+      {{"--dedupe=all", "d", "i"}, "--dedupe: 'all' is none of off, near, links"},
+      {{"-qv", "d", "i"}, "--quiet: does not go with --verbose"},
+      {{"-v", "--json=-", "d", "i"}, "--json: standard output has the names of --verbose"},
+      {{"--bad", "d", "i"}, "The following argument was not expected: --bad"},
+      {{"-X/no/such", "d", "i"}, "--exclude-from: /no/such: No such file or directory"},
+      {{"-X/", "d", "i"}, "--exclude-from: /: Is a directory"},
+      {{"--clamp-mtime", "d", "i"}, "--clamp-mtime: needs --mtime"},
   };
-  for (const auto& arguments : wrong)
-    EXPECT_EQ(exit_code(arguments), 2) << ::testing::PrintToString(arguments);
+  for (const auto& [arguments, message] : wrong) EXPECT_EQ(error(arguments), message);
 }
 
-TEST(MkimageOptions, EndWellAfterHelpAndVersion) {
-  EXPECT_EQ(exit_code({"--help"}), 0);
-  EXPECT_EQ(exit_code({"--version"}), 0);
+// What other units find wrong is told with the option's name.
+TEST(MkimageOptions, NameTheOptionOfAnError) {
+  const std::map<std::string, std::string> wrong = {
+      {"--frame-size", ""},  {"--exclude", ""},     {"--pseudo", "x"}, {"--prefix", ".."},
+      {"--owner", "nosuch"}, {"--group", "nosuch"}, {"--mode", "u=q"}, {"--mtime", "yesterday"},
+  };
+  for (const auto& [option, value] : wrong) {
+    EXPECT_TRUE(error({option, value, "d", "i"}).starts_with(option + ": ")) << option;
+  }
+  EXPECT_TRUE(error({"x/d", "y/d", "i"}).starts_with("SOURCE: "));
+}
+
+TEST(MkimageOptions, AreNoneAfterHelpAndVersion) {
+  for (const char* question : {"--help", "--version"}) {
+    ::testing::internal::CaptureStdout();
+    const auto parsed = parse({question});
+    EXPECT_NE(::testing::internal::GetCapturedStdout().find("mkimage"), std::string::npos);
+    EXPECT_TRUE(parsed && !*parsed);
+  }
 }
 
 }  // namespace

@@ -1,11 +1,11 @@
-#include "mkimage/target_name.h"
+#include "mkimage/image_target.h"
 
 #include <gtest/gtest.h>
 
 namespace zvfs {
 namespace {
 
-TEST(TargetName, MayPromiseWhatTheImageIs) {
+TEST(ImageTarget, NameMayPromiseWhatTheImageIs) {
   for (const char* name : {"a", "a.img", "a.tar.zst", "a.zst", "a.tzst", "dir.tgz/a", "-", ""}) {
     EXPECT_EQ(problem_of_name(name, Codec::kZstd), "") << name;
     EXPECT_EQ(problem_of_name(name, Codec::kAdaptive), "") << name;
@@ -13,7 +13,7 @@ TEST(TargetName, MayPromiseWhatTheImageIs) {
   EXPECT_EQ(problem_of_name("a.tar.lz4", Codec::kLz4), "");
 }
 
-TEST(TargetName, PromisesNoOtherFormat) {
+TEST(ImageTarget, NamePromisesNoOtherFormat) {
   EXPECT_EQ(problem_of_name("x.tgz", Codec::kZstd),
             "the name promises gzip, but the image is a .tar.zst");
   EXPECT_EQ(problem_of_name("x.tar.zst", Codec::kLz4),
