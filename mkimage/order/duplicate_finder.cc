@@ -102,7 +102,7 @@ void DuplicateFinder::hash_all(Extent extent) {
 
 // No more than there is work for. An archive is one file, for which nobody waits.
 unsigned DuplicateFinder::readers(std::size_t files) const {
-  const bool is_archive = setup_.tree.places().archive.has_value();
+  const bool is_archive = setup_.tree.source().places().archive.has_value();
   const unsigned most = is_archive ? setup_.threads : std::max(setup_.threads, kReaders);
   const std::size_t runs = (files + kRunLength - 1) / kRunLength;
   return static_cast<unsigned>(std::clamp<std::size_t>(runs, 1, most));

@@ -19,7 +19,7 @@ class FileReader {
  public:
   /// Borrows all; `root_fd` is the tree's root directory.
   FileReader(const Tree& tree, int root_fd, Warnings& warnings)
-      : tree_(tree), directories_(tree.scanned(), root_fd), warnings_(warnings) {}
+      : tree_(tree), directories_(tree.source().scanned(), root_fd), warnings_(warnings) {}
 
   /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
   void read(Link link, std::uint64_t offset, MutableByteSpan out);

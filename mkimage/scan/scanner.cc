@@ -34,7 +34,8 @@ Scanner::Scanner(const SourceList& list, const EntryRules& rules, ExcludedFiles 
       opener_(tree, root_fd_),
       reader_(tree, rules.xattrs) {
   if (!list.has_whole_root()) listed_.emplace(kRootInode, &list.root());
-  if (!list.root().place.empty()) tree_.places().directories[kRootInode] = list.root().place;
+  if (!list.root().place.empty())
+    tree_.source().places().directories[kRootInode] = list.root().place;
 }
 
 Result<void> Scanner::scan() {
@@ -139,11 +140,11 @@ Result<void> Scanner::add_listed(const std::string& place, Entry entry,
   if (!S_ISDIR(entry.status.st_mode)) {
     report_lost(path, below, fail_errno(ENOTDIR, "cannot stat").error());
     const auto dentry = static_cast<std::uint32_t>(tree_.dentries().size() - 1);
-    if (inode.value != 0) tree_.places().parents.emplace(dentry, place);
+    if (inode.value != 0) tree_.source().places().parents.emplace(dentry, place);
     return {};
   }
   if (inode.value == 0) return {};
-  tree_.places().directories.emplace(inode, place + '/' + entry.name);
+  tree_.source().places().directories.emplace(inode, place + '/' + entry.name);
   if (list_->recursion == SourceList::Recursion::kNone) listed_.emplace(inode, &below);
   return {};
 }
@@ -160,7 +161,7 @@ Result<void> Scanner::add_on_the_way(Entry entry, const SourceList::Directory& l
   entry.name_on_disk = ".";
   const InodeNumber inode = ZVFS_TRY(add_one(entry));
   if (inode.value == 0) return {};
-  tree_.places().directories.emplace(inode, list.place);
+  tree_.source().places().directories.emplace(inode, list.place);
   listed_.emplace(inode, &list);
   return {};
 }
@@ -197,7 +198,8 @@ Result<void> Scanner::scan_directory(InodeNumber number) {
   };
   const Result<Directory> directory = open_directory(number);
   if (!directory) return give_up(directory.error());
-  if (tree_.places().directories.contains(number)) set_root_device(::dirfd(directory->get()));
+  if (tree_.source().places().directories.contains(number))
+    set_root_device(::dirfd(directory->get()));
   if (is_beyond_mount_point(number, ::dirfd(directory->get()))) return {};
   const Result<std::vector<std::string>> names = read_names(directory->get());
   if (!names) return give_up(names.error());
@@ -302,7 +304,7 @@ Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
     report(entry, Severity::kNote, "not all of its extended attributes fit in a tar header");
   }
   const InodeNumber number = ZVFS_TRY(add_rewritten(record));
-  if (is_regular(record)) tree_.keep_source_ctime(number, timestamp_of(entry.status.st_ctim));
+  if (is_regular(record)) tree_.source().keep_ctime(number, timestamp_of(entry.status.st_ctim));
   if (!S_ISDIR(entry.status.st_mode) && entry.status.st_nlink > 1) {
     linked_.emplace(id_of(entry.status), Linked{number, entry.status.st_nlink - 1});
   }
@@ -314,7 +316,7 @@ Result<InodeNumber> Scanner::add_rewritten(InodeRecord record) {
   rules_.metadata.rewrite(record);
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
   if (is_regular(record) && mtime_of(record) != source_mtime) {
-    tree_.keep_source_mtime(number, source_mtime);
+    tree_.source().keep_mtime(number, source_mtime);
   }
   return number;
 }
@@ -330,7 +332,7 @@ bool Scanner::is_beyond_mount_point(InodeNumber number, int directory_fd) const 
   if (rules_.mount_points != MountPoints::kKeepEmpty) return false;
   struct stat status;
   if (::fstat(directory_fd, &status) == 0 && status.st_dev != root_device_) return true;
-  if (number == kRootInode || tree_.places().directories.contains(number)) return false;
+  if (number == kRootInode || tree_.source().places().directories.contains(number)) return false;
   struct statx extended;
   return ::statx(directory_fd, "", AT_EMPTY_PATH, 0, &extended) == 0 &&
          (extended.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;

@@ -108,17 +108,5 @@ TEST(Tree, LinksFiles) {
   EXPECT_EQ(paths, ":1 a:2 a/copy:3 first:3 z:4 z/other:5 z/same:5 ");
 }
 
-TEST(Tree, KeepsThePlacesOfDirectoriesWhenFilesAreLinked) {
-  testing::MadeTree made;
-  const InodeNumber first = made.file(kRootInode, "a", 5);
-  made.file(kRootInode, "b", 5);
-  const InodeNumber directory = made.directory(kRootInode, "c");
-  made.tree.finish();
-  made.tree.places().directories[directory] = "disk/c";
-  made.tree.link_files({kRootInode, first, first, directory});
-  EXPECT_EQ(made.tree.places().directories,
-            (std::map<InodeNumber, std::string>{{InodeNumber{3}, "disk/c"}}));
-}
-
 }  // namespace
 }  // namespace zvfs

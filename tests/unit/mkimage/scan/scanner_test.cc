@@ -255,7 +255,7 @@ TEST(Scanner, RewritesMetadataButRemembersTheTime) {
   EXPECT_EQ(scan.record("").uid, 1234U);
   EXPECT_EQ(mtime_of(scan.record("")), (Timestamp{400, 0}));
   EXPECT_EQ(mtime_of(scan.record("file")), (Timestamp{400, 0}));
-  EXPECT_EQ(scan.tree.source_mtime(scan.numbers.at("file")), (Timestamp{500, 7}));
+  EXPECT_EQ(scan.tree.source().mtime(scan.numbers.at("file")), (Timestamp{500, 7}));
 }
 
 TEST(Scanner, ReadsOnlyTheAttributesThatAreKept) {

@@ -62,7 +62,7 @@ struct Shaped {
     return tree->inode(tree->inode_of(links.at(path)));
   }
   std::string source_of(const std::string& path) const {
-    return tree->scanned().path_of(tree->source_link(links.at(path)));
+    return tree->source().scanned().path_of(tree->source().scanned_link(links.at(path)));
   }
 
   std::unique_ptr<Tree> tree;
@@ -216,7 +216,8 @@ TEST(TreeRewriter, TakesFilesFromDisk) {
   EXPECT_EQ(shaped.said.size(), 1U);  // of the directory
   for (const char* path : {"copy", "followed"}) {
     const InodeNumber number = shaped.tree->inode_of(shaped.links.at(path));
-    EXPECT_EQ(shaped.tree->places().files.at(number), std::filesystem::canonical(file).string());
+    EXPECT_EQ(shaped.tree->source().places().files.at(number),
+              std::filesystem::canonical(file).string());
   }
 }
 
