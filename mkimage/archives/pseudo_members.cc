@@ -20,7 +20,10 @@ constexpr std::uint64_t kRunSize = 1 * kMiB;
 }  // namespace
 
 PseudoMembers::PseudoMembers(const EntryRules& rules, Warnings& warnings)
-    : rules_(rules), warnings_(warnings), describer_(tree_), reader_(tree_, -1, warnings) {
+    : rules_(rules),
+      warnings_(warnings),
+      describer_(tree_),
+      reader_(FileReader::for_named_files(tree_, warnings)) {
   const PseudoList& pseudo = rules.pseudo;
   for (const auto& [path, definition] : pseudo.made()) watch(path);
   for (const auto& [path, definition] : pseudo.modified()) watch(path);

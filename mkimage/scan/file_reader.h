@@ -17,9 +17,15 @@ namespace zvfs {
 /// the file read last open. Not thread-safe: one for each thread.
 class FileReader {
  public:
-  /// Borrows all; `root_fd` is the tree's root directory.
+  /// Borrows all; `root_fd` is as for DirectoryOpener.
   FileReader(const Tree& tree, int root_fd, Warnings& warnings)
       : tree_(tree), directories_(tree.source().scanned(), root_fd), warnings_(warnings) {}
+
+  /// A reader of a tree that was not scanned: the source's places name the path of each file that
+  /// is read.
+  static FileReader for_named_files(const Tree& tree, Warnings& warnings) {
+    return {tree, DirectoryOpener::kNoRoot, warnings};
+  }
 
   /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
   void read(Link link, std::uint64_t offset, MutableByteSpan out);
