@@ -157,14 +157,19 @@ std::string Tree::path_of(Link link) const {
   return path;
 }
 
-Link& Tree::first_link(InodeNumber inode) {
-  return const_cast<Link&>(std::as_const(*this).first_link(inode));
+std::optional<Link> Tree::first_link(InodeNumber inode) const {
+  const HardLink& found = hard_link(inode);
+  return found.has_first() ? std::optional(found.first) : std::nullopt;
 }
 
-const Link& Tree::first_link(InodeNumber inode) const {
+void Tree::set_first_link(InodeNumber inode, Link link) {
+  const_cast<HardLink&>(hard_link(inode)).first = link;
+}
+
+const Tree::HardLink& Tree::hard_link(InodeNumber inode) const {
   const auto found = std::ranges::lower_bound(hard_links_, inode, {}, &HardLink::inode);
   assert(found != hard_links_.end() && found->inode == inode);
-  return found->first;
+  return *found;
 }
 
 }  // namespace zvfs

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,10 +71,10 @@ class Tree {
   [[nodiscard]] std::string path_of(Link link) const;
 
   /// The name under which a file with several is a file, the others being links to it. The
-  /// planner sets it when it comes upon the first; until then `directory` is 0.
+  /// planner sets it when it comes upon the first; until then there is none.
   /// Precondition: the inode has more than one name, and finish() was called.
-  [[nodiscard]] Link& first_link(InodeNumber inode);
-  [[nodiscard]] const Link& first_link(InodeNumber inode) const;
+  [[nodiscard]] std::optional<Link> first_link(InodeNumber inode) const;
+  void set_first_link(InodeNumber inode, Link link);
 
   [[nodiscard]] std::span<const InodeRecord> inodes() const { return inodes_.span(); }
   [[nodiscard]] std::span<const DentryRecord> dentries() const { return dentries_.span(); }
@@ -95,10 +96,13 @@ class Tree {
   };
   struct HardLink {
     InodeNumber inode;
-    Link first;
+    Link first;  // of directory 0 while there is none
+
+    [[nodiscard]] bool has_first() const { return first.directory.value != 0; }
   };
 
   void renumber(const std::vector<std::uint32_t>& numbers);
+  [[nodiscard]] const HardLink& hard_link(InodeNumber inode) const;
 
   GrowArray<InodeRecord> inodes_;
   GrowArray<DentryRecord> dentries_;

@@ -54,8 +54,7 @@ Duplicates DuplicateFinder::find() {
 void DuplicateFinder::collect() {
   const Tree& tree = setup_.tree;
   std::vector<bool> seen;  // files with several names count once
-  TreeWalk walk(tree);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+  for (const Link link : TreeWalk(tree)) {
     const InodeNumber number = tree.inode_of(link);
     const InodeRecord& inode = tree.inode(number);
     const bool eligible =

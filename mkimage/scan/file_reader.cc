@@ -166,7 +166,7 @@ std::size_t FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteS
 
 // Done after reading, so that it notices whatever changed since the scan.
 void FileReader::check_unchanged() {
-  const InodeNumber number = tree_.inode_of(link_);
+  const InodeNumber number = tree_.inode_of(*link_);
   const InodeRecord& file = tree_.inode(number);
   struct stat status;
   if (::fstat(fd_.get(), &status) != 0) return;
@@ -185,7 +185,7 @@ void FileReader::check_unchanged() {
 }
 
 void FileReader::report(Severity severity, std::string message) {
-  warnings_.report_once(tree_.inode_of(link_).value, severity, tree_.path_of(link_),
+  warnings_.report_once(tree_.inode_of(*link_).value, severity, tree_.path_of(*link_),
                         std::move(message));
 }
 

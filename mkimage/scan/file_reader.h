@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/unique_fd.h"
@@ -48,12 +49,12 @@ class FileReader {
   const Tree& tree_;
   DirectoryOpener directories_;
   Warnings& warnings_;
-  Link link_;  // of the file that is open
+  std::optional<Link> link_;  // of the file that is open
   UniqueFd fd_;
   bool is_passing_ = false;  // whether fd_ is of a large file, to be read by read_passing()
   bool reads_ahead_ = true;  // whether the kernel does, of fd_
   MissingPages missing_;
-  Link peeked_;  // of the file that peek() has open
+  std::optional<Link> peeked_;  // of the file that peek() has open
   UniqueFd peeked_fd_;
 };
 

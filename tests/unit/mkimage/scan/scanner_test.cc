@@ -36,8 +36,7 @@ struct Scan {
   void take(Scanner scanner) {
     const auto scanned = scanner.scan();
     EXPECT_TRUE(scanned) << scanned.error().message;
-    TreeWalk walk(tree);
-    for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+    for (const Link link : TreeWalk(tree)) {
       numbers[tree.path_of(link)] = tree.inode_of(link);
       paths.push_back(tree.path_of(link));
     }

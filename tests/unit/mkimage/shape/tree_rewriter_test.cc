@@ -52,8 +52,7 @@ struct Shaped {
     auto shaped = TreeRewriter(std::move(scanned), rules, warnings).shape();
     EXPECT_TRUE(shaped);
     tree = *std::move(shaped);
-    TreeWalk walk(*tree);
-    for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+    for (const Link link : TreeWalk(*tree)) {
       links[tree->path_of(link)] = link;
       paths += tree->path_of(link) + ' ';
     }
