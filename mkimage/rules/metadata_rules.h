@@ -28,7 +28,15 @@ struct MetadataRules {
     return !uid && !gid && !mode && (!mtime || time_rule == TimeRule::kClampIfNew);
   }
 
-  void rewrite(InodeRecord& record) const;
+  void rewrite(InodeRecord& record) const {
+    if (uid) record.uid = *uid;
+    if (gid) record.gid = *gid;
+    if (mode && !is_symlink(record)) record.mode = mode->apply(record.mode);
+    if (mtime && (time_rule == TimeRule::kSet || mtime_of(record) > *mtime)) {
+      record.mtime_seconds = mtime->seconds;
+      record.mtime_nanoseconds = mtime->nanoseconds;
+    }
+  }
 };
 
 }  // namespace zvfs

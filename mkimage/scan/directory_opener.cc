@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mkimage/scan/source_failure.h"
+#include "base/warnings.h"
 
 namespace zvfs {
 namespace {

@@ -8,8 +8,6 @@
 #include <unistd.h>
 #include <utility>
 
-#include "mkimage/scan/source_failure.h"
-
 namespace zvfs {
 
 using Severity = Warning::Severity;

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <fcntl.h>
 
-#include "mkimage/scan/source_failure.h"
 #include "tar/pax_records.h"
 
 namespace zvfs {
