@@ -1,8 +1,21 @@
 #include "base/warnings.h"
 
+#include <cerrno>
 #include <utility>
 
 namespace zvfs {
+
+Unexpected fail_on_source(int error_number, std::string_view message) {
+  if (error_number == ENOENT || error_number == ESTALE) {
+    return fail(ErrorCode::kNotFound, "file removed before we read it");
+  }
+  return fail_errno(error_number, message);
+}
+
+Warning::Severity severity_of(const Error& error) {
+  using Severity = Warning::Severity;
+  return error.code == ErrorCode::kNotFound ? Severity::kChanged : Severity::kUnreadable;
+}
 
 void Warnings::report(Warning::Severity severity, std::string_view path, std::string message) {
   {

@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "base/mutex.h"
+#include "base/result.h"
 
 namespace zvfs {
 
@@ -21,6 +22,13 @@ struct Warning {
   std::string path;  ///< As in the image; "." is the root.
   std::string message;
 };
+
+/// The error of a call on a file of the source that failed with `error_number`: NotFound when the
+/// file is gone; else Io, with errno's text after `message`.
+[[nodiscard]] Unexpected fail_on_source(int error_number, std::string_view message);
+
+/// What such an error says of the file: one that is gone has changed, as for GNU tar.
+[[nodiscard]] Warning::Severity severity_of(const Error& error);
 
 /// What warnings with single files mean for a build.
 struct WarningPolicy {

@@ -38,7 +38,7 @@ class FrameMemory : public std::enable_shared_from_this<FrameMemory> {
   /// Frees the blocks that nobody has.
   void release_idle() ZVFS_EXCLUDES(mutex_);
 
-  /// What blocks that nobody has take, in bytes; at most kMaxIdleBytes.
+  /// What blocks that nobody has take, in bytes; at most kMaxIdleBytes. For tests.
   [[nodiscard]] std::size_t idle_bytes() const ZVFS_EXCLUDES(mutex_);
 
   static constexpr std::size_t kMaxIdleBytes = std::size_t{4} << 20;

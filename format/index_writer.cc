@@ -28,10 +28,6 @@ Result<void> IndexWriter::append(ByteSpan rows) {
   return write_bytes(rows);
 }
 
-std::uint64_t IndexWriter::table_bytes() const {
-  return header_.tables[next_table_ - 1].rows * kRowSizes[next_table_ - 1];
-}
-
 Result<void> IndexWriter::write_bytes(ByteSpan bytes) {
   decoded_size_ += bytes.size();
   while (!bytes.empty()) {

@@ -50,9 +50,6 @@ class IndexWriter {
     return append(row_);
   }
 
-  /// Bytes appended to the table started last: the offset of what is appended next.
-  [[nodiscard]] std::uint64_t table_bytes() const;
-
   /// The whole index frame, skippable header included. Call once, last.
   /// Errors: TooLarge (a compressed index above 4 GiB), and as append().
   Result<ByteVector> finish(const ImageSummary& summary);

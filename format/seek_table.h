@@ -46,7 +46,8 @@ struct SeekTableFooter {
 /// kMaxFrames.
 ByteVector encode_seek_table(std::span<const SeekTableEntry> entries);
 
-/// Parses a whole seek table frame. Errors: Corrupt, TooLarge.
+/// Parses a whole seek table frame. For tests: readers take what they need of it from the image,
+/// so that a large one is never held whole. Errors: Corrupt, TooLarge.
 Result<std::vector<SeekTableEntry>> parse_seek_table(ByteSpan frame);
 
 }  // namespace zvfs

@@ -24,6 +24,7 @@
 #include "mkimage/order/link_maker.h"
 #include "mkimage/order/listed_files.h"
 #include "mkimage/order/similar_files.h"
+#include "mkimage/scan/list_scanner.h"
 #include "mkimage/scan/scanner.h"
 #include "mkimage/shape/tree_rewriter.h"
 
@@ -167,14 +168,16 @@ class Build {
     return write();
   }
 
-  template <typename Root>
-  Scanner scanner_of(const Root& root) {
-    return {root, options_.rules, target_.excluded(), tree(), warnings_, monitor_.progress};
+  template <typename AnyScanner, typename Root>
+  Result<void> scan_with(const Root& root) {
+    return AnyScanner(root, options_.rules, target_.excluded(), tree(), warnings_,
+                      monitor_.progress)
+        .scan();
   }
 
   Result<void> scan() {
-    auto scanned = options_.sources ? scanner_of(*options_.sources).scan()
-                                    : scanner_of(source_.fd.get()).scan();
+    auto scanned = options_.sources ? scan_with<ListScanner>(*options_.sources)
+                                    : scan_with<Scanner>(source_.fd.get());
     if (!scanned) return Unexpected(std::move(scanned).error().within(options_.source));
     if (!options_.rules.keeps_tree()) {
       tree_ = ZVFS_TRY(TreeRewriter(std::move(tree_), options_.rules, warnings_).shape());

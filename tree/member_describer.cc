@@ -13,7 +13,7 @@ const TarMember& MemberDescriber::describe(Link link) {
 
   if (!inode.is_directory() && inode.nlink > 1 && tree_.first_link(number) != link) {
     link_path_.clear();
-    tree_.append_path(tree_.first_link(number), link_path_);
+    tree_.append_path(*tree_.first_link(number), link_path_);
     member_.type = TarMember::Type::kHardLink;
     member_.link_path = link_path_;
     return member_;

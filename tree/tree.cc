@@ -6,44 +6,9 @@
 
 namespace zvfs {
 
-namespace {
-
-using Numbers = std::vector<std::uint32_t>;  // new ones, by old ones less 1; 0 is none
-
-// Keeps the rows of inodes that have a new number.
-template <typename Row>
-void keep_rows(GrowArray<Row>& rows, const Numbers& numbers) {
-  std::size_t count = 0;
-  for (Row row : rows) {
-    row.inode.value = numbers[row.inode.value - 1];
-    if (row.inode.value != 0) rows[count++] = row;
-  }
-  rows.truncate(count);
-}
-
-void renumber_keys(std::map<InodeNumber, std::string>& map, const Numbers& numbers) {
-  std::map<InodeNumber, std::string> renumbered;
-  for (auto& [inode, text] : map) {
-    const InodeNumber number{numbers[inode.value - 1]};
-    if (number.value != 0) renumbered.emplace(number, std::move(text));
-  }
-  map = std::move(renumbered);
-}
-
-std::uint32_t hash_of(Timestamp time) {
-  constexpr std::uint64_t kNanoseconds = 1'000'000'000;
-  constexpr std::uint64_t kGoldenRatio = 0x9E37'79B9'7F4A'7C15;
-  const std::uint64_t count =
-      static_cast<std::uint64_t>(time.seconds) * kNanoseconds + time.nanoseconds;
-  const auto hash = static_cast<std::uint32_t>(count * kGoldenRatio >> 32);
-  return hash == 0 ? 1 : hash;
-}
-
-}  // namespace
-
 Tree::Tree() {
   InodeRecord root;
-  root.mode = 0040755;
+  root.mode = mode_of(FileType::kDirectory, 0755);
   root.nlink = 2;
   root.parent = kRootInode.value;
   inodes_.push_back(root);
@@ -64,17 +29,11 @@ std::vector<std::uint32_t> Tree::keep_inodes(const std::vector<bool>& kept) {
   std::uint32_t count = 0;
   for (std::size_t i = 0; i < inodes_.size(); ++i) {
     if (!kept[i]) continue;
-    if (places_.archive) places_.archive->begins[count] = places_.archive->begins[i];
-    if (i < source_ctimes_.size()) source_ctimes_[count] = source_ctimes_[i];
     inodes_[count++] = inodes_[i];
     numbers[i] = count;
   }
   inodes_.truncate(count);
-  source_ctimes_.truncate(std::min<std::size_t>(count, source_ctimes_.size()));
-  keep_rows(source_mtimes_, numbers);
-  keep_rows(source_links_, numbers);
-  renumber_keys(places_.directories, numbers);
-  renumber_keys(places_.files, numbers);
+  source_.renumber(numbers);
   return numbers;
 }
 
@@ -117,7 +76,7 @@ std::vector<std::uint32_t> Tree::link_files(const std::vector<InodeNumber>& targ
     InodeRecord& record = inode(target);
     if (record.nlink == 1) hard_links_.push_back({target, {}});
     // Its data may now be read by the name of another file, of equal mtime.
-    if (target.value <= source_ctimes_.size()) source_ctimes_[target.value - 1] = 0;
+    source_.forget_ctime(target);
     record.nlink += inodes_[i].nlink;
   }
   for (DentryRecord& dentry : dentries_) dentry.inode = targets[dentry.inode - 1].value;
@@ -143,53 +102,6 @@ void Tree::renumber(const std::vector<std::uint32_t>& numbers) {
   }
   hard_links_.truncate(count);
   std::ranges::sort(hard_links_, {}, &HardLink::inode);
-}
-
-void Tree::keep_source_mtime(InodeNumber inode, Timestamp mtime) {
-  assert(inode.value == inodes_.size());
-  source_mtimes_.push_back({inode, mtime});
-}
-
-Timestamp Tree::source_mtime(InodeNumber number) const {
-  const auto found = std::ranges::lower_bound(source_mtimes_, number, {}, &SourceMtime::inode);
-  if (found != source_mtimes_.end() && found->inode == number) return found->mtime;
-  return inode(number).mtime();
-}
-
-void Tree::keep_source_ctime(InodeNumber inode, Timestamp ctime) {
-  keep_ctime_hash(inode, hash_of(ctime));
-}
-
-void Tree::keep_source_ctime(InodeNumber inode, const Tree& other, InodeNumber inode_there) {
-  keep_ctime_hash(inode, other.ctime_hash(inode_there));
-}
-
-void Tree::keep_ctime_hash(InodeNumber inode, std::uint32_t hash) {
-  assert(inode.value == inodes_.size());
-  while (source_ctimes_.size() + 1 < inode.value) source_ctimes_.push_back(0);
-  source_ctimes_.push_back(hash);
-}
-
-std::uint32_t Tree::ctime_hash(InodeNumber inode) const {
-  return inode.value <= source_ctimes_.size() ? source_ctimes_[inode.value - 1] : 0;
-}
-
-bool Tree::may_have_ctime(InodeNumber inode, Timestamp ctime) const {
-  const std::uint32_t known = ctime_hash(inode);
-  return known == 0 || known == hash_of(ctime);
-}
-
-void Tree::keep_source_link(InodeNumber inode, Link link) {
-  assert(inode.value == inodes_.size());
-  source_links_.push_back({inode, link});
-}
-
-Link Tree::source_link(Link link) const {
-  if (scanned_ == nullptr) return link;
-  const InodeNumber number = inode_of(link);
-  const auto found = std::ranges::lower_bound(source_links_, number, {}, &SourceLink::inode);
-  assert(found != source_links_.end() && found->inode == number);
-  return found->link;
 }
 
 void Tree::finish() {
@@ -245,14 +157,19 @@ std::string Tree::path_of(Link link) const {
   return path;
 }
 
-Link& Tree::first_link(InodeNumber inode) {
-  return const_cast<Link&>(std::as_const(*this).first_link(inode));
+std::optional<Link> Tree::first_link(InodeNumber inode) const {
+  const HardLink& found = hard_link(inode);
+  return found.has_first() ? std::optional(found.first) : std::nullopt;
 }
 
-const Link& Tree::first_link(InodeNumber inode) const {
+void Tree::set_first_link(InodeNumber inode, Link link) {
+  const_cast<HardLink&>(hard_link(inode)).first = link;
+}
+
+const Tree::HardLink& Tree::hard_link(InodeNumber inode) const {
   const auto found = std::ranges::lower_bound(hard_links_, inode, {}, &HardLink::inode);
   assert(found != hard_links_.end() && found->inode == inode);
-  return found->first;
+  return *found;
 }
 
 }  // namespace zvfs

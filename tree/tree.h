@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
-#include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,20 +11,11 @@
 #include "base/result.h"
 #include "base/timestamp.h"
 #include "format/records.h"
-#include "tree/source_places.h"
+#include "tree/link.h"
+#include "tree/source_facts.h"
 #include "tree/xattr_store.h"
 
 namespace zvfs {
-
-/// A name in a tree: a row of the dentries, and the directory whose entry it is.
-struct Link {
-  InodeNumber directory;     ///< 0 in a Link that names nothing.
-  std::uint32_t dentry = 0;  ///< kRootDentry for the root, which has no dentry.
-
-  static constexpr std::uint32_t kRootDentry = std::numeric_limits<std::uint32_t>::max();
-  auto operator<=>(const Link&) const = default;
-};
-inline constexpr Link kRootLink{kRootInode, Link::kRootDentry};
 
 /// A scanned tree, held as the tables that the index will have: some 80 bytes for each file and
 /// its name. The planner fills in where the data lies. Not thread-safe; threads may read what
@@ -33,6 +24,8 @@ class Tree {
  public:
   /// A tree of a root directory alone; its record is the caller's to fill in.
   Tree();
+  Tree(const Tree&) = delete;
+  Tree& operator=(const Tree&) = delete;
 
   /// Adds an inode that has no name yet. `record` has its type, metadata, and data as far as a
   /// scan knows it; add_entry() counts its links. Errors: TooLarge (above kMaxInodes).
@@ -57,36 +50,6 @@ class Tree {
   /// inodes, by their old ones less 1, 0 for those dropped. Call after finish().
   std::vector<std::uint32_t> link_files(const std::vector<InodeNumber>& targets);
 
-  /// Notes that the file `inode`, the one added last, has another mtime in its source than its
-  /// record says.
-  void keep_source_mtime(InodeNumber inode, Timestamp mtime);
-
-  /// The mtime that a file has in its source, by which one sees whether it has changed since.
-  [[nodiscard]] Timestamp source_mtime(InodeNumber inode) const;
-
-  /// Notes the ctime that the file `inode`, the one added last, has in its source.
-  void keep_source_ctime(InodeNumber inode, Timestamp ctime);
-
-  /// The same, as another tree knows it of one of its inodes.
-  void keep_source_ctime(InodeNumber inode, const Tree& other, InodeNumber inode_there);
-
-  /// False when the file has another ctime in its source than this, and so was changed, even if its
-  /// mtime was set back. True also when the ctime is not known.
-  [[nodiscard]] bool may_have_ctime(InodeNumber inode, Timestamp ctime) const;
-
-  /// Notes that the data of the file `inode`, the one added last, is that of `link` in scanned().
-  void keep_source_link(InodeNumber inode, Link link);
-
-  /// The name in scanned() by which the data of that file is found. Precondition: it has one, so
-  /// the file is not in places().files.
-  [[nodiscard]] Link source_link(Link link) const;
-
-  /// Says that this tree was made of `scanned`, whose names are those on disk.
-  void set_scanned(std::unique_ptr<const Tree> scanned) { scanned_ = std::move(scanned); }
-
-  /// The tree whose names are those on disk: this one, unless set_scanned() was called.
-  [[nodiscard]] const Tree& scanned() const { return scanned_ == nullptr ? *this : *scanned_; }
-
   /// Call once, after all entries were added.
   void finish();
 
@@ -108,10 +71,10 @@ class Tree {
   [[nodiscard]] std::string path_of(Link link) const;
 
   /// The name under which a file with several is a file, the others being links to it. The
-  /// planner sets it when it comes upon the first; until then `directory` is 0.
+  /// planner sets it when it comes upon the first; until then there is none.
   /// Precondition: the inode has more than one name, and finish() was called.
-  [[nodiscard]] Link& first_link(InodeNumber inode);
-  [[nodiscard]] const Link& first_link(InodeNumber inode) const;
+  [[nodiscard]] std::optional<Link> first_link(InodeNumber inode) const;
+  void set_first_link(InodeNumber inode, Link link);
 
   [[nodiscard]] std::span<const InodeRecord> inodes() const { return inodes_.span(); }
   [[nodiscard]] std::span<const DentryRecord> dentries() const { return dentries_.span(); }
@@ -119,34 +82,27 @@ class Tree {
     return {strings_.span().data(), strings_.size()};
   }
   [[nodiscard]] std::span<const ExtentRecord> extents() const { return extents_.span(); }
-  /// Where the entries lie on disk, when a scan was of more than one directory.
-  [[nodiscard]] const SourcePlaces& places() const { return places_; }
-  [[nodiscard]] SourcePlaces& places() { return places_; }
-
   [[nodiscard]] const XattrStore& xattrs() const { return xattrs_; }
   [[nodiscard]] XattrStore& xattrs() { return xattrs_; }
+
+  /// What is known of the files' source.
+  [[nodiscard]] const SourceFacts& source() const { return source_; }
+  [[nodiscard]] SourceFacts& source() { return source_; }
 
  private:
   struct DirectoryName {
     InodeNumber inode;
     Link link;
   };
-  struct SourceMtime {
-    InodeNumber inode;
-    Timestamp mtime;
-  };
-  struct SourceLink {
-    InodeNumber inode;
-    Link link;
-  };
   struct HardLink {
     InodeNumber inode;
-    Link first;
+    Link first;  // of directory 0 while there is none
+
+    [[nodiscard]] bool has_first() const { return first.directory.value != 0; }
   };
 
   void renumber(const std::vector<std::uint32_t>& numbers);
-  void keep_ctime_hash(InodeNumber inode, std::uint32_t hash);
-  [[nodiscard]] std::uint32_t ctime_hash(InodeNumber inode) const;
+  [[nodiscard]] const HardLink& hard_link(InodeNumber inode) const;
 
   GrowArray<InodeRecord> inodes_;
   GrowArray<DentryRecord> dentries_;
@@ -154,14 +110,8 @@ class Tree {
   GrowArray<ExtentRecord> extents_;
   GrowArray<DirectoryName> directories_;  // but the root; ascending by inode after finish()
   GrowArray<HardLink> hard_links_;        // ascending by inode after finish()
-  GrowArray<SourceMtime> source_mtimes_;  // ascending by inode
-  GrowArray<SourceLink> source_links_;    // ascending by inode
-  // By inode number less 1, as far as there are any: 32 bits of a ctime are enough to see that it
-  // has changed. 0 is unknown.
-  GrowArray<std::uint32_t> source_ctimes_;
-  std::unique_ptr<const Tree> scanned_;
   XattrStore xattrs_;
-  SourcePlaces places_;
+  SourceFacts source_{*this};
 };
 
 }  // namespace zvfs

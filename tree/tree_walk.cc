@@ -2,7 +2,7 @@
 
 namespace zvfs {
 
-Link TreeWalk::next() {
+std::optional<Link> TreeWalk::next() {
   if (!started_) {
     started_ = true;
     enter(kRootInode);
@@ -20,7 +20,7 @@ Link TreeWalk::next() {
     }
     return link;
   }
-  return {};
+  return std::nullopt;
 }
 
 void TreeWalk::enter(InodeNumber directory) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <iterator>
+#include <optional>
 #include <vector>
 
 #include "tree/tree.h"
@@ -9,13 +11,36 @@ namespace zvfs {
 
 /// Walks a finished tree in path order: the root, then depth first, the entries of a directory
 /// in the order of their names. Not thread-safe.
+///
+///     for (const Link link : TreeWalk(tree)) ...
+///
+/// The tree's records may change meanwhile; its names may not.
 class TreeWalk {
  public:
+  /// Gives the names that next() would.
+  class Iterator {
+   public:
+    explicit Iterator(TreeWalk& walk) : walk_(&walk), link_(walk.next()) {}
+    Link operator*() const { return *link_; }
+    Iterator& operator++() {
+      link_ = walk_->next();
+      return *this;
+    }
+    bool operator==(std::default_sentinel_t) const { return !link_; }
+
+   private:
+    TreeWalk* walk_;
+    std::optional<Link> link_;
+  };
+
   /// Borrows the tree.
   explicit TreeWalk(const Tree& tree) : tree_(tree) {}
 
-  /// The next name, at first the root; a Link with `directory` 0 after the last one.
-  Link next();
+  /// The next name, at first the root; nothing after the last one.
+  std::optional<Link> next();
+
+  Iterator begin() { return Iterator(*this); }
+  static std::default_sentinel_t end() { return std::default_sentinel; }
 
  private:
   struct Level {

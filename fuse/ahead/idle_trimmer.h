@@ -26,7 +26,7 @@ class IdleTrimmer {
   void start();
   void stop();
 
-  /// How often memory was given back.
+  /// How often memory was given back. For tests.
   [[nodiscard]] std::uint64_t trims() const { return trims_.load(std::memory_order_relaxed); }
 
  private:

@@ -130,7 +130,8 @@ void MountCommand::say_what_was_mounted() const {
 ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   InodeSet known(inode_count(image_->header()));
   const Filesystem filesystem(*image_, options_.fill ? &known : nullptr);
-  Connection connection(filesystem, options_.max_read_bytes);
+  MountHelpers helpers(*image_, known, options_);
+  Connection connection(filesystem, helpers.helpers(), options_.max_read_bytes);
   const auto session = Session::create(options_, image_path_, connection);
   if (!session) return complain({ExitStatus::kUsage, session.error().message});
   if (const auto mounted = (*session)->mount(mount_point_); !mounted) {
@@ -138,8 +139,8 @@ ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   }
   leave_namespace();
   say_what_was_mounted();
-  MountHelpers helpers(*image_, known, **session, connection, options_);
-  helpers.start();
+  const MountHelpers::Stopper stopper(helpers);
+  helpers.start(**session);
   ready();
   if (const auto served = (*session)->serve([&] { helpers.stop(); }); !served) {
     return complain({ExitStatus::kSystem, served.error().message});

@@ -19,24 +19,28 @@ Readahead::Options readahead_options(const MountOptions& options) {
 
 }  // namespace
 
-MountHelpers::MountHelpers(const Image& image, InodeSet& known, Session& session,
-                           Connection& connection, const MountOptions& options)
-    : connection_(connection),
-      fill_(options.fill),
+MountHelpers::MountHelpers(const Image& image, InodeSet& known, const MountOptions& options)
+    : fill_(options.fill),
       filler_(
           image, known,
-          [&session](InodeNumber inode, std::uint64_t offset, ByteSpan content) {
-            return session.store(inode, offset, content);
+          [this](InodeNumber inode, std::uint64_t offset, ByteSpan content) {
+            return session_->store(inode, offset, content);
           },
           is_memory_short),
       readahead_(image, readahead_options(options)),
       memory_ahead_(image.raw().frame_memory()),
       trimmer_(image, kIdlePeriod),
-      inspector_(image, connection.stats(), filler_, readahead_) {}
+      inspector_(image, requests_, filler_, readahead_) {}
 
-void MountHelpers::start() {
-  connection_.set_helpers(fill_ ? &filler_ : nullptr, &readahead_);
-  connection_.set_inspector(&inspector_);
+Helpers MountHelpers::helpers() {
+  return {.stats = requests_,
+          .readahead = readahead_,
+          .inspector = inspector_,
+          .filler = fill_ ? &filler_ : nullptr};
+}
+
+void MountHelpers::start(Session& session) {
+  session_ = &session;
   // First: the other threads inherit that its signal is blocked.
   reporter_.emplace(SIGUSR1, [this] { log_notice(inspector_.stats()); });
   if (fill_) filler_.start();

@@ -11,32 +11,47 @@
 #include "fuse/mount/mount_options.h"
 #include "fuse/mount/session.h"
 #include "fuse/mount/signal_thread.h"
-#include "fuse/serve/connection.h"
+#include "fuse/serve/helpers.h"
 #include "fuse/serve/inspector.h"
+#include "fuse/serve/request_stats.h"
 
 namespace zvfs {
 
 /// What works beside the threads that answer requests: page-cache fill, readahead, memory made
-/// ready for frames, and returned when idle, and statistics for who asks. Not thread-safe.
+/// ready for frames, and returned when idle, and statistics for who asks. Made before the session
+/// whose requests call them, and destroyed after it. Not thread-safe.
 class MountHelpers {
  public:
-  /// Borrows all of its arguments, and `known` as PageFiller does.
-  MountHelpers(const Image& image, InodeSet& known, Session& session, Connection& connection,
-               const MountOptions& options);
-  /// Stops.
-  ~MountHelpers() { stop(); }
+  /// Stops helpers when it is destroyed: made after a session, it stops them before that ends.
+  class Stopper {
+   public:
+    explicit Stopper(MountHelpers& helpers) : helpers_(helpers) {}
+    ~Stopper() { helpers_.stop(); }
+    Stopper(const Stopper&) = delete;
+    Stopper& operator=(const Stopper&) = delete;
+
+   private:
+    MountHelpers& helpers_;
+  };
+
+  /// Borrows the image, and `known` as PageFiller does.
+  MountHelpers(const Image& image, InodeSet& known, const MountOptions& options);
   MountHelpers(const MountHelpers&) = delete;
   MountHelpers& operator=(const MountHelpers&) = delete;
 
-  /// Starts the threads, and makes them known to the connection. Call it once, in the process
-  /// that serves, before requests are answered. From then on SIGUSR1 logs the statistics.
-  void start();
-  /// Ends the threads; the connection may still call them, to no effect.
+  /// For the connection.
+  [[nodiscard]] Helpers helpers();
+
+  /// Starts the threads. Call it once, in the process that serves, before requests are answered.
+  /// From then on SIGUSR1 logs the statistics. Borrows the session until stop().
+  void start(Session& session);
+  /// Ends the threads; requests may still call the helpers, to no effect.
   void stop();
 
  private:
-  Connection& connection_;
   const bool fill_;
+  Session* session_ = nullptr;  // from start() on
+  RequestStats requests_;
   PageFiller filler_;
   Readahead readahead_;
   MemoryAhead memory_ahead_;

@@ -45,7 +45,7 @@ template <typename Compute, typename Reply>
 void serve(fuse_req_t request, Operation operation, fuse_ino_t node, Compute compute, Reply reply) {
   using Value = std::decay_t<decltype(*compute(std::declval<const Filesystem&>()))>;
   static_assert(std::is_nothrow_invocable_v<Reply, const Value&>);
-  RequestTimer timer(connection_of(request).stats(), operation);
+  RequestTimer timer(connection_of(request).helpers().stats, operation);
   int error = EIO;
   try {
     const auto result = compute(connection_of(request).filesystem());
@@ -80,7 +80,7 @@ void on_lookup(fuse_req_t request, fuse_ino_t parent, const char* name) {
 }
 
 void forget(fuse_req_t request, fuse_ino_t node) {
-  PageFiller* const filler = connection_of(request).filler();
+  PageFiller* const filler = connection_of(request).helpers().filler;
   if (filler != nullptr) filler->kernel_forgot({static_cast<std::uint32_t>(node)});
 }
 
@@ -132,7 +132,7 @@ void on_opendir(fuse_req_t request, fuse_ino_t, fuse_file_info* directory) {
 }
 
 void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset, fuse_file_info*) {
-  Connection& connection = connection_of(request);  // the reply frees the request
+  const Helpers& helpers = connection_of(request).helpers();  // the reply frees the request
   std::optional<Inode> file;
   auto pattern = Readahead::Pattern::kInOrder;
   serve(
@@ -140,21 +140,19 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
       [&](const Filesystem& filesystem) -> Result<ReadReply> {
         const auto begin = static_cast<std::uint64_t>(offset);
         file = ZVFS_TRY(filesystem.regular_file(node));
-        if (connection.readahead() != nullptr) {
-          pattern = connection.readahead()->will_read(*file, begin, size);
-        }
+        pattern = helpers.readahead.will_read(*file, begin, size);
         return filesystem.read(*file, begin, size);
       },
       [&](const ReadReply& reply) noexcept {
-        connection.stats().add_bytes_read(reply.size());
+        helpers.stats.add_bytes_read(reply.size());
         fuse_reply_iov(request, reply.pieces().data(), static_cast<int>(reply.pieces().size()));
       });
-  if (connection.filler() == nullptr || !file) return;
+  if (helpers.filler == nullptr || !file) return;
   try {
     if (pattern == Readahead::Pattern::kRandom) {
-      connection.filler()->was_read_at_random(*file, static_cast<std::uint64_t>(offset));
+      helpers.filler->was_read_at_random(*file, static_cast<std::uint64_t>(offset));
     } else {
-      connection.filler()->was_read(*file, static_cast<std::uint64_t>(offset));
+      helpers.filler->was_read(*file, static_cast<std::uint64_t>(offset));
     }
   } catch (const std::bad_alloc&) {
     // The request is answered; to fill is optional.
@@ -163,7 +161,7 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
 
 void list(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,
           Filesystem::ListMode mode) {
-  Connection& connection = connection_of(request);  // the reply frees the request
+  PageFiller* const filler = connection_of(request).helpers().filler;  // the reply frees `request`
   bool is_end = false;
   serve(
       request, mode == Filesystem::ListMode::kNames ? Operation::kReaddir : Operation::kReaddirplus,
@@ -175,9 +173,9 @@ void list(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,
         is_end = buffer.bytes().empty();
         fuse_reply_buf(request, buffer.bytes().data(), buffer.bytes().size());
       });
-  if (connection.filler() == nullptr || !is_end) return;
+  if (filler == nullptr || !is_end) return;
   try {
-    connection.filler()->was_listed(InodeNumber{static_cast<std::uint32_t>(node)});
+    filler->was_listed(InodeNumber{static_cast<std::uint32_t>(node)});
   } catch (const std::bad_alloc&) {
     // As after a read.
   }
@@ -219,12 +217,12 @@ void reply_virtual_xattr(fuse_req_t request, std::string_view value, std::size_t
 // True when `name` is a virtual attribute, and was answered.
 bool serve_virtual_xattr(fuse_req_t request, fuse_ino_t node, std::string_view name,
                          std::size_t size) {
-  const Inspector* const inspector = connection_of(request).inspector();
-  if (inspector == nullptr || !name.starts_with("user.zvfs.")) return false;
+  if (!name.starts_with("user.zvfs.")) return false;
+  const Inspector& inspector = connection_of(request).helpers().inspector;
   serve(
       request, Operation::kGetxattr, node,
       [&](const Filesystem&) {
-        return inspector->attribute({static_cast<std::uint32_t>(node)}, name);
+        return inspector.attribute({static_cast<std::uint32_t>(node)}, name);
       },
       [&](const std::optional<std::string>& value) noexcept {
         if (value) return reply_virtual_xattr(request, *value, size);

@@ -2,38 +2,23 @@
 
 #include <atomic>
 
-#include "fuse/ahead/page_filler.h"
-#include "fuse/ahead/readahead.h"
 #include "fuse/serve/filesystem.h"
-#include "fuse/serve/inspector.h"
+#include "fuse/serve/helpers.h"
 #include "fuse/serve/lowlevel.h"
-#include "fuse/serve/request_stats.h"
 
 namespace zvfs {
 
-/// The kernel's end of a mounted filesystem: what was agreed when it connected. Thread-safe once
-/// connected; requests follow negotiate().
+/// The kernel's end of a mounted filesystem: who serves it, and what was agreed when it connected.
+/// Thread-safe once connected; requests follow negotiate().
 class Connection {
  public:
-  /// `max_read_bytes` is the mount option max_read, which libfuse wants repeated; 0 is none.
-  Connection(const Filesystem& filesystem, unsigned max_read_bytes)
-      : filesystem_(filesystem), max_read_bytes_(max_read_bytes) {}
+  /// Borrows `filesystem`, and whom `helpers` names. `max_read_bytes` is the mount option max_read,
+  /// which libfuse wants repeated; 0 is none.
+  Connection(const Filesystem& filesystem, const Helpers& helpers, unsigned max_read_bytes)
+      : filesystem_(filesystem), helpers_(helpers), max_read_bytes_(max_read_bytes) {}
 
   [[nodiscard]] const Filesystem& filesystem() const { return filesystem_; }
-
-  /// Sets who is told of reads; null for nobody. Borrows both. Call it before requests come, and
-  /// with null only after the last.
-  void set_helpers(PageFiller* filler, Readahead* readahead) {
-    filler_ = filler;
-    readahead_ = readahead;
-  }
-  /// Who answers for virtual extended attributes; as set_helpers().
-  void set_inspector(const Inspector* inspector) { inspector_ = inspector; }
-  [[nodiscard]] const Inspector* inspector() const { return inspector_; }
-  [[nodiscard]] RequestStats& stats() { return stats_; }
-
-  [[nodiscard]] PageFiller* filler() const { return filler_; }
-  [[nodiscard]] Readahead* readahead() const { return readahead_; }
+  [[nodiscard]] const Helpers& helpers() const { return helpers_; }
 
   /// Chooses from what the kernel offers.
   void negotiate(fuse_conn_info& kernel);
@@ -45,11 +30,8 @@ class Connection {
 
  private:
   const Filesystem& filesystem_;
+  const Helpers helpers_;
   const unsigned max_read_bytes_;
-  PageFiller* filler_ = nullptr;
-  Readahead* readahead_ = nullptr;
-  const Inspector* inspector_ = nullptr;
-  RequestStats stats_;
   std::atomic<bool> open_is_optional_ = false;
   std::atomic<bool> opendir_is_optional_ = false;
 };

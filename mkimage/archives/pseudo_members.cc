@@ -18,7 +18,10 @@ using Type = TarMember::Type;
 }  // namespace
 
 PseudoMembers::PseudoMembers(const EntryRules& rules, Warnings& warnings)
-    : rules_(rules), warnings_(warnings), describer_(tree_), reader_(tree_, -1, warnings) {
+    : rules_(rules),
+      warnings_(warnings),
+      describer_(tree_),
+      reader_(FileReader::for_named_files(tree_, warnings)) {
   const PseudoList& pseudo = rules.pseudo;
   for (const auto& [path, definition] : pseudo.made()) watch(path);
   for (const auto& [path, definition] : pseudo.modified()) watch(path);
@@ -146,15 +149,13 @@ bool PseudoMembers::is_known(Link link) const {
 }
 
 Result<void> PseudoMembers::add_members() {
-  TreeWalk known(tree_);
-  for (Link link = known.next(); link.directory.value != 0; link = known.next()) {
+  for (const Link link : TreeWalk(tree_)) {
     const InodeNumber number = tree_.inode_of(link);
     const InodeRecord& record = tree_.inode(number);
     const bool is_linked = !record.is_directory() && record.nlink > 1;
-    if (is_linked && is_known(link)) tree_.first_link(number) = link;
+    if (is_linked && is_known(link)) tree_.set_first_link(number, link);
   }
-  TreeWalk walk(tree_);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+  for (const Link link : TreeWalk(tree_)) {
     const std::string path = tree_.path_of(link);
     const bool is_implied =
         is_known(link) && places_.find(path)->second.state == Place::State::kImplied;
@@ -168,9 +169,8 @@ void PseudoMembers::add(Link link) {
   const InodeRecord& record = tree_.inode(number);
   bool is_first = true;
   if (!record.is_directory() && record.nlink > 1) {
-    Link& first = tree_.first_link(number);
-    if (first.directory.value == 0) first = link;
-    is_first = first == link;
+    if (!tree_.first_link(number)) tree_.set_first_link(number, link);
+    is_first = tree_.first_link(number) == link;
   }
   // The reader asks for the place of stored data in the file by its place in the stream.
   std::uint64_t preceding = 0;

@@ -39,7 +39,7 @@ Result<void> spool_archive(ByteStream& stream, Tree& tree, IndexExtras& index_ex
     }
   }
   ZVFS_TRY(indexer.finish());
-  tree.places().archive = ArchivedData{std::move(file), data_begins(tree)};
+  tree.source().places().archive = ArchivedData{std::move(file), data_begins(tree)};
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "mkimage/frames/planner.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "mkimage/frames/frame_number.h"
 #include "tar/tar_header.h"
@@ -44,26 +45,24 @@ void Planner::fill(FramePlan& plan) {
 
 // Takes the next member to place; false after the last one.
 bool Planner::start_member() {
-  MemberOrder::Item item = order_.next();
-  while (item.link.directory.value != 0 && tree_.inode(tree_.inode_of(item.link)).is_socket()) {
-    item = order_.next();
-  }
-  const Link link = item.link;
-  if (link.directory.value == 0) return false;
+  std::optional<MemberOrder::Item> item = order_.next();
+  while (item && tree_.inode(tree_.inode_of(item->link)).is_socket()) item = order_.next();
+  if (!item) return false;
 
+  const Link link = item->link;
   const InodeNumber number = tree_.inode_of(link);
   const InodeRecord& inode = tree_.inode(number);
   if (!inode.is_directory() && inode.nlink > 1) {
-    if (Link& first = tree_.first_link(number); first.directory.value == 0) first = link;
+    if (!tree_.first_link(number)) tree_.set_first_link(number, link);
   }
   const TarMember& tar_member = describer_.describe(link);
   member_ = {.link = link,
              .header_size = tar_header_size(tar_member),
              .data_size = tar_member.size,
-             .copies = item.copies,
-             .is_copy = item.is_copy,
-             .listed = item.listed,
-             .together = item.together};
+             .copies = item->copies,
+             .is_copy = item->is_copy,
+             .listed = item->listed,
+             .together = item->together};
   return true;
 }
 

@@ -51,8 +51,7 @@ Duplicates DuplicateFinder::find() {
 void DuplicateFinder::collect() {
   const Tree& tree = setup_.tree;
   std::vector<bool> seen;  // files with several names count once
-  TreeWalk walk(tree);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+  for (const Link link : TreeWalk(tree)) {
     const InodeNumber number = tree.inode_of(link);
     const InodeRecord& inode = tree.inode(number);
     const bool eligible = inode.is_regular() && !inode.has_extent_list() && inode.size > 0 &&
@@ -101,7 +100,7 @@ void DuplicateFinder::hash_all(Extent extent) {
 
 // An archive is one file, for which nobody waits.
 unsigned DuplicateFinder::readers() const {
-  const bool is_archive = setup_.tree.places().archive.has_value();
+  const bool is_archive = setup_.tree.source().places().archive.has_value();
   return is_archive ? setup_.threads : std::max(setup_.threads, kReaders);
 }
 

@@ -1,12 +1,14 @@
 #include "mkimage/order/listed_files.h"
 
+#include <optional>
+
 #include "base/path_names.h"
 
 namespace zvfs {
 namespace {
 
-// The entry of that name; a Link with `directory` 0 if there is none.
-Link find_entry(const Tree& tree, InodeNumber directory, std::string_view name) {
+// The entry of that name, if there is one.
+std::optional<Link> find_entry(const Tree& tree, InodeNumber directory, std::string_view name) {
   const InodeRecord& record = tree.inode(directory);
   auto begin = static_cast<std::uint32_t>(record.data);
   std::uint32_t end = begin + record.count;
@@ -20,16 +22,17 @@ Link find_entry(const Tree& tree, InodeNumber directory, std::string_view name) 
       end = middle.dentry;
     }
   }
-  return {};
+  return std::nullopt;
 }
 
-Link find_path(const Tree& tree, std::string_view path) {
+std::optional<Link> find_path(const Tree& tree, std::string_view path) {
   Link link = kRootLink;
   for (std::string_view name = take_first_name(path); !name.empty(); name = take_first_name(path)) {
     const InodeNumber directory = tree.inode_of(link);
-    if (!tree.inode(directory).is_directory()) return {};
-    link = find_entry(tree, directory, name);
-    if (link.directory.value == 0) return {};
+    if (!tree.inode(directory).is_directory()) return std::nullopt;
+    const std::optional<Link> entry = find_entry(tree, directory, name);
+    if (!entry) return std::nullopt;
+    link = *entry;
   }
   return link;
 }
@@ -42,15 +45,15 @@ ListedFiles::ListedFiles(const Tree& tree, std::span<const std::string> paths)
 }
 
 void ListedFiles::add(const std::string& path) {
-  const Link link = find_path(tree_, path);
-  if (link.directory.value == 0) {
+  const std::optional<Link> link = find_path(tree_, path);
+  if (!link) {
     if (missing_++ == 0) first_missing_ = path;
     return;
   }
-  const InodeNumber inode = tree_.inode_of(link);
+  const InodeNumber inode = tree_.inode_of(*link);
   if (!tree_.inode(inode).is_regular() || is_listed_[inode.value - 1]) return;
   is_listed_[inode.value - 1] = true;
-  links_.push_back(link);
+  links_.push_back(*link);
 }
 
 FrontFiles ListedFiles::before(const Duplicates& copies) const {

@@ -37,17 +37,20 @@ void MemberOrder::lead_late_symlinks() {
   }
 }
 
-MemberOrder::Item MemberOrder::next() {
+std::optional<MemberOrder::Item> MemberOrder::next() {
   if (front_.groups.size() == 0 || !started_) {
     started_ = true;
-    return {.link = walk_.next()};
+    const std::optional<Link> link = walk_.next();
+    return link ? std::optional(Item{.link = *link}) : std::nullopt;
   }
-  if (next_symlink_ < symlinks_.size()) return {.link = symlinks_[next_symlink_++]};
+  if (next_symlink_ < symlinks_.size()) return Item{.link = symlinks_[next_symlink_++]};
   if (group_ < front_.groups.size()) return next_front();
-  while (pending_.empty()) walk_on();
+  while (pending_.empty() && walk_on()) {
+  }
+  if (pending_.empty()) return std::nullopt;
   const Link link = pending_.front();
   pending_.pop_front();
-  return {.link = link};
+  return Item{.link = link};
 }
 
 MemberOrder::Item MemberOrder::next_front() {
@@ -66,20 +69,20 @@ MemberOrder::Item MemberOrder::next_front() {
   return item;
 }
 
-// Takes a step in path order, which may let directories come that the walk has left.
-void MemberOrder::walk_on() {
-  const Link link = walk_.next();
+// Takes a step in path order, which may let directories come that the walk has left. False at its
+// end.
+bool MemberOrder::walk_on() {
+  const std::optional<Link> link = walk_.next();
   leave_directories_above(link);
-  if (link.directory.value == 0) {
-    pending_.push_back(link);
-    return;
-  }
-  if (!marked_[link.dentry]) pending_.push_back(link);
-  if (tree_.inode(tree_.inode_of(link)).is_directory()) open_.push_back(link);
+  if (!link) return false;
+  if (!marked_[link->dentry]) pending_.push_back(*link);
+  if (tree_.inode(tree_.inode_of(*link)).is_directory()) open_.push_back(*link);
+  return true;
 }
 
-void MemberOrder::leave_directories_above(Link link) {
-  while (!open_.empty() && tree_.inode_of(open_.back()) != link.directory) {
+// At the end of the walk, all that are open.
+void MemberOrder::leave_directories_above(const std::optional<Link>& link) {
+  while (!open_.empty() && (!link || tree_.inode_of(open_.back()) != link->directory)) {
     if (marked_[open_.back().dentry]) pending_.push_back(open_.back());
     open_.pop_back();
   }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "mkimage/order/front_files.h"
@@ -25,7 +26,7 @@ namespace zvfs {
 class MemberOrder {
  public:
   struct Item {
-    Link link;                   ///< `directory` is 0 after the last one.
+    Link link;
     std::size_t copies = 0;      ///< That follow it.
     bool is_copy = false;        ///< Of the last one that had copies.
     bool listed = false;         ///< Whether it is one of FrontFiles::listed.
@@ -35,15 +36,15 @@ class MemberOrder {
   /// Borrows both.
   MemberOrder(const Tree& tree, const FrontFiles& front);
 
-  /// The next name.
-  Item next();
+  /// The next name; nothing after the last one.
+  std::optional<Item> next();
 
  private:
   void mark(Link link);
   void lead_late_symlinks();
   Item next_front();
-  void walk_on();
-  void leave_directories_above(Link link);
+  bool walk_on();
+  void leave_directories_above(const std::optional<Link>& link);
 
   const Tree& tree_;
   const FrontFiles& front_;

@@ -76,8 +76,7 @@ void SimilarFiles::collect(const FrontFiles& front) {
     groups.emplace(tree.inode_of(group.front()).value, static_cast<std::uint32_t>(i));
   }
   std::uint64_t position = 0;
-  TreeWalk walk(tree);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+  for (const Link link : TreeWalk(tree)) {
     const InodeNumber number = tree.inode_of(link);
     const InodeRecord& inode = tree.inode(number);
     position += kTarBlockSize;

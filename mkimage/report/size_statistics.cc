@@ -133,8 +133,7 @@ SizeStatistics SizeStatistics::gather(const Tree& tree, std::span<const FrameRec
     sum.coded_size += sizes.coded(i);
   }
   FileSums sums(tree, sizes);
-  TreeWalk walk(tree);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) sums.add(link);
+  for (const Link link : TreeWalk(tree)) sums.add(link);
   statistics.extensions = sums.extensions();
   statistics.largest = sums.largest();
   return statistics;

@@ -36,7 +36,13 @@ struct EntryRules {
 
   /// The record of a directory that no source has, for those in it to lie in. `time` is that of the
   /// source's first entry.
-  [[nodiscard]] InodeRecord made_up_directory(Timestamp time) const;
+  [[nodiscard]] InodeRecord made_up_directory(Timestamp time) const {
+    InodeRecord record;
+    record.mode = mode_of(FileType::kDirectory, 0755);
+    record.set_mtime(made_up_time(time));
+    metadata.rewrite(record);
+    return record;
+  }
 
   /// The time of what no source has and no definition dates: the time that all entries get, if
   /// there is one, or `time`, that of the source's first entry.

@@ -28,7 +28,14 @@ struct MetadataRules {
     return !uid && !gid && !mode && (!mtime || time_rule == TimeRule::kClampIfNew);
   }
 
-  void rewrite(InodeRecord& record) const;
+  void rewrite(InodeRecord& record) const {
+    if (uid) record.uid = *uid;
+    if (gid) record.gid = *gid;
+    if (mode && !record.is_symlink()) record.mode = mode->apply(record.mode);
+    if (mtime && (time_rule == TimeRule::kSet || record.mtime() > *mtime)) {
+      record.set_mtime(*mtime);
+    }
+  }
 };
 
 }  // namespace zvfs

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "mkimage/scan/source_failure.h"
+#include "base/warnings.h"
 
 namespace zvfs {
 namespace {
@@ -19,7 +19,7 @@ Result<UniqueFd> open_place(const std::string& path) {
 }  // namespace
 
 Result<int> DirectoryOpener::open_parent(Link link) {
-  const auto& parents = tree_.places().parents;
+  const auto& parents = tree_.source().places().parents;
   const auto found = parents.find(link.dentry);
   if (found == parents.end()) return open(link.directory);
   parent_fd_ = ZVFS_TRY(open_place(found->second));
@@ -27,7 +27,7 @@ Result<int> DirectoryOpener::open_parent(Link link) {
 }
 
 const std::string* DirectoryOpener::place_of(InodeNumber directory) const {
-  const auto& directories = tree_.places().directories;
+  const auto& directories = tree_.source().places().directories;
   const auto found = directories.find(directory);
   return found == directories.end() ? nullptr : &found->second;
 }

@@ -14,8 +14,10 @@ namespace zvfs {
 /// next file mostly lies in it or in a child. Not thread-safe.
 class DirectoryOpener {
  public:
-  /// Borrows both; `root_fd` is the tree's root directory, or -1 when that has no
-  /// place on disk.
+  /// The descriptor of a root that has none, because it is made up or its place says where it is.
+  static constexpr int kNoRoot = -1;
+
+  /// Borrows both; `root_fd` is the tree's root directory, or kNoRoot.
   DirectoryOpener(const Tree& tree, int root_fd) : tree_(tree), root_fd_(root_fd) {}
 
   /// A descriptor (O_PATH) for the *at() calls, valid until the next open().

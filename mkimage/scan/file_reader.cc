@@ -9,7 +9,6 @@
 #include <utility>
 
 #include "base/file_io.h"
-#include "mkimage/scan/source_failure.h"
 
 namespace zvfs {
 
@@ -31,7 +30,7 @@ bool is_filled(int fd, std::uint64_t offset, MutableByteSpan out) {
 }  // namespace
 
 void FileReader::read(Link link, std::uint64_t offset, MutableByteSpan out) {
-  if (const auto& archive = tree_.places().archive) {
+  if (const auto& archive = tree_.source().places().archive) {
     read_archived(*archive, link, offset, out);
     return;
   }
@@ -61,7 +60,7 @@ void FileReader::read_archived(const ArchivedData& archive, Link link, std::uint
 }
 
 bool FileReader::peek(Link link, std::uint64_t offset, MutableByteSpan out) {
-  if (const auto& archive = tree_.places().archive) {
+  if (const auto& archive = tree_.source().places().archive) {
     const InodeNumber inode = tree_.inode_of(link);
     return is_filled(archive->file.get(), archive->begins[inode.value - 1] + offset, out);
   }
@@ -99,14 +98,14 @@ bool FileReader::open(Link link) {
 Result<UniqueFd> FileReader::open_file(Link link) {
   // O_NONBLOCK: should a fifo have taken the file's place, do not wait for its writer.
   constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-  const auto& files = tree_.places().files;
+  const auto& files = tree_.source().places().files;
   UniqueFd file;
   if (const auto place = files.find(tree_.inode_of(link)); place != files.end()) {
     file = UniqueFd(::open(place->second.c_str(), kFlags));
   } else {
-    const Link source = tree_.source_link(link);
+    const Link source = tree_.source().scanned_link(link);
     const int directory = ZVFS_TRY(directories_.open_parent(source));
-    const std::string name(tree_.scanned().name_of(source));
+    const std::string name(tree_.source().scanned().name_of(source));
     file = UniqueFd(::openat(directory, name.c_str(), kFlags));
   }
   if (!file.is_open()) return fail_on_source(errno, "cannot open");
@@ -155,7 +154,7 @@ std::size_t FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteS
 
 // Done after reading, so that it notices whatever changed since the scan.
 void FileReader::check_unchanged() {
-  const InodeNumber number = tree_.inode_of(link_);
+  const InodeNumber number = tree_.inode_of(*link_);
   const InodeRecord& file = tree_.inode(number);
   struct stat status;
   if (::fstat(fd_.get(), &status) != 0) return;
@@ -167,14 +166,14 @@ void FileReader::check_unchanged() {
   } else if (size > file.size) {
     report(Severity::kChanged,
            fmt::format("file grew by {} bytes as we read it; cut", size - file.size));
-  } else if (tree_.source_mtime(number) != timestamp_of(status.st_mtim) ||
-             !tree_.may_have_ctime(number, timestamp_of(status.st_ctim))) {
+  } else if (tree_.source().mtime(number) != timestamp_of(status.st_mtim) ||
+             !tree_.source().may_have_ctime(number, timestamp_of(status.st_ctim))) {
     report(Severity::kChanged, "file changed as we read it");
   }
 }
 
 void FileReader::report(Severity severity, std::string message) {
-  warnings_.report_once(tree_.inode_of(link_).value, severity, tree_.path_of(link_),
+  warnings_.report_once(tree_.inode_of(*link_).value, severity, tree_.path_of(*link_),
                         std::move(message));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/unique_fd.h"
@@ -17,9 +18,15 @@ namespace zvfs {
 /// the file read last open. Not thread-safe: one for each thread.
 class FileReader {
  public:
-  /// Borrows all; `root_fd` is the tree's root directory.
+  /// Borrows all; `root_fd` is as for DirectoryOpener.
   FileReader(const Tree& tree, int root_fd, Warnings& warnings)
-      : tree_(tree), directories_(tree.scanned(), root_fd), warnings_(warnings) {}
+      : tree_(tree), directories_(tree.source().scanned(), root_fd), warnings_(warnings) {}
+
+  /// A reader of a tree that was not scanned: the source's places name the path of each file that
+  /// is read.
+  static FileReader for_named_files(const Tree& tree, Warnings& warnings) {
+    return {tree, DirectoryOpener::kNoRoot, warnings};
+  }
 
   /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
   void read(Link link, std::uint64_t offset, MutableByteSpan out);
@@ -42,12 +49,12 @@ class FileReader {
   const Tree& tree_;
   DirectoryOpener directories_;
   Warnings& warnings_;
-  Link link_;  // of the file that is open
+  std::optional<Link> link_;  // of the file that is open
   UniqueFd fd_;
   bool is_passing_ = false;  // whether fd_ is of a large file, to be read by read_passing()
   bool reads_ahead_ = true;  // whether the kernel does, of fd_
   MissingPages missing_;
-  Link peeked_;  // of the file that peek() has open
+  std::optional<Link> peeked_;  // of the file that peek() has open
   UniqueFd peeked_fd_;
 };
 

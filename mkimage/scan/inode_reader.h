@@ -1,14 +1,21 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <sys/stat.h>
+#include <vector>
 
 #include "base/result.h"
-#include "base/warnings.h"
+#include "format/records.h"
 #include "mkimage/scan/xattr_reader.h"
 #include "tree/tree.h"
 
 namespace zvfs {
+
+/// The runs of data of an open file of `size` bytes, ascending, by SEEK_DATA and SEEK_HOLE; their
+/// stream offsets are unset. Moves the file's offset. What the filesystem cannot tell is data.
+/// Errors: Io, with errno's text as the message.
+Result<std::vector<ExtentRecord>> find_data(int fd, std::uint64_t size);
 
 /// Makes inode records of files: metadata, symlink targets, extended attributes and holes, but no
 /// content. What does not fit a record goes to the tree that it borrows. Not thread-safe.

@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <fcntl.h>
 
-#include "mkimage/scan/source_failure.h"
 #include "tar/pax_records.h"
 
 namespace zvfs {
@@ -13,8 +12,7 @@ using Severity = Warning::Severity;
 
 Scanner::Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
                  Warnings& warnings, Progress& progress)
-    : root_fd_(root_fd),
-      rules_(rules),
+    : rules_(rules),
       excluded_(std::move(excluded)),
       tree_(tree),
       warnings_(warnings),
@@ -22,68 +20,18 @@ Scanner::Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, T
       opener_(tree, root_fd),
       reader_(tree, rules.xattrs) {}
 
-Scanner::Scanner(const SourceList& list, const EntryRules& rules, ExcludedFiles excluded,
-                 Tree& tree, Warnings& warnings, Progress& progress)
-    : root_fd_(-1),
-      list_(&list),
-      rules_(rules),
-      excluded_(std::move(excluded)),
-      tree_(tree),
-      warnings_(warnings),
-      progress_(progress),
-      opener_(tree, root_fd_),
-      reader_(tree, rules.xattrs) {
-  if (!list.has_whole_root()) listed_.emplace(kRootInode, &list.root());
-  if (!list.root().place.empty()) tree_.places().directories[kRootInode] = list.root().place;
-}
-
 Result<void> Scanner::scan() {
-  ZVFS_TRY(reader_.check());
-  if (list_ != nullptr) {
-    for (const Warning& warning : list_->warnings()) {
-      warnings_.report(warning.severity, warning.path, warning.message);
-    }
-  }
+  ZVFS_TRY(check());
   ZVFS_TRY(scan_root());
-  for (pending_ = {kRootInode}; !pending_.empty();) {
-    const InodeNumber next = pending_.back();
-    pending_.pop_back();
-    ZVFS_TRY(scan_directory(next));
-  }
-  if (list_ != nullptr && list_->root().place.empty()) date_made_up_root();
+  ZVFS_TRY(scan_below(kRootInode));
   tree_.finish();
   return {};
 }
 
-// Several sources have no directory in common.
-void Scanner::make_up_root() {
-  InodeRecord record = tree_.inode(kRootInode);
-  rules_.metadata.rewrite(record);
-  tree_.inode(kRootInode) = record;
-}
-
-// It is as old as the newest of what is in it.
-void Scanner::date_made_up_root() {
-  InodeRecord& root = tree_.inode(kRootInode);
-  if (root.count == 0) return;
-  const Link first{kRootInode, static_cast<std::uint32_t>(root.data)};
-  Timestamp newest = tree_.inode(tree_.inode_of(first)).mtime();
-  for (std::uint64_t row = root.data; row < root.data + root.count; ++row) {
-    const Link link{kRootInode, static_cast<std::uint32_t>(row)};
-    newest = std::max(newest, tree_.inode(tree_.inode_of(link)).mtime());
-  }
-  root.set_mtime(newest);
-}
-
 Result<void> Scanner::scan_root() {
-  if (list_ != nullptr && list_->root().place.empty()) {
-    make_up_root();
-    return {};
-  }
   const int root_fd = ZVFS_TRY(opener_.open(kRootInode));
   struct stat status;
   if (::fstat(root_fd, &status) != 0) return fail_errno(errno, "cannot stat the directory");
-  root_device_ = status.st_dev;
   InodeRecord record = ZVFS_TRY(reader_.read(root_fd, ".", status));
   if (const auto read = reader_.read_xattrs(root_fd, ".", record); !read) {
     warnings_.report(Severity::kUnreadable, ".", read.error().message);
@@ -95,114 +43,34 @@ Result<void> Scanner::scan_root() {
   return {};
 }
 
-// Adds what is listed in a directory, and the directories on the way to more of it.
-Result<void> Scanner::scan_list(InodeNumber number, const SourceList::Directory& list) {
-  static const SourceList::Directory kNothing;
-  if (!directory_path_.empty()) directory_path_ += '/';
-  std::vector<std::string> names;
-  for (const auto& [name, place] : list.entries) names.push_back(name);
-  for (const auto& [name, directory] : list.directories) {
-    if (!list.entries.contains(name)) names.push_back(name);
+Result<void> Scanner::scan_below(InodeNumber directory) {
+  base_ = directory;
+  for (pending_ = {directory}; !pending_.empty();) {
+    const InodeNumber next = pending_.back();
+    pending_.pop_back();
+    ZVFS_TRY(scan_directory(next));
   }
-  std::ranges::sort(names);
-  for (const std::string& name : names) {
-    const auto below = list.directories.find(name);
-    const auto listed = list.entries.find(name);
-    const Entry entry{.parent = number, .parent_fd = -1, .name = name};
-    if (listed == list.entries.end()) {
-      ZVFS_TRY(add_on_the_way(entry, below->second));
-    } else {
-      ZVFS_TRY(add_listed(listed->second, entry,
-                          below == list.directories.end() ? kNothing : below->second));
-    }
-  }
-  push_subdirectories(number);
   return {};
-}
-
-// Adds the entry of that name of the directory `place`; of a directory, when there is no recursion,
-// what is listed below it.
-Result<void> Scanner::add_listed(const std::string& place, Entry entry,
-                                 const SourceList::Directory& below) {
-  const std::string path = directory_path_ + entry.name;
-  const UniqueFd fd(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  entry.parent_fd = fd.get();
-  if (!fd.is_open() ||
-      ::fstatat(fd.get(), entry.name_on_disk, &entry.status, AT_SYMLINK_NOFOLLOW) != 0) {
-    const Error error = fail_errno(errno, "cannot stat").error();
-    report(entry, Severity::kUnreadable, error.message);
-    report_lost(path, below, error);
-    return {};
-  }
-  const InodeNumber inode = ZVFS_TRY(add_one(entry));
-  if (!S_ISDIR(entry.status.st_mode)) {
-    report_lost(path, below, fail_errno(ENOTDIR, "cannot stat").error());
-    const auto dentry = static_cast<std::uint32_t>(tree_.dentries().size() - 1);
-    if (inode.value != 0) tree_.places().parents.emplace(dentry, place);
-    return {};
-  }
-  if (inode.value == 0) return {};
-  tree_.places().directories.emplace(inode, place + '/' + entry.name);
-  if (list_->recursion == SourceList::Recursion::kNone) listed_.emplace(inode, &below);
-  return {};
-}
-
-// Adds a directory that is not listed itself, with what `list` has below it. A symlink to a
-// directory is followed: the image has a directory there, as tar's archive when it is extracted.
-Result<void> Scanner::add_on_the_way(Entry entry, const SourceList::Directory& list) {
-  const UniqueFd fd(::open(list.place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.is_open()) {
-    report_lost(directory_path_ + entry.name, list, fail_errno(errno, "cannot stat").error());
-    return {};
-  }
-  entry.parent_fd = fd.get();
-  entry.name_on_disk = ".";
-  const InodeNumber inode = ZVFS_TRY(add_one(entry));
-  if (inode.value == 0) return {};
-  tree_.places().directories.emplace(inode, list.place);
-  listed_.emplace(inode, &list);
-  return {};
-}
-
-// The inode of the entry, or 0 if it was left out.
-Result<InodeNumber> Scanner::add_one(Entry& entry) {
-  const std::size_t known = tree_.dentries().size();
-  ZVFS_TRY(add(entry));
-  ++progress_.files_found;
-  if (tree_.dentries().size() == known) return InodeNumber{};
-  return InodeNumber{tree_.dentries().back().inode};
-}
-
-// Names each path that is listed in `list`, which is `path`, and all below.
-void Scanner::report_lost(const std::string& path, const SourceList::Directory& list,
-                          const Error& error) {
-  for (const auto& [name, place] : list.entries) {
-    warnings_.report(Severity::kUnreadable, path + '/' + name, error.message);
-  }
-  for (const auto& [name, directory] : list.directories) {
-    report_lost(path + '/' + name, directory, error);
-  }
 }
 
 Result<void> Scanner::scan_directory(InodeNumber number) {
-  directory_path_ = tree_.path_of(tree_.link_of(number));
-  if (const auto list = listed_.find(number); list != listed_.end()) {
-    return scan_list(number, *list->second);
-  }
+  std::string path = tree_.path_of(tree_.link_of(number));
   const auto give_up = [&](const Error& error) -> Result<void> {
-    const bool is_root = directory_path_.empty();
-    warnings_.report(severity_of(error), is_root ? "." : directory_path_, error.message);
+    warnings_.report(severity_of(error), path.empty() ? "." : path, error.message);
     return {};
   };
   const Result<Directory> directory = open_directory(number);
   if (!directory) return give_up(directory.error());
-  if (tree_.places().directories.contains(number)) set_root_device(::dirfd(directory->get()));
+  if (number == base_) set_base_device(::dirfd(directory->get()));
   if (is_beyond_mount_point(number, ::dirfd(directory->get()))) return {};
   const Result<std::vector<std::string>> names = read_names(directory->get());
   if (!names) return give_up(names.error());
-  if (!directory_path_.empty()) directory_path_ += '/';
+  if (!path.empty()) path += '/';
   for (const std::string& name : *names) {
-    Entry entry{.parent = number, .parent_fd = ::dirfd(directory->get()), .name = name};
+    Entry entry{.parent = number,
+                .parent_fd = ::dirfd(directory->get()),
+                .parent_path = path,
+                .name = name};
     ZVFS_TRY(add(entry));
   }
   progress_.files_found += names->size();
@@ -248,31 +116,35 @@ Result<std::vector<std::string>> Scanner::read_names(DIR* directory) {
   return names;
 }
 
-Result<void> Scanner::add(Entry& entry) {
-  if (!stat(entry)) return {};
-  if (is_excluded(entry) || is_left_out(entry)) return {};
+Result<std::optional<InodeNumber>> Scanner::add(Entry& entry) {
+  using Added = std::optional<InodeNumber>;
+  if (!stat(entry)) return Added();
+  if (is_excluded(entry) || is_left_out(entry)) return Added();
   if (entry.name.size() > kMaxNameLength) {
     report(entry, Severity::kUnreadable, fmt::format("name exceeds {} bytes", kMaxNameLength));
-    return {};
+    return Added();
   }
+  InodeNumber number;
   if (const auto linked = linked_.find(id_of(entry.status)); linked != linked_.end()) {
-    const InodeNumber number = linked->second.number;
+    number = linked->second.number;
     if (--linked->second.names_left == 0) linked_.erase(linked);
-    return tree_.add_entry(entry.parent, entry.name, number);
+  } else {
+    const auto record = reader_.read(entry.parent_fd, entry.name_on_disk, entry.status);
+    if (!record) {
+      report(entry, record.error());
+      return Added();
+    }
+    number = ZVFS_TRY(add_inode(entry, *record));
   }
-  const auto record = reader_.read(entry.parent_fd, entry.name_on_disk, entry.status);
-  if (!record) {
-    report(entry, record.error());
-    return {};
-  }
-  return tree_.add_entry(entry.parent, entry.name, ZVFS_TRY(add_inode(entry, *record)));
+  ZVFS_TRY(tree_.add_entry(entry.parent, entry.name, number));
+  return Added(number);
 }
 
 bool Scanner::is_excluded(const Entry& entry) const {
   using Type = ExcludeList::EntryType;
   if (rules_.excludes.empty()) return false;
   const Type type = S_ISDIR(entry.status.st_mode) ? Type::kDirectory : Type::kOther;
-  return rules_.excludes.excludes(directory_path_ + entry.name, type);
+  return rules_.excludes.excludes(entry.parent_path + entry.name, type);
 }
 
 bool Scanner::is_left_out(const Entry& entry) const {
@@ -301,7 +173,7 @@ Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
     report(entry, Severity::kNote, "not all of its extended attributes fit in a tar header");
   }
   const InodeNumber number = ZVFS_TRY(add_rewritten(record));
-  if (record.is_regular()) tree_.keep_source_ctime(number, timestamp_of(entry.status.st_ctim));
+  if (record.is_regular()) tree_.source().keep_ctime(number, timestamp_of(entry.status.st_ctim));
   if (!S_ISDIR(entry.status.st_mode) && entry.status.st_nlink > 1) {
     linked_.emplace(id_of(entry.status), Linked{number, entry.status.st_nlink - 1});
   }
@@ -313,23 +185,21 @@ Result<InodeNumber> Scanner::add_rewritten(InodeRecord record) {
   rules_.metadata.rewrite(record);
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
   if (record.is_regular() && record.mtime() != source_mtime) {
-    tree_.keep_source_mtime(number, source_mtime);
+    tree_.source().keep_mtime(number, source_mtime);
   }
   return number;
 }
 
-// Each listed directory is on its own filesystem.
-void Scanner::set_root_device(int directory_fd) {
+void Scanner::set_base_device(int directory_fd) {
   struct stat status;
-  if (::fstat(directory_fd, &status) == 0) root_device_ = status.st_dev;
+  if (::fstat(directory_fd, &status) == 0) base_device_ = status.st_dev;
 }
 
 // Also when the same filesystem is mounted again there, which its device does not tell.
 bool Scanner::is_beyond_mount_point(InodeNumber number, int directory_fd) const {
-  if (rules_.mount_points != MountPoints::kKeepEmpty) return false;
+  if (rules_.mount_points != MountPoints::kKeepEmpty || number == base_) return false;
   struct stat status;
-  if (::fstat(directory_fd, &status) == 0 && status.st_dev != root_device_) return true;
-  if (number == kRootInode || tree_.places().directories.contains(number)) return false;
+  if (::fstat(directory_fd, &status) == 0 && status.st_dev != base_device_) return true;
   struct statx extended;
   return ::statx(directory_fd, "", AT_EMPTY_PATH, 0, &extended) == 0 &&
          (extended.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
@@ -349,7 +219,7 @@ void Scanner::report(const Entry& entry, const Error& error) {
 }
 
 void Scanner::report(const Entry& entry, Severity severity, std::string message) {
-  warnings_.report(severity, directory_path_ + entry.name, std::move(message));
+  warnings_.report(severity, entry.parent_path + entry.name, std::move(message));
 }
 
 }  // namespace zvfs

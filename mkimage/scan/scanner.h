@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/stat.h>
 #include <vector>
@@ -13,7 +14,6 @@
 #include "mkimage/rules/entry_rules.h"
 #include "mkimage/scan/directory_opener.h"
 #include "mkimage/scan/inode_reader.h"
-#include "mkimage/scan/source_list.h"
 #include "tree/tree.h"
 
 namespace zvfs {
@@ -43,17 +43,38 @@ struct ExcludedFiles {
 /// out; a directory that cannot be read is kept, empty. Not thread-safe; use once.
 class Scanner {
  public:
-  /// Borrows all but `excluded`.
+  /// An entry of an open directory.
+  struct Entry {
+    InodeNumber parent;
+    int parent_fd;
+    const std::string& parent_path;  ///< In the image; empty, or with a slash at its end.
+    const std::string& name;
+    const char* name_on_disk = name.c_str();
+    struct stat status = {};  ///< Set when it is added.
+  };
+
+  /// Borrows all but `excluded`. `root_fd` is as for DirectoryOpener.
   Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
           Warnings& warnings, Progress& progress);
 
-  /// As above, of what `list` names, in place of one directory. Of each path that is listed and
-  /// missing there is a warning, and the list's own warnings are reported.
-  Scanner(const SourceList& list, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
-          Warnings& warnings, Progress& progress);
-
+  /// Scans all of the root, and finishes the tree. The methods below are its steps, for those who
+  /// scan less, or in several places.
   /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
   Result<void> scan();
+
+  /// Errors: Io (extended attributes cannot be read at all).
+  [[nodiscard]] Result<void> check() const { return reader_.check(); }
+
+  /// Reads the root's own metadata. Errors: Io.
+  Result<void> scan_root();
+
+  /// Adds all that is in a directory of the tree, and below. When mount points are kept empty, they
+  /// are those of other filesystems than this directory's. Errors: TooLarge.
+  Result<void> scan_below(InodeNumber directory);
+
+  /// Adds one entry. Returns its inode; nothing if it was left out, with or without a warning.
+  /// Errors: TooLarge.
+  Result<std::optional<InodeNumber>> add(Entry& entry);
 
  private:
   struct CloseDirectory {
@@ -61,14 +82,6 @@ class Scanner {
   };
   using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-  // An entry of an open directory.
-  struct Entry {
-    InodeNumber parent;
-    int parent_fd;
-    const std::string& name;
-    const char* name_on_disk = name.c_str();
-    struct stat status = {};
-  };
   struct Ancestor {
     InodeNumber number;
     FileId id;
@@ -79,21 +92,11 @@ class Scanner {
     nlink_t names_left;
   };
 
-  Result<void> scan_root();
-  void make_up_root();
-  void date_made_up_root();
-  Result<void> scan_list(InodeNumber number, const SourceList::Directory& list);
-  Result<void> add_listed(const std::string& place, Entry entry,
-                          const SourceList::Directory& below);
-  Result<void> add_on_the_way(Entry entry, const SourceList::Directory& list);
-  Result<InodeNumber> add_one(Entry& entry);
-  void report_lost(const std::string& path, const SourceList::Directory& list, const Error& error);
-  void set_root_device(int directory_fd);
+  void set_base_device(int directory_fd);
   Result<void> scan_directory(InodeNumber number);
   Result<Directory> open_directory(InodeNumber number);
   Result<void> check_for_loop(InodeNumber number, int fd);
   static Result<std::vector<std::string>> read_names(DIR* directory);
-  Result<void> add(Entry& entry);
   [[nodiscard]] bool is_excluded(const Entry& entry) const;
   [[nodiscard]] bool is_left_out(const Entry& entry) const;
   bool stat(Entry& entry);
@@ -104,8 +107,6 @@ class Scanner {
   void report(const Entry& entry, const Error& error);
   void report(const Entry& entry, Warning::Severity severity, std::string message);
 
-  const int root_fd_;
-  const SourceList* const list_ = nullptr;
   const EntryRules& rules_;
   const ExcludedFiles excluded_;
   Tree& tree_;
@@ -113,12 +114,11 @@ class Scanner {
   Progress& progress_;
   DirectoryOpener opener_;
   InodeReader reader_;
-  dev_t root_device_ = 0;
-  std::string directory_path_;        // of the directory scanned; empty or with a slash at its end
+  InodeNumber base_;                  // from which on all is scanned
+  dev_t base_device_ = 0;             // that it is on
   std::vector<InodeNumber> pending_;  // directories to scan, the next one last
   std::vector<Ancestor> ancestors_;   // of the directory scanned last, and itself; the root first
   std::map<FileId, Linked> linked_;
-  std::map<InodeNumber, const SourceList::Directory*> listed_;  // not recursed into, with what is
 };
 
 }  // namespace zvfs

@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include "mkimage/scan/source_failure.h"
+#include "base/warnings.h"
 
 namespace zvfs {
 namespace {

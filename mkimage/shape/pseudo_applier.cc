@@ -90,9 +90,9 @@ Result<InodeNumber> PseudoApplier::make_disk_file(const PseudoDefinition& defini
   rules_.metadata.rewrite(record);
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(record));
   if (!record.is_regular()) return number;
-  if (mtime != record.mtime()) tree_.keep_source_mtime(number, mtime);
-  tree_.keep_source_ctime(number, timestamp_of(status.st_ctim));
-  tree_.places().files.emplace(number, std::move(path));
+  if (mtime != record.mtime()) tree_.source().keep_mtime(number, mtime);
+  tree_.source().keep_ctime(number, timestamp_of(status.st_ctim));
+  tree_.source().places().files.emplace(number, std::move(path));
   return number;
 }
 

@@ -24,7 +24,7 @@ Result<std::unique_ptr<Tree>> TreeRewriter::shape() {
   ZVFS_TRY(PseudoApplier(*tree_, names_, rules_, warnings_, time_).apply());
   ZVFS_TRY(names_.move_to(*tree_));
   tree_->finish();
-  tree_->set_scanned(std::move(scanned_));
+  tree_->source().set_scanned(std::move(scanned_));
   return std::move(tree_);
 }
 
@@ -137,10 +137,11 @@ Result<InodeNumber> TreeRewriter::copy_inode(Link link) {
   const InodeNumber number = ZVFS_TRY(tree_->add_inode(copy));
   known = number.value;
   if (record.is_regular()) {
-    tree_->keep_source_link(number, link);
-    const Timestamp mtime = scanned_->source_mtime(old);
-    if (mtime != record.mtime()) tree_->keep_source_mtime(number, mtime);
-    tree_->keep_source_ctime(number, *scanned_, old);
+    SourceFacts& source = tree_->source();
+    source.keep_scanned_link(number, link);
+    const Timestamp mtime = scanned_->source().mtime(old);
+    if (mtime != record.mtime()) source.keep_mtime(number, mtime);
+    source.keep_ctime(number, scanned_->source(), old);
   }
   return number;
 }

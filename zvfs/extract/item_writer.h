@@ -56,7 +56,6 @@ class ItemWriter {
   void end_piece(ExtractItem& item, const Result<void>& written);
   void end(ExtractItem& item, const Result<void>& made);
   void restore_attributes(const ExtractItem& item, int fd);
-  void restore_node_attributes(const ExtractItem& item, int directory_fd, mode_t made_with);
   [[nodiscard]] mode_t mode_to_make(const ExtractItem& item) const;
   [[nodiscard]] NodePlace place_of(const OutputName& where, int directory_fd) const;
   [[nodiscard]] AttributeRestorer::Failed teller(const ExtractItem& item);

@@ -88,7 +88,8 @@ class CatCommand final : public Command {
         print_error("{}: {}", path, slices.error().message);
         return false;
       }
-      for (const FileSlice& slice : *slices) ZVFS_TRY(write_all(STDOUT_FILENO, slice.bytes, "standard output"));
+      for (const FileSlice& slice : *slices)
+        ZVFS_TRY(write_all(STDOUT_FILENO, slice.bytes, "standard output"));
       offset += length;
     }
     return true;

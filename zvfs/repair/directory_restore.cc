@@ -22,8 +22,7 @@ Result<void> restore_directories(const OldIndex& index, Tree& tree,
                                  std::unordered_set<std::uint64_t>& paths) {
   const Image& image = index.image();
   DentryFinder finder(image);
-  TreeWalk walk(tree);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+  for (const Link link : TreeWalk(tree)) {
     InodeRecord& record = tree.inode(tree.inode_of(link));
     if (!record.is_directory()) continue;
     const std::string path = tree.path_of(link);

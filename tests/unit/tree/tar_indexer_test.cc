@@ -40,8 +40,7 @@ class Indexed {
   // One line for each name, in path order: path, type and content.
   [[nodiscard]] std::string text() const {
     std::string lines;
-    TreeWalk walk(tree);
-    for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+    for (const Link link : TreeWalk(tree)) {
       const InodeRecord& inode = tree.inode(tree.inode_of(link));
       if (link == kRootLink) continue;
       lines += tree.path_of(link);
@@ -64,8 +63,7 @@ class Indexed {
     return content;
   }
   [[nodiscard]] const InodeRecord& inode(std::string_view path) const {
-    TreeWalk walk(tree);
-    for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+    for (const Link link : TreeWalk(tree)) {
       if (tree.path_of(link) == path) return tree.inode(tree.inode_of(link));
     }
     throw std::runtime_error("no such path");

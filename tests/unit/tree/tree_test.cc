@@ -30,8 +30,7 @@ struct Example : MadeTree {
 
 std::vector<std::string> walk(const Tree& tree) {
   std::vector<std::string> paths;
-  TreeWalk walk(tree);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+  for (const Link link : TreeWalk(tree)) {
     paths.push_back(tree.path_of(link));
   }
   return paths;
@@ -73,9 +72,9 @@ TEST(Tree, CountsLinksSizesAndParents) {
 
 TEST(Tree, RemembersTheFirstNameOfALinkedFile) {
   Example example;
-  EXPECT_EQ(example.tree.first_link(InodeNumber{3}), Link());
-  example.tree.first_link(InodeNumber{3}) = {kRootInode, 1};
-  EXPECT_EQ(std::as_const(example.tree).first_link(InodeNumber{3}), (Link{kRootInode, 1}));
+  EXPECT_EQ(example.tree.first_link(InodeNumber{3}), std::nullopt);
+  example.tree.set_first_link(InodeNumber{3}, {kRootInode, 1});
+  EXPECT_EQ(example.tree.first_link(InodeNumber{3}), (Link{kRootInode, 1}));
 }
 
 TEST(Tree, LinksFiles) {
@@ -98,26 +97,13 @@ TEST(Tree, LinksFiles) {
   const InodeNumber moved{5};
   EXPECT_EQ(made.tree.inode(moved).nlink, 2U);
   EXPECT_EQ(made.tree.inode(moved).size, 6U);
-  EXPECT_EQ(made.tree.first_link(first).directory.value, 0U);
-  EXPECT_EQ(made.tree.first_link(moved).directory.value, 0U);
+  EXPECT_EQ(made.tree.first_link(first), std::nullopt);
+  EXPECT_EQ(made.tree.first_link(moved), std::nullopt);
   std::string paths;
-  TreeWalk walk(made.tree);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+  for (const Link link : TreeWalk(made.tree)) {
     paths += fmt::format("{}:{} ", made.tree.path_of(link), made.tree.inode_of(link).value);
   }
   EXPECT_EQ(paths, ":1 a:2 a/copy:3 first:3 z:4 z/other:5 z/same:5 ");
-}
-
-TEST(Tree, KeepsThePlacesOfDirectoriesWhenFilesAreLinked) {
-  testing::MadeTree made;
-  const InodeNumber first = made.file(kRootInode, "a", 5);
-  made.file(kRootInode, "b", 5);
-  const InodeNumber directory = made.directory(kRootInode, "c");
-  made.tree.finish();
-  made.tree.places().directories[directory] = "disk/c";
-  made.tree.link_files({kRootInode, first, first, directory});
-  EXPECT_EQ(made.tree.places().directories,
-            (std::map<InodeNumber, std::string>{{InodeNumber{3}, "disk/c"}}));
 }
 
 }  // namespace

@@ -191,7 +191,7 @@ TEST(Planner, MakesTheFirstNameInPathOrderTheFile) {
   const InodeNumber linked = made.file(kRootInode, "z", 100);
   made.link(a, "x", linked);
   EXPECT_EQ(shape(made.tree, plan(made.tree)), "/:512+0+0 a:512+0+0 x:512+100+412 z:512+0+0 ");
-  EXPECT_EQ(made.tree.path_of(made.tree.first_link(linked)), "a/x");
+  EXPECT_EQ(made.tree.path_of(made.tree.first_link(linked).value()), "a/x");
 }
 
 TEST(Planner, LeavesSocketsOutOfTheStream) {
@@ -236,8 +236,7 @@ TEST(Planner, PlacesEveryByteOnce) {
 // The links of all of a made tree's files but the first, which are the copies of that one.
 Duplicates copies_of_first(const Tree& tree) {
   std::vector<Link> links;
-  TreeWalk walk(tree);
-  for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+  for (const Link link : TreeWalk(tree)) {
     if (tree.inode(tree.inode_of(link)).is_regular()) links.push_back(link);
   }
   Duplicates duplicates;

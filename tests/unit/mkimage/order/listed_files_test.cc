@@ -1,5 +1,7 @@
 #include "mkimage/order/listed_files.h"
 
+#include <stdexcept>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/made_tree.h"
@@ -24,10 +26,10 @@ struct Sample {
     made.tree.finish();
   }
   Link link(std::string_view path) {
-    TreeWalk walk(made.tree);
-    Link link = walk.next();
-    while (made.tree.path_of(link) != path) link = walk.next();
-    return link;
+    for (const Link link : TreeWalk(made.tree)) {
+      if (made.tree.path_of(link) == path) return link;
+    }
+    throw std::runtime_error("no such path");
   }
   // The groups of front files, and a bar behind the listed ones.
   std::string leading(const Paths& paths, const Duplicates& copies = {}) {

@@ -1,5 +1,6 @@
 #include "mkimage/order/member_order.h"
 
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -27,18 +28,18 @@ struct Sample {
     made.tree.finish();
   }
   Link link(std::string_view path) {
-    TreeWalk walk(made.tree);
-    Link link = walk.next();
-    while (made.tree.path_of(link) != path) link = walk.next();
-    return link;
+    for (const Link link : TreeWalk(made.tree)) {
+      if (made.tree.path_of(link) == path) return link;
+    }
+    throw std::runtime_error("no such path");
   }
   std::string order(Duplicates duplicates, std::size_t listed = 0) {
     FrontFiles front(std::move(duplicates));
     front.listed = listed;
     MemberOrder order(made.tree, front);
     std::string text;
-    for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
-      text += made.tree.path_of(item.link) + (item.listed ? "! " : " ");
+    while (const auto item = order.next()) {
+      text += made.tree.path_of(item->link) + (item->listed ? "! " : " ");
     }
     return text;
   }
@@ -81,8 +82,8 @@ TEST(MemberOrder, PutsSymlinksThatTarMakesLateBeforeTheLeadingFiles) {
   const FrontFiles front(std::move(files));
   MemberOrder order(made.tree, front);
   std::string names;
-  for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
-    names += made.tree.path_of(item.link) + ' ';
+  while (const auto item = order.next()) {
+    names += made.tree.path_of(item->link) + ' ';
   }
   EXPECT_EQ(names, " a/rooted a/up a/file a/near a b b/apart ");
 }
@@ -103,8 +104,8 @@ TEST(MemberOrder, TellsOriginalsFromCopies) {
   const FrontFiles front(duplicates);
   MemberOrder order(sample.made.tree, front);
   std::string roles;
-  for (auto item = order.next(); item.link.directory.value != 0; item = order.next()) {
-    roles += fmt::format("{}{} ", item.copies, item.is_copy ? "c" : "");
+  while (const auto item = order.next()) {
+    roles += fmt::format("{}{} ", item->copies, item->is_copy ? "c" : "");
   }
   EXPECT_EQ(roles, "0 2 0c 0c 0 0 0 0 0 0 ");
 }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -37,10 +38,10 @@ class SimilarFilesTest : public ::testing::Test {
   }
 
   Link link(std::string_view path) {
-    TreeWalk walk(tree_);
-    Link link = walk.next();
-    while (tree_.path_of(link) != path) link = walk.next();
-    return link;
+    for (const Link link : TreeWalk(tree_)) {
+      if (tree_.path_of(link) == path) return link;
+    }
+    throw std::runtime_error("no such path");
   }
 
   FrontFiles arrange(const FrontFiles& front = FrontFiles(), unsigned threads = 1) {

@@ -1,7 +1,6 @@
 #include "mkimage/scan/scanner.h"
 
 #include <fcntl.h>
-#include <map>
 #include <string>
 #include <sys/stat.h>
 #include <sys/xattr.h>
@@ -11,8 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/ordinary_user.h"
+#include "tests/support/scanned_tree.h"
 #include "tests/support/scratch_directory.h"
-#include "tree/tree_walk.h"
 
 namespace zvfs {
 namespace {
@@ -20,35 +19,11 @@ namespace {
 using testing::ScratchDirectory;
 namespace fs = std::filesystem;
 
-// A scanned directory, its records by path, and the warnings that there were.
-struct Scan {
-  explicit Scan(const fs::path& root, ExcludedFiles excluded = {}, const EntryRules& rules = {})
-      : warnings([this](const Warning& warning) { reported.push_back(warning); }) {
+struct Scan : testing::ScannedTree {
+  explicit Scan(const fs::path& root, ExcludedFiles excluded = {}, const EntryRules& rules = {}) {
     const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY));
-    Progress progress;
-    take(Scanner(fd.get(), rules, std::move(excluded), tree, warnings, progress));
+    scan<Scanner>(fd.get(), rules, std::move(excluded));
   }
-  explicit Scan(const SourceList& list)
-      : warnings([this](const Warning& warning) { reported.push_back(warning); }) {
-    Progress progress;
-    take(Scanner(list, EntryRules(), {}, tree, warnings, progress));
-  }
-  void take(Scanner scanner) {
-    const auto scanned = scanner.scan();
-    EXPECT_TRUE(scanned) << scanned.error().message;
-    TreeWalk walk(tree);
-    for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
-      numbers[tree.path_of(link)] = tree.inode_of(link);
-      paths.push_back(tree.path_of(link));
-    }
-  }
-  const InodeRecord& record(const std::string& path) { return tree.inode(numbers.at(path)); }
-
-  Tree tree;
-  Warnings warnings;
-  std::vector<Warning> reported;
-  std::map<std::string, InodeNumber> numbers;
-  std::vector<std::string> paths;
 };
 
 TEST(Scanner, ListsInTheOrderOfBytes) {
@@ -156,42 +131,6 @@ TEST(Scanner, LeavesOutTheExcluded) {
   EXPECT_TRUE(scan.reported.empty());
 }
 
-TEST(Scanner, FollowsSymlinksOnTheWayToWhatIsListed) {
-  const ScratchDirectory directory;
-  directory.write("usr/lib/os-release", "x");
-  ASSERT_EQ(::chmod((directory / "usr/lib").c_str(), 0751), 0);
-  fs::create_directory_symlink("usr/lib", directory / "lib");
-  SourceList list;
-  list.add_path((directory / "lib/os-release").string());
-  Scan scan(list);
-  const std::string lib = (directory / "lib").relative_path();
-  EXPECT_EQ(scan.record(lib).mode, 0040751);
-  EXPECT_EQ(scan.record(lib + "/os-release").size, 1U);
-  EXPECT_TRUE(scan.reported.empty());
-}
-
-TEST(Scanner, NamesEachListedPathThatIsLost) {
-  const ScratchDirectory directory;
-  directory.write("file", "x");
-  SourceList list;
-  for (const char* path : {"no/such", "no/deep/file", "file", "file/x", "../y", "file/z/u"}) {
-    list.add_path(directory.path().string() + '/' + path);
-  }
-  Scan scan(list);
-  const std::string root = directory.path().relative_path();
-  std::vector<std::string> said;
-  for (const Warning& warning : scan.reported)
-    said.push_back(warning.path + ": " + warning.message);
-  const std::string not_there = ": cannot stat: No such file or directory";
-  const std::string no_directory = ": cannot stat: Not a directory";
-  EXPECT_EQ(said, std::vector<std::string>(
-                      {directory.path().string() + "/../y: a path with '..' is left out",
-                       root + "/file/x" + no_directory, root + "/file/z/u" + no_directory,
-                       root + "/no/such" + not_there, root + "/no/deep/file" + not_there}));
-  EXPECT_EQ(scan.warnings.unreadable(), 5U);
-  EXPECT_TRUE(scan.numbers.contains(root + "/file"));
-}
-
 TEST(Scanner, GoesBeyondTheLongestPath) {
   const ScratchDirectory directory;
   const std::string name(250, 'd');
@@ -255,7 +194,7 @@ TEST(Scanner, RewritesMetadataButRemembersTheTime) {
   EXPECT_EQ(scan.record("").uid, 1234U);
   EXPECT_EQ(scan.record("").mtime(), (Timestamp{400, 0}));
   EXPECT_EQ(scan.record("file").mtime(), (Timestamp{400, 0}));
-  EXPECT_EQ(scan.tree.source_mtime(scan.numbers.at("file")), (Timestamp{500, 7}));
+  EXPECT_EQ(scan.tree.source().mtime(scan.numbers.at("file")), (Timestamp{500, 7}));
 }
 
 TEST(Scanner, ReadsOnlyTheAttributesThatAreKept) {

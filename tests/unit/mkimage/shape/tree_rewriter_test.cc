@@ -52,8 +52,7 @@ struct Shaped {
     auto shaped = TreeRewriter(std::move(scanned), rules, warnings).shape();
     EXPECT_TRUE(shaped);
     tree = *std::move(shaped);
-    TreeWalk walk(*tree);
-    for (Link link = walk.next(); link.directory.value != 0; link = walk.next()) {
+    for (const Link link : TreeWalk(*tree)) {
       links[tree->path_of(link)] = link;
       paths += tree->path_of(link) + ' ';
     }
@@ -62,7 +61,7 @@ struct Shaped {
     return tree->inode(tree->inode_of(links.at(path)));
   }
   std::string source_of(const std::string& path) const {
-    return tree->scanned().path_of(tree->source_link(links.at(path)));
+    return tree->source().scanned().path_of(tree->source().scanned_link(links.at(path)));
   }
 
   std::unique_ptr<Tree> tree;
@@ -216,7 +215,8 @@ TEST(TreeRewriter, TakesFilesFromDisk) {
   EXPECT_EQ(shaped.said.size(), 1U);  // of the directory
   for (const char* path : {"copy", "followed"}) {
     const InodeNumber number = shaped.tree->inode_of(shaped.links.at(path));
-    EXPECT_EQ(shaped.tree->places().files.at(number), std::filesystem::canonical(file).string());
+    EXPECT_EQ(shaped.tree->source().places().files.at(number),
+              std::filesystem::canonical(file).string());
   }
 }
 

@@ -1,4 +1,4 @@
-#include "mkimage/scan/hole_finder.h"
+#include "mkimage/scan/inode_reader.h"
 
 #include <fcntl.h>
 #include <unistd.h>
