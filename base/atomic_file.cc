@@ -52,6 +52,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : directory_(std::move(other.directory_)),
       name_(std::move(other.name_)),
       if_exists_(other.if_exists_),
+      kept_mode_(other.kept_mode_),
       temporary_(std::exchange(other.temporary_, {})),
       remove_on_signal_(std::exchange(other.remove_on_signal_, std::nullopt)),
       fd_(std::move(other.fd_)) {}
@@ -60,7 +61,7 @@ AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) ::unlinkat(directory_.get(), temporary_.c_str(), 0);
 }
 
-Result<void> AtomicFile::check_target() const {
+Result<void> AtomicFile::check_target() {
   struct stat status;
   if (::fstatat(directory_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return {};
@@ -73,6 +74,8 @@ Result<void> AtomicFile::check_target() const {
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
     return fail(ErrorCode::kInvalidArgument, "is not a regular file, and is not replaced");
   }
+  const bool is_ours = S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+  if (is_ours) kept_mode_ = status.st_mode & 0777;
   return {};
 }
 
@@ -114,6 +117,9 @@ Result<bool> AtomicFile::try_create(std::string temporary) {
     return fail_errno(errno, "cannot create a temporary file beside it");
   }
   temporary_ = std::move(temporary);
+  if (kept_mode_ && ::fchmod(fd_.get(), *kept_mode_) != 0) {
+    return fail_errno(errno, "cannot give a temporary file the mode of what it replaces");
+  }
   // Without a lock, as on filesystems that have none, the file is merely not found stale.
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) return true;
   struct stat status;

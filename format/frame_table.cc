@@ -24,7 +24,9 @@ Result<DataFrame> FrameTable::frame(IndexReader::Cursor& cursor, FrameNumber num
       next.image_offset - row.image_offset > max_coded_size(decoded_size)) {
     return corrupt("image offset", row.image_offset, next.image_offset);
   }
-  if (row.first_file > next.first_file || next.first_file > index_.rows(Table::kFrameFiles)) {
+  // Each of them has a byte in the frame.
+  if (row.first_file > next.first_file || next.first_file > index_.rows(Table::kFrameFiles) ||
+      next.first_file - row.first_file > decoded_size) {
     return corrupt("frame files", row.first_file, next.first_file);
   }
   const bool lz4_allowed = (header_.incompat & IndexHeader::kLz4Frames) != 0;

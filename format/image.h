@@ -96,9 +96,11 @@ class Image {
                                                     std::uint64_t length) const;
 
   /// Decodes the frames of [offset, offset + length) into the cache, but for those that are there,
-  /// or that another thread is decoding: it waits for none. Errors: Corrupt, Io.
+  /// or that another thread is decoding: it waits for none. Asks `goes_on` before each, and ends
+  /// when that is false. Errors: Corrupt, Io.
   /// Precondition: inode.record.is_regular().
-  Result<void> read_ahead(const Inode& inode, std::uint64_t offset, std::uint64_t length) const;
+  Result<void> read_ahead(const Inode& inode, std::uint64_t offset, std::uint64_t length,
+                          const std::function<bool()>& goes_on) const;
 
   /// All the content around `offset` that lies in the same frame, in one run: what a read there
   /// has decoded. Nothing in a hole. Errors: Corrupt, Io.
@@ -111,11 +113,14 @@ class Image {
   /// Errors: Corrupt, Io. Precondition: inode.record.is_regular() and offset < size.
   [[nodiscard]] Result<FileSegment> segment_at(const Inode& inode, std::uint64_t offset) const;
 
+  /// What visit_files() does with a file.
+  enum class Choice : std::uint8_t { kVisit, kSkip, kStop };
+
   /// Calls `visit` with each file, and its content, that lies in data frame `number` whole and in
-  /// one run, and that `wanted` says yes to (it is asked first), in stream order, until `visit`
-  /// returns false. The content borrows from the frame, for the call. A damaged inode is passed
-  /// over. Errors: NotFound (no such frame), Corrupt, Io.
-  Result<void> visit_files(FrameNumber number, const std::function<bool(InodeNumber)>& wanted,
+  /// one run, and that `choose`, which is asked first, wants visited, in stream order, until
+  /// `visit` returns false or `choose` says kStop. The content borrows from the frame, for the
+  /// call. A damaged inode is passed over. Errors: NotFound (no such frame), Corrupt, Io.
+  Result<void> visit_files(FrameNumber number, const std::function<Choice(InodeNumber)>& choose,
                            const std::function<bool(InodeNumber, ByteSpan)>& visit) const;
 
   /// Decodes data frame `number` into the cache, as one of small files.

@@ -20,12 +20,16 @@ struct Xattr {
 class XattrSet {
  public:
   static constexpr std::size_t kMaxValueSize = 65536;
+  /// Of all names together, each with a NUL, in bytes: what listxattr(2) can give (XATTR_LIST_MAX).
+  static constexpr std::size_t kMaxNamesSize = 65536;
 
   XattrSet() = default;
   /// Sorts `xattrs`, whose names must differ.
   explicit XattrSet(std::vector<Xattr> xattrs);
 
   [[nodiscard]] const std::vector<Xattr>& xattrs() const { return xattrs_; }
+  /// The names, each with a NUL after it, as listxattr(2) gives them.
+  [[nodiscard]] std::string names() const;
   [[nodiscard]] bool empty() const { return xattrs_.empty(); }
   bool operator==(const XattrSet&) const = default;
 

@@ -4,6 +4,7 @@
 #include <new>
 #include <span>
 
+#include "base/standard_streams.h"
 #include "fuse/mount/command_line.h"
 #include "fuse/mount/exit_status.h"
 #include "fuse/mount/mount_command.h"
@@ -38,6 +39,7 @@ zvfs::ExitStatus run(std::span<char* const> arguments) {
 
 int main(int argc, char** argv) {
   zvfs::ExitStatus status = zvfs::ExitStatus::kSystem;
+  zvfs::open_standard_streams();
   share_freed_memory();
   try {
     status = run({argv, static_cast<std::size_t>(argc)});

@@ -42,7 +42,7 @@ MAY_INCLUDE = {
                    " zvfs/command zvfs/walk",
     "zvfs/diff": "base codecs format tar tree mkimage/report mkimage/rules mkimage/scan"
                  " zvfs/command zvfs/walk",
-    "zvfs": "zvfs/command zvfs/inspect zvfs/extract zvfs/check zvfs/repair zvfs/diff",
+    "zvfs": "base zvfs/command zvfs/inspect zvfs/extract zvfs/check zvfs/repair zvfs/diff",
     "tests": "*",
 }
 # A system header that matches may be included only in these folders (and those below) and files.

@@ -209,9 +209,11 @@ void PageFiller::fill_frame(FrameNumber number, Extent extent) {
 bool PageFiller::push_files(FrameNumber number, Extent extent) {
   bool skip = extent == Extent::kAllButFirst;
   bool any = false;
-  const auto wanted = [&](InodeNumber inode) {
-    if (stop_requested_ || !known_.contains(inode) || filled_.contains(inode)) return false;
-    return !std::exchange(skip, false);
+  using Choice = Image::Choice;
+  const auto choose = [&](InodeNumber inode) {
+    if (stop_requested_) return Choice::kStop;
+    if (!known_.contains(inode) || filled_.contains(inode)) return Choice::kSkip;
+    return std::exchange(skip, false) ? Choice::kSkip : Choice::kVisit;
   };
   const auto push_whole = [&](InodeNumber inode, ByteSpan content) {
     if (push(inode, 0, content)) {
@@ -220,7 +222,7 @@ bool PageFiller::push_files(FrameNumber number, Extent extent) {
     }
     return !stop_requested_.load();
   };
-  static_cast<void>(image_.visit_files(number, wanted, push_whole));
+  static_cast<void>(image_.visit_files(number, choose, push_whole));
   return any;
 }
 
@@ -248,12 +250,11 @@ void PageFiller::look_ahead(FrameNumber number) {
 
 // The kernel has dropped pages that it had: what was filled of this frame may be gone as well.
 void PageFiller::forget_fills(FrameNumber number) {
-  static_cast<void>(image_.visit_files(number,
-                                       [this](InodeNumber inode) {
-                                         filled_.erase(inode);
-                                         return false;
-                                       },
-                                       {}));
+  const auto forget = [this](InodeNumber inode) {
+    filled_.erase(inode);
+    return stop_requested_ ? Image::Choice::kStop : Image::Choice::kSkip;
+  };
+  static_cast<void>(image_.visit_files(number, forget, {}));
 }
 
 bool PageFiller::was_recent(FrameNumber number) const {

@@ -34,6 +34,7 @@ void Readahead::start() {
 }
 
 void Readahead::stop() {
+  stop_requested_ = true;
   {
     MutexLock lock(mutex_);
     stopped_ = true;
@@ -122,7 +123,8 @@ void Readahead::run() {
   while (const auto job = next_job()) {
     try {
       // The frames stay in the cache; an error is for whoever reads there.
-      static_cast<void>(image_.read_ahead(job->file, job->offset, kPieceSize));
+      const auto goes_on = [this] { return !stop_requested_.load(std::memory_order_relaxed); };
+      static_cast<void>(image_.read_ahead(job->file, job->offset, kPieceSize, goes_on));
       pieces_.fetch_add(1, std::memory_order_relaxed);
     } catch (const std::bad_alloc&) {
       cancelled_.fetch_add(1, std::memory_order_relaxed);

@@ -81,6 +81,7 @@ class Readahead {
   std::uint64_t clock_ ZVFS_GUARDED_BY(mutex_) = 0;
   std::deque<Job> queue_ ZVFS_GUARDED_BY(mutex_);
   bool stopped_ ZVFS_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> stop_requested_ = false;  // the same, for jobs that run
   std::atomic<std::uint64_t> pieces_{0};
   std::atomic<std::uint64_t> cancelled_{0};
   std::vector<std::thread> threads_;

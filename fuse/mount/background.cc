@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -48,6 +50,13 @@ void detach(UniqueFd& ready_pipe) {
   ready_pipe.reset();
 }
 
+// The device of the filesystem at `path`; nothing, with errno set, when it does not answer.
+std::optional<dev_t> device_at(const std::string& path) {
+  struct stat attributes = {};
+  if (stat(path.c_str(), &attributes) != 0) return std::nullopt;
+  return attributes.st_dev;
+}
+
 bool wait_until_ready(const UniqueFd& ready_pipe) {
   char byte = 0;
   ssize_t count = 0;
@@ -72,6 +81,8 @@ ExitStatus status_of_ended(pid_t child) {
 
 ExitStatus run_in_background(const std::string& mount_point,
                              const std::function<ExitStatus(const Ready&)>& daemon) {
+  const std::optional<dev_t> below = device_at(mount_point);
+  if (!below) return complain(errno, mount_point);
   Pipe pipe;
   if (!open_pipe(pipe)) return complain(errno, "cannot make a pipe");
   const pid_t child = fork();
@@ -86,7 +97,8 @@ ExitStatus run_in_background(const std::string& mount_point,
   // The kernel answers this after it and the daemon have agreed on how they talk.
   struct statvfs statistics = {};
   if (statvfs(mount_point.c_str(), &statistics) != 0) return complain(errno, mount_point);
-  return ExitStatus::kSuccess;
+  // A daemon that failed to start a thread has unmounted: what answered was the directory below.
+  return device_at(mount_point) == below ? status_of_ended(child) : ExitStatus::kSuccess;
 }
 
 }  // namespace zvfs

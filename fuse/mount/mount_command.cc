@@ -163,7 +163,10 @@ ExitStatus MountCommand::run() {
   }
   if (options_.fake) return ExitStatus::kSuccess;
   if (options_.foreground) return serve([] {});
-  return run_in_background(mount_point_, [this](const Ready& ready) { return serve(ready); });
+  return run_in_background(mount_point_, [this](const Ready& ready) {
+    inherited_.close_all();
+    return serve(ready);
+  });
 }
 
 }  // namespace zvfs

@@ -7,6 +7,7 @@
 #include "base/unique_fd.h"
 #include "format/image.h"
 #include "fuse/mount/exit_status.h"
+#include "fuse/mount/inherited_descriptors.h"
 #include "fuse/mount/mount_options.h"
 
 namespace zvfs {
@@ -36,6 +37,7 @@ class MountCommand {
   ExitStatus serve(const std::function<void()>& ready);
   void say_what_was_mounted() const;
 
+  InheritedDescriptors inherited_;  // first: before anything is opened
   const MountOptions options_;
   std::string image_path_;   // absolute, without symbolic links
   std::string mount_point_;  // likewise

@@ -59,14 +59,22 @@ class ReadaheadTest : public ::testing::Test {
   Readahead readahead_;
 };
 
+TEST_F(ReadaheadTest, EndsWhenItIsTold) {
+  int asked = 0;
+  ASSERT_TRUE(image_->read_ahead(big_, 0, 4 * kFrame, [&] { return ++asked < 3; }));
+  EXPECT_EQ(settle(), 2U);
+  EXPECT_EQ(asked, 3);
+}
+
 TEST_F(ReadaheadTest, IsOfFramesThatNobodyHasDecoded) {
-  ASSERT_TRUE(image_->read_ahead(big_, kFrame / 2, 2 * kFrame));
+  const auto goes_on = [] { return true; };
+  ASSERT_TRUE(image_->read_ahead(big_, kFrame / 2, 2 * kFrame, goes_on));
   EXPECT_EQ(settle(), 3U);
-  ASSERT_TRUE(image_->read_ahead(big_, 0, 4 * kFrame));
+  ASSERT_TRUE(image_->read_ahead(big_, 0, 4 * kFrame, goes_on));
   EXPECT_EQ(settle(), 4U);
-  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame - 1, kMiB));
+  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame - 1, kMiB, goes_on));
   EXPECT_EQ(settle(), 5U);
-  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame, kMiB));
+  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame, kMiB, goes_on));
   EXPECT_EQ(settle(), 5U);
 }
 
