@@ -32,12 +32,12 @@ class AtomicFile {
   /// Where the file will appear: a directory, and a name in it.
   [[nodiscard]] int directory_fd() const { return directory_.get(); }
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// The name that it has there until commit().
+  /// Its name there until commit().
   [[nodiscard]] const std::string& temporary_name() const { return temporary_; }
 
-  /// Writes all to disk and gives the file its name. Call once.
-  /// Errors: InvalidArgument (the target exists by now), Io. Of these only that of its directory,
-  /// which says so, leaves the target in place.
+  /// Writes everything to disk and gives the file its name. Call once.
+  /// Errors: InvalidArgument (the target exists by now), Io. If only syncing the directory failed,
+  /// as the message then says, the target stays in place.
   Result<void> commit();
 
  private:

@@ -71,7 +71,9 @@ FrameReaderStats Image::reader_stats() const { return state_->frames.stats(); }
 // --- Inodes
 
 Result<void> Image::State::check_data(const InodeRecord& record) const {
-  if (record.size > kMaxFileSize) return fail(ErrorCode::kCorrupt, "size {}", record.size);
+  if (record.size > kMaxFileSize) {
+    return fail(ErrorCode::kCorrupt, "size {} exceeds the limit", record.size);
+  }
   if (record.has_extent_list()) {
     const std::uint64_t rows = index.rows(Table::kExtents);
     if (record.data > rows || record.count > rows - record.data) {
@@ -95,7 +97,7 @@ Result<void> Image::State::check_inode(const InodeRecord& record) const {
     return fail(ErrorCode::kCorrupt, "unknown flags {:#x}", record.flags);
   }
   if (record.mtime_nanoseconds >= 1'000'000'000) {
-    return fail(ErrorCode::kCorrupt, "{} nanoseconds", record.mtime_nanoseconds);
+    return fail(ErrorCode::kCorrupt, "{} nanoseconds exceed 999999999", record.mtime_nanoseconds);
   }
   return {};
 }
@@ -117,7 +119,7 @@ Result<void> Image::State::check_type(const InodeRecord& record) const {
     }
     case FileType::kSymlink:
       if (record.size == 0 || record.size > kMaxSymlinkLength) {
-        return fail(ErrorCode::kCorrupt, "symlink of {} bytes", record.size);
+        return fail(ErrorCode::kCorrupt, "symlink target of {} bytes", record.size);
       }
       return {};
     case FileType::kFifo:
@@ -173,7 +175,7 @@ Result<InodeNumber> Image::lookup(const Inode& directory, std::string_view name)
       low = middle + 1;
     }
   }
-  return fail(ErrorCode::kNotFound, "no such name");
+  return fail(ErrorCode::kNotFound, "not in the image");
 }
 
 Result<void> Image::list(const Inode& directory, std::uint32_t first,
@@ -214,7 +216,7 @@ Result<ExtentRecord> Image::State::extent(IndexReader::Cursor& cursor, const Ino
       extent.stream_offset > header.stream_size ||
       extent.length > header.stream_size - extent.stream_offset ||
       extent.frame >= header.frame_count) {
-    return fail(ErrorCode::kCorrupt, "extent {}: {} bytes at {} break the limits",
+    return fail(ErrorCode::kCorrupt, "extent {}: {} bytes at {} are out of range",
                 record.data + number, extent.length, extent.file_offset);
   }
   return extent;

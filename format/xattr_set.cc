@@ -33,7 +33,7 @@ Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
     const ByteSpan value = reader.take(value_size);
     if (!reader.ok() || name.empty() || name.size() > kMaxNameLength ||
         name.find('\0') != std::string_view::npos || value.size() > kMaxValueSize) {
-      return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} breaks the limits", i, count);
+      return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} is out of range", i, count);
     }
     names_size += name.size() + 1;
     if (names_size > kMaxNamesSize) {

@@ -23,17 +23,17 @@ STREAM = "# tar: "  # the line of a .tree that has the SHA-256 of the tar in the
 NO_END = (0, "mkimage: .: the archive has no end mark: is it complete?\n")
 SAYS = {
     "gnu_tar__absolute_tar_gz":
-        (0, "mkimage: /abs/block: the leading '/' is dropped from this name and others\n"),
+        (0, "mkimage: /abs/block: the leading '/' is dropped from this and other names\n"),
     "gnu_tar__gnu_second_volume_tar_gz":
-        (1, "mkimage: b: continues in another volume, from which it is missing\n"),
+        (1, "mkimage: b: continues in another volume, which is missing\n"),
     "handmade__garbage_after_end_tar":
-        (0, "mkimage: .: what follows the end of the archive, at 2560, is kept as it is\n"),
+        (0, "mkimage: .: data after the end of the archive, at 2560, is kept unchanged\n"),
     "handmade__gnu_volume_member_tar":
-        (1, "mkimage: cut: continues in another volume, from which it is missing\n"),
+        (1, "mkimage: cut: continues in another volume, which is missing\n"),
     "handmade__no_end_tar": NO_END,
     "handmade__one_zero_block_tar": NO_END,
-    "handmade__solaris_acl_tar": (1, "mkimage: file: unknown type 'A', taken for a regular file\n"),
-    "handmade__unknown_type_tar": (1, "mkimage: vendor: unknown type 'Q', taken for a regular file\n"),
+    "handmade__solaris_acl_tar": (1, "mkimage: file: unknown type 'A', treated as a regular file\n"),
+    "handmade__unknown_type_tar": (1, "mkimage: vendor: unknown type 'Q', treated as a regular file\n"),
 }
 
 # What is known to fail: which tests of which archives. One that passes in spite of this list fails.

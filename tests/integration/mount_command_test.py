@@ -173,7 +173,7 @@ class Failures(MountTest):
         return content.index((0x184D2A5D).to_bytes(4, "little"), len(content) // 2) + 8
 
     def test_cut_short(self):
-        self.assert_fails(FAILURE, "not a zvfs image, or cut short",
+        self.assert_fails(FAILURE, "not a zvfs image, or truncated",
                           self.damaged(lambda content: content[:-1]), self.point)
         self.assert_fails(FAILURE, "", self.damaged(lambda content: content[1:]), self.point)
 

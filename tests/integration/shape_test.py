@@ -259,7 +259,7 @@ class ShapeTest(unittest.TestCase):
         with tarfile.open(archive, "w") as made:
             made.addfile(tarfile.TarInfo("."))
         self.image("--pseudo", "x i 600 0 0 f", archive, expect=1)
-        self.assertIn("the root can only be a directory", self.said)
+        self.assertIn("the root is not a directory", self.said)
 
     def test_modes_of_links_in_cpio_archives_change_once(self):
         directory = self.scratch / "linked"
