@@ -36,8 +36,8 @@ Result<ImageTarget> ImageTarget::open(const std::string& path, IfExists if_exist
   if (path == kStandardOutput) {
     ImageTarget target("standard output");
     if (::isatty(STDOUT_FILENO) == 1) {
-      return fail(ErrorCode::kInvalidArgument, "{}: is a terminal, to which no image is written",
-                  target.name_);
+      return fail(ErrorCode::kInvalidArgument,
+                  "{}: is a terminal; images are not written to terminals", target.name_);
     }
     target.fd_ = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!target.fd_.is_open()) return fail_errno(errno, target.name_);
@@ -80,7 +80,7 @@ std::string problem_of_name(std::string_view path, Codec codec) {
   const auto* const found = std::ranges::find_if(
       kSuffixes, [path](const Suffix& suffix) { return path.ends_with(suffix.text); });
   if (found == std::end(kSuffixes) || found->format == own) return {};
-  return fmt::format("the name promises {}, but the image is a .tar.{}", found->format,
+  return fmt::format("the name suggests {}, but the image is a .tar.{}", found->format,
                      own == kLz4 ? "lz4" : "zst");
 }
 
