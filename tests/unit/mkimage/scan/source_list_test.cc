@@ -85,8 +85,8 @@ TEST(SourceList, LeavesOutWhatIsNoPath) {
   EXPECT_TRUE(list.root().directories.empty());
   const Names lines = reported(list);
   ASSERT_EQ(lines.size(), 5U);
-  EXPECT_EQ(lines[0], "../a: a path with '..' is left out");
-  EXPECT_EQ(lines[2], "'': an empty path is left out");
+  EXPECT_EQ(lines[0], "../a: path contains '..'; left out");
+  EXPECT_EQ(lines[2], "'': empty path; left out");
   EXPECT_NE(lines[3].find("is -0 missing?"), std::string::npos);
 }
 
