@@ -48,7 +48,7 @@ Result<ImageTarget> ImageTarget::open(const std::string& path, IfExists if_exist
     return target;
   }
   if (::isatty(place.stream.get()) == 1) {
-    return fail(ErrorCode::kInvalidArgument, "{}: is a terminal, to which no image is written",
+    return fail(ErrorCode::kInvalidArgument, "{}: is a terminal; images are not written to terminals",
                 target.name_);
   }
   target.fd_ = std::move(place.stream);
@@ -87,7 +87,7 @@ std::string problem_of_name(std::string_view path, Codec codec) {
   const auto* const found = std::ranges::find_if(
       kSuffixes, [path](const Suffix& suffix) { return path.ends_with(suffix.text); });
   if (found == std::end(kSuffixes) || found->format == own) return {};
-  return fmt::format("the name promises {}, but the image is a .tar.{}", found->format,
+  return fmt::format("the name suggests {}, but the image is a .tar.{}", found->format,
                      own == kLz4 ? "lz4" : "zst");
 }
 

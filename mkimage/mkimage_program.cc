@@ -84,13 +84,13 @@ Status status_of(const Result<BuildReport>& report) {
   return report->changed > 0 ? Status::kFilesChanged : Status::kDone;
 }
 
-// Prints why something failed, if it has.
+// Prints the error, if there is one.
 Status judge(const Result<void>& result) {
   if (!result) print_error(result.error().message);
   return result ? Status::kDone : Status::kFailed;
 }
 
-// What is in the source is named from the directory of -C, but IMAGE is not.
+// -C applies to SOURCE, but not to IMAGE.
 Result<void> change_directory(MkimageOptions& options) {
   if (options.directory.empty()) return {};
   std::string& target = options.build.target;
@@ -118,7 +118,7 @@ Status build_and_report(const MkimageOptions& options, std::optional<ReportFile>
   return std::max(status, judge(report_file->write(json)));
 }
 
-// The file for --json, which is opened before the work begins.
+// Opens the file for --json before the work begins.
 Result<std::optional<ReportFile>> open_report(const std::string& path) {
   if (path.empty()) return std::optional<ReportFile>();
   return std::optional(ZVFS_TRY(ReportFile::open(path)));
@@ -142,7 +142,7 @@ Status run(MkimageOptions& options) {
 Status parse_and_run(std::span<char* const> arguments) {
   auto options = parse_mkimage_options(arguments);
   if (!options) {
-    fmt::print(stderr, "mkimage: {}\nmkimage: --help lists the options\n", options.error().message);
+    fmt::print(stderr, "mkimage: {}\nmkimage: see `mkimage --help`\n", options.error().message);
     return Status::kFailed;
   }
   return *options ? run(**options) : Status::kDone;

@@ -346,7 +346,7 @@ class OddArchiveTest(ArchiveCase):
             run("sh", "-c", "truncate -s 1100M a && ln a b && tar -cf- --format=gnu a b && rm a b",
                 cwd=self.scratch, stdout=file)
         image, said = self.image_of(large, "--exclude=a", expect=1)
-        self.assertEqual(said, "mkimage: b: left out: a hard link to 'a', which is left out; too large to be kept\n")
+        self.assertEqual(said, "mkimage: b: left out: hard link to 'a', which is left out: too large to keep\n")
         large.unlink()
 
     def test_rewriting_keeps_names_and_other_records(self):

@@ -215,8 +215,8 @@ class OrderTest(unittest.TestCase):
         command = [tool("ZVFS_MKIMAGE"), "-q", "--order-file", names, self.source]
         done = subprocess.run([*command, self.scratch / "missing"], stderr=subprocess.PIPE, check=False)
         self.assertEqual(done.returncode, 0)
-        self.assertEqual(done.stderr.decode(), "mkimage: nowhere/x: is to come first, but is not in the "
-                         "image; nor is 1 other\n")
+        self.assertEqual(done.stderr.decode(), "mkimage: nowhere/x: listed in --order-file, but not "
+                         "in the image; nor is 1 other\n")
         run(*command, "--strict", self.scratch / "strict", expect=2)
         self.assertFalse((self.scratch / "strict").exists())
 

@@ -78,7 +78,7 @@ class SeveralSourcesTest(unittest.TestCase):
 
     def test_names_that_clash_or_are_missing(self):
         said = self.mkimage("sizes", "./modes/../sizes", self.scratch / "x.zst", expect=2)
-        self.assertIn("another source has the name sizes", said)
+        self.assertIn("another source is also named sizes", said)
         self.assertIn("has no name", self.mkimage("sizes", ".", self.scratch / "x.zst", expect=2))
         said = self.mkimage("sizes", "missing", self.scratch / "x.zst", expect=2)
         self.assertEqual(said, "mkimage: missing: cannot stat: No such file or directory\n")
@@ -129,8 +129,8 @@ class SeveralSourcesTest(unittest.TestCase):
     def test_a_file_that_is_no_archive(self):
         edge_tree.write(self.scratch / "plain", edge_tree.text(5000))
         said = self.mkimage(self.scratch / "plain", self.scratch / "x.zst", expect=2)
-        self.assertIn("plain: Unrecognized archive format (a file that is to be packed as "
-                      "it is can be named in --files-from)", said)
+        self.assertIn("plain: Unrecognized archive format (to pack the file itself, "
+                      "name it in --files-from)", said)
 
     def merged_usr(self):
         """A tree whose lib is a symlink to usr/lib, as that of Debian."""
@@ -168,8 +168,8 @@ class SeveralSourcesTest(unittest.TestCase):
                                      b"usr/lib/tmpfiles.d"])
 
     def test_paths_that_cannot_be_in_an_image_are_left_out_each_by_itself(self):
-        for names, problem in (([b"sizes/empty", b"../outside"], "../outside: a path with '..'"),
-                               ([b"sizes/empty", b""], "'': an empty path")):
+        for names, problem in (([b"sizes/empty", b"../outside"], "../outside: path contains '..'; left out"),
+                               ([b"sizes/empty", b""], "'': empty path; left out")):
             image, said = self.image_of_list(names, expect=2)
             self.assertIn(problem, said)
             self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", "-R", image), b"sizes/\nsizes/empty\n")

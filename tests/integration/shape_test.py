@@ -198,7 +198,7 @@ class ShapeTest(unittest.TestCase):
                     found[shown] = (mode, f"{status.st_uid}/{status.st_gid}", device)
             self.assertEqual(os.lstat(mount / "etc").st_mtime, 1234567890)
         self.assertEqual(found, expected)
-        self.assertIn("usr: has a definition already", self.said)
+        self.assertIn("usr: defined twice", self.said)
 
     def test_a_user_makes_a_root_file_system(self):
         zvfs_tools.require_root()
@@ -287,7 +287,7 @@ class ShapeTest(unittest.TestCase):
         for source in (self.source, *self.archives()):
             with self.subTest(source=source.name):
                 self.image("--pseudo", "/usr d 700 1 1", source)
-                self.assertEqual(self.said, "mkimage: usr: exists in the source; the definition is ignored\n")
+                self.assertEqual(self.said, "mkimage: usr: exists in the source; definition ignored\n")
                 for definition in ("no/where d 700 0 0", "top/x d 700 0 0", "lost m 600 0 0", "l L lost",
                                    "lost x user.n=v"):
                     self.image("--pseudo", definition, source, expect=1)

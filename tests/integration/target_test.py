@@ -131,7 +131,7 @@ class TargetTest(unittest.TestCase):
         target = self.output / "image.tgz"
         done = subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", self.source, target],
                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
-        self.assertEqual(done.stderr.decode(), f"mkimage: {target}: the name promises gzip, but "
+        self.assertEqual(done.stderr.decode(), f"mkimage: {target}: the name suggests gzip, but "
                          "the image is a .tar.zst\n")
         run("zstd", "-tq", target)
 

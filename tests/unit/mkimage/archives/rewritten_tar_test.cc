@@ -114,7 +114,7 @@ TEST(RewrittenTar, SaysWhichLinkLostItsFile) {
   const Rewritten rewritten(tar, excluding({"/a"}));
   EXPECT_EQ(rewritten.text(), "");
   EXPECT_EQ(rewritten.said,
-            "b: left out: a hard link to 'a', which is left out; no file before it\n");
+            "b: left out: hard link to 'a', which is left out: no such file precedes it\n");
 }
 
 TEST(RewrittenTar, KeepsHolesOfAFileThatIsLeftOut) {
