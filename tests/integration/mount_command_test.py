@@ -214,11 +214,11 @@ class Failures(MountTest):
     def test_no_fuse(self):
         empty = self.scratch / "empty"
         empty.mkdir()
-        self.assert_fails(SYSTEM, "no FUSE here: .*modprobe fuse", self.image, self.point,
+        self.assert_fails(SYSTEM, "FUSE is not available: .*modprobe fuse", self.image, self.point,
                           command=self.without_fuse(f"mount --bind {empty} /dev"))
         node = self.scratch / "node"
         zvfs_tools.run("mknod", node, "c", "10", "255")
-        self.assert_fails(SYSTEM, "no FUSE here", self.image, self.point,
+        self.assert_fails(SYSTEM, "FUSE is not available", self.image, self.point,
                           command=self.without_fuse(f"mount --bind {node} /dev/fuse"))
 
     def test_mount_is_refused(self):
