@@ -24,7 +24,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, IfExists if_exists,
   struct stat there {};
   const bool exists = ::stat(path.c_str(), &there) == 0;
   if (exists && is_same_file(there, image_path.c_str())) {
-    return fail(ErrorCode::kInvalidArgument, "{}: is the image itself", path);
+    return fail(ErrorCode::kInvalidArgument, "{}: is the image being read", path);
   }
   if (exists && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
     output.special_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
