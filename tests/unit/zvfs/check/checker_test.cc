@@ -203,9 +203,9 @@ TEST(Checker, ChecksInodes) {
 
 TEST(Checker, ChecksNamesAndTheirOrder) {
   expect_each({
-      {"dentry 1 (directory 1): its name does not follow",
+      {"dentry 1 (directory 1): its name does not sort after",
        [](ImageForge& forge) { forge.dentries.at(1).name_offset = forge.add_string("abc"); }},
-      {"dentry 3 (directory 1): its name does not follow",
+      {"dentry 3 (directory 1): its name does not sort after",
        [](ImageForge& forge) {
          forge.dentries.at(3).name_offset = forge.dentries.at(2).name_offset;
          forge.dentries.at(3).name_length = 5;
@@ -221,7 +221,7 @@ TEST(Checker, ChecksNamesAndTheirOrder) {
 }
 
 TEST(Checker, FindsWhatBelongsToNoDirectory) {
-  expect_each({{"dentries 7 to 8: belong to no directory", [](ImageForge& forge) {
+  expect_each({{"dentries 7 to 8: in no directory", [](ImageForge& forge) {
                   forge.dentries.push_back(forge.dentries.at(7));
                   forge.dentries.push_back(forge.dentries.at(7));
                   forge.inode(3).data = 9;
@@ -240,14 +240,14 @@ TEST(Checker, FindsADirectoryThatIsItsOwnAncestor) {
   forge.inode(3).nlink = 3;
   forge.inode(7).nlink = 1;
   const Findings findings = check(forge);
-  EXPECT_EQ(findings.text(), "inode 3: no way leads up to the root, it is its own ancestor\n");
+  EXPECT_EQ(findings.text(), "inode 3: is its own ancestor, not below the root\n");
 }
 
 TEST(Checker, FindsDirectoriesWithTwoNamesOrTheSameEntries) {
   ImageForge twice;
   twice.dentries.at(2).inode = 3;
   twice.dentries.at(2).type = FileType::kDirectory;
-  EXPECT_NE(check(twice).text().find("directory 3 has a name in 1 already"), std::string::npos);
+  EXPECT_NE(check(twice).text().find("directory 3 already has a name in 1"), std::string::npos);
   ImageForge shared;
   shared.inode(3).data = 6;
   EXPECT_NE(check(shared).text().find("dentry 6: belongs to directory 3 and to another"),
@@ -288,7 +288,7 @@ TEST(Checker, ChecksFrameFiles) {
 }
 
 TEST(Checker, ChecksXattrSets) {
-  expect_each({{"xattr set 0: the names of its 2 attributes do not ascend", [](ImageForge& forge) {
+  expect_each({{"xattr set 0: the names of its 2 attributes are not sorted", [](ImageForge& forge) {
                   forge.xattr_data.at(6 + 5) = std::byte{'z'};  // user.zomment
                 }}});
 }
