@@ -16,16 +16,16 @@
 namespace zvfs {
 namespace {
 
-// What is pinned at a time: enough that a frame of the usual size is visited once or twice.
+// Bytes pinned at a time: large enough to visit a frame of the usual size only once or twice.
 constexpr std::uint64_t kChunkSize = kMiB;
 
-// Bytes [offset, offset + length) of a file, which may end sooner.
+// Bytes [offset, offset + length) of a file, which may be shorter.
 struct ByteRange {
   std::uint64_t offset = 0;
   std::uint64_t length = std::numeric_limits<std::uint64_t>::max();
 };
 
-// Parses "OFF:LEN", each as parse_size() takes them; no LEN, or no ":LEN", means to the end.
+// Parses "OFF:LEN", where each is valid for parse_size(). Without LEN or ":LEN", the range is open.
 Result<ByteRange> parse_byte_range(std::string_view text) {
   ByteRange range;
   const std::size_t colon = text.find(':');
@@ -76,7 +76,7 @@ class CatCommand final : public Command {
     return inode;
   }
 
-  // False when the image is damaged there, which is printed. Errors: Io on stdout, which ends all.
+  // False if the image is damaged there, which is reported. Errors: Io on stdout, which ends all.
   Result<bool> copy(const std::string& path, const Inode& inode) const {
     const std::uint64_t size = inode.record.size;
     std::uint64_t offset = std::min(range_.offset, size);
