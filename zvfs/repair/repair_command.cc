@@ -94,9 +94,9 @@ class RepairCommand final : public Command {
 
   void print_summary(const RepairReport& report) const {
     std::string lost = report.lost_names == 0 && report.may_have_lost_more
-                           ? "nothing known is lost"
+                           ? "nothing known lost"
                            : fmt::format("{} lost", report.lost_names);
-    fmt::print("{}: {} saved, {}; {} copied, {} made; {}\n", out_path_,
+    fmt::print("{}: {} saved, {}; {} copied, {} encoded; {}\n", out_path_,
                plural(report.saved_names, "name"), lost, plural(report.copied_frames, "frame"),
                report.encoded_frames, human_size(report.image_size));
   }

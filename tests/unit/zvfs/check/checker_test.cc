@@ -250,7 +250,7 @@ TEST(Checker, FindsDirectoriesWithTwoNamesOrTheSameEntries) {
   EXPECT_NE(check(twice).text().find("directory 3 already has a name in 1"), std::string::npos);
   ImageForge shared;
   shared.inode(3).data = 6;
-  EXPECT_NE(check(shared).text().find("dentry 6: belongs to directory 3 and to another"),
+  EXPECT_NE(check(shared).text().find("dentry 6: belongs to directory 3 and another"),
             std::string::npos);
 }
 
