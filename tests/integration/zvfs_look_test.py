@@ -145,7 +145,9 @@ class Look(unittest.TestCase):
                                  whole[begin:end])
         island = self.zvfs("cat", "--range", "999999:8", self.image, "sparse")
         self.assertEqual(island, b"\0island\0")
-        self.zvfs("cat", "--range", "x", self.image, "zeros", expect=2)
+        said = self.zvfs("cat", "--range", "x", self.image, "zeros", expect=2,
+                         stderr=subprocess.STDOUT)
+        self.assertIn(b"zvfs cat: --range: 'x' is not a size", said)
 
     def test_cat_refuses_what_has_no_content(self):
         for path in ("docs", "fifo", "no"):

@@ -288,6 +288,16 @@ class RepairTest(unittest.TestCase):
         self.assertEqual(out.read_bytes(), self.bytes)
         run(tool("ZVFS_ZVFS"), "repair", self.image, expect=16)
 
+    def test_frame_size_is_checked(self):
+        out = self.root / "not made"
+        for size in ("x", "4095", "17M"):
+            with self.subTest(size):
+                said = run(tool("ZVFS_ZVFS"), "repair", "-b", size, self.image, out, expect=16,
+                           stderr=subprocess.STDOUT)
+                self.assertIn(b"zvfs repair: --frame-size: ", said)
+                self.assertIn(size.encode(), said)
+                self.assertFalse(out.exists())
+
 
 if __name__ == "__main__":
     zvfs_tools.main()

@@ -46,12 +46,12 @@ class CatCommand final : public Command {
     options.operand("IMAGE", image_path_, "The image").required();
     options.operand("PATH", paths_, "Files in it; symlinks are followed within the image")
         .required();
-    options.option("--range OFF[:LEN]", range_text_,
-                   "Write LEN bytes of each file from OFF on; without LEN, to the end");
+    options.each(
+        "--range OFF[:LEN]", [this](const std::string& text) { return take_range(text); },
+        "Write LEN bytes of each file from OFF on; without LEN, to the end");
   }
 
   Result<CommandStatus> run() override {
-    if (!range_text_.empty()) range_ = ZVFS_TRY(parse_byte_range(range_text_));
     image_ = ZVFS_TRY(open_image(image_path_));
     auto status = CommandStatus::kSuccess;
     for (const std::string& path : paths_) {
@@ -68,6 +68,11 @@ class CatCommand final : public Command {
   }
 
  private:
+  Result<void> take_range(const std::string& text) {
+    range_ = ZVFS_TRY(parse_byte_range(text));
+    return {};
+  }
+
   Result<Inode> find_file(const std::string& path) const {
     const Inode inode = ZVFS_TRY(follow_path(*image_, path));
     if (inode.record.is_directory()) return fail(ErrorCode::kInvalidArgument, "is a directory");
@@ -97,7 +102,6 @@ class CatCommand final : public Command {
 
   std::string image_path_;
   std::vector<std::string> paths_;
-  std::string range_text_;
   ByteRange range_;
   std::unique_ptr<Image> image_;
 };

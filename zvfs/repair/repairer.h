@@ -9,6 +9,7 @@
 
 #include "base/result.h"
 #include "codecs/codec.h"
+#include "codecs/frame_kind.h"
 #include "format/image_source.h"
 
 namespace zvfs {
@@ -22,8 +23,9 @@ struct RepairProgress {
 
 /// How to repair, and where to report.
 struct RepairOptions {
-  std::uint32_t frame_bound = 0;  ///< Frames that decode to more are cut and encoded anew.
-  EncoderOptions encoder;         ///< For frames that are encoded.
+  std::uint32_t frame_bound =
+      kMaxFrameSize;       ///< Frames that decode to more are cut and encoded anew.
+  EncoderOptions encoder;  ///< For frames that are encoded.
   /// Takes the name of a lost file or directory. "" means that the attributes of the root are lost.
   std::function<void(std::string_view path)> on_lost;
   /// Takes other messages for people, a line each.
