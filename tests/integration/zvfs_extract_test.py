@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""zvfs extract: what it refuses, replaces and saves, what it never touches; and --to-tar.
+"""zvfs extract: what it refuses, replaces, saves and never touches; and --to-tar.
 
-That it restores all that a filesystem keeps is tested in interop_test.py.
+interop_test.py tests that it restores everything that a filesystem stores.
 """
 import json
 import os
@@ -53,7 +53,7 @@ class Extract(unittest.TestCase):
         self.target = self.out / "target"
 
     def extract(self, *arguments, image=None, expect=0):
-        """Returns what is said on stderr."""
+        """Returns the messages on stderr."""
         command = [zvfs_tools.tool("ZVFS_ZVFS"), "extract", image or self.image, *arguments]
         done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
         self.assertEqual(done.returncode, expect, done.stderr)
@@ -141,7 +141,7 @@ class Extract(unittest.TestCase):
                 self.assertEqual((outside / "victim").read_bytes(), b"untouched")
                 self.assertEqual((os.stat(outside).st_mtime_ns, os.stat(outside / "victim").st_ino),
                                  (before[0].st_mtime_ns, before[1].st_ino))
-                for name in ("docs", "sparse", "other/noise-0"):  # -f replaces them as it does files
+                for name in ("docs", "sparse", "other/noise-0"):  # -f replaces them like files
                     self.assertEqual((self.target / name).is_symlink(), not options, name)
 
     def test_the_directory_itself_may_be_a_symlink(self):
@@ -153,7 +153,7 @@ class Extract(unittest.TestCase):
     # --- Damage
 
     def damaged(self, *paths):
-        """A copy of the image in which the first frame of each of these is zeroed."""
+        """A copy of the image with the first frame of each of these files zeroed."""
         lines = run(zvfs_tools.tool("ZVFS_ZVFS"), "info", "--files", "--json", self.image, *paths)
         frames = [json.loads(line) for line in
                   run(zvfs_tools.tool("ZVFS_ZVFS"), "info", "--frames", "--json", self.image).splitlines()]
