@@ -48,7 +48,7 @@ def parse_arguments():
     parser.add_argument("--tool", metavar="NAME=FILE", action="append", default=[],
                         help="where a program is: mkfs.erofs=/opt/erofs/mkfs.erofs")
     parser.add_argument("--dwarfs", metavar="FILE",
-                        help="the dwarfs program; mkdwarfs lies beside it")
+                        help="the dwarfs program; mkdwarfs is expected next to it")
     parser.add_argument("--build", metavar="DIR",
                         help="a CMake build directory with our programs (made: build/release)")
     parser.add_argument("--drop-caches", action="store_true",

@@ -1,4 +1,4 @@
-// zvfs check: what the format says, each broken once, and what a check then says.
+// zvfs check: breaks each rule of the format once, and expects the right problem.
 #include "zvfs/check/checker.h"
 
 #include <algorithm>
@@ -73,8 +73,8 @@ TEST(Checker, FindsAllThatAReaderMustReject) {
   }
 }
 
-// Some bits of a zstd frame change nothing that it decodes to (RFC 8878, 3.1.1.1.1, "Unused_bit",
-// and the ends of bit streams): such a frame is still what its row says.
+// Some bits of a zstd frame do not change the decoded data (RFC 8878, 3.1.1.1.1, "Unused_bit", and
+// the ends of bit streams). Such a frame still matches its row.
 TEST(Checker, FindsEveryFlippedBitThatChangesAnything) {
   const ByteVector whole = ImageForge().build();
   const auto header =
@@ -112,7 +112,7 @@ TEST(Checker, TellsACutImageFromOtherFiles) {
   EXPECT_TRUE(check(ByteVector{}).failed);
 }
 
-// --- What a reader need not see. Each is broken, and must give exactly one problem with that text.
+// --- Rules that readers need not check. Breaking one must give exactly one problem with that text.
 
 struct Break {
   std::string_view problem;
@@ -346,7 +346,7 @@ TEST(Checker, SaysNothingOfWhatADamagedIndexFrameHides) {
 
 TEST(Checker, EndsSoonWhereListsOverlap) {
   ImageForge forge;
-  // 20,000 files of the same 20,000 extents: 400,000,000 to look at.
+  // 20,000 files of the same 20,000 extents: 400,000,000 to check.
   forge.extents.clear();
   for (std::uint64_t i = 0; i < 20'000; ++i) forge.extents.push_back({i, 1, 1900, 4});
   forge.inode(6).count = 20'000;

@@ -13,7 +13,7 @@
 namespace zvfs {
 namespace {
 
-// A command that does as its operand says.
+// A command whose operand says what to do.
 class TestCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "test"; }
