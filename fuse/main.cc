@@ -12,8 +12,8 @@
 
 namespace {
 
-// Nearly all memory is decoded frames of the cache. glibc gives each thread an arena of its own,
-// and what one has freed the others cannot use: with eight arenas the 64 MiB of the cache took 180.
+// Nearly all memory is decoded frames of the cache. glibc gives each thread its own arena, whose
+// freed memory the other threads cannot use: with eight arenas, a cache of 64 MiB took 180 MiB.
 void share_freed_memory() { mallopt(M_ARENA_MAX, 1); }
 
 zvfs::ExitStatus run(std::span<char* const> arguments) {

@@ -2,8 +2,8 @@
 """Checks the include directions of the tree: layers_test.py [--self-test] SOURCE_DIR
 
 A folder includes itself and what MAY_INCLUDE names for it. Each folder may include only folders
-that stand before it there, so there are no circles. Some libraries belong to one folder or file.
-File names are unique, and folders stay small enough to be read.
+listed before it there, so there are no circles. Some libraries belong to one folder or file. File
+names are unique, and folders stay small enough to be read.
 """
 import collections
 import pathlib
@@ -58,7 +58,7 @@ LIBRARY_HEADERS = [
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 OFTEN_NAMED = {"main.cc"}
-MAX_UNITS = 25  # in a folder: what a reader can overlook
+MAX_UNITS = 25  # per folder: as many as a reader can keep in view
 MAX_BUILDER_HEADERS = 10  # of mkimage/ that all of zvfs/ may include
 
 
@@ -99,7 +99,7 @@ def include_error(path, quoted, header):
 
 
 def order_errors():
-    """Folders that MAY_INCLUDE lets include what stands after them: only so could circles be."""
+    """Folders that MAY_INCLUDE lets include later ones, which is the only way to make a circle."""
     errors = []
     seen = set()
     for folder, allowed in MAY_INCLUDE.items():
@@ -176,7 +176,7 @@ FIXTURES = [
 
 
 def self_test():
-    """Each bad fixture must be reported, and each good one not: a check that cannot fail is none."""
+    """Each bad fixture must be reported, and no good one: a check that cannot fail is useless."""
     with tempfile.TemporaryDirectory() as directory:
         root = pathlib.Path(directory)
         for path, content, _ in FIXTURES:

@@ -41,11 +41,11 @@ void close_standard_streams() {
 
 void detach(UniqueFd& ready_pipe) {
   setsid();
-  if (chdir("/") != 0) log_warning(std::string("cannot go to /: ") + std::strerror(errno));
+  if (chdir("/") != 0) log_warning(std::string("cannot change to /: ") + std::strerror(errno));
   close_standard_streams();
   log_to_syslog();
   const char byte = 0;
-  // A parent that was killed meanwhile is no reason not to serve.
+  // The parent may have been killed meanwhile; serve nevertheless.
   [[maybe_unused]] const ssize_t written = write(ready_pipe.get(), &byte, 1);
   ready_pipe.reset();
 }
@@ -73,7 +73,7 @@ ExitStatus status_of_ended(pid_t child) {
     return static_cast<ExitStatus>(WEXITSTATUS(status));
   }
   log_error(WIFSIGNALED(status) ? std::string("killed by signal ") + strsignal(WTERMSIG(status))
-                                : std::string("ended before it could serve"));
+                                : std::string("exited before it could serve"));
   return ExitStatus::kMountFailure;
 }
 
@@ -84,7 +84,7 @@ ExitStatus run_in_background(const std::string& mount_point,
   const std::optional<dev_t> below = device_at(mount_point);
   if (!below) return complain(errno, mount_point);
   Pipe pipe;
-  if (!open_pipe(pipe)) return complain(errno, "cannot make a pipe");
+  if (!open_pipe(pipe)) return complain(errno, "cannot create a pipe");
   const pid_t child = fork();
   if (child < 0) return complain(errno, "cannot fork");
   if (child == 0) {
@@ -94,7 +94,7 @@ ExitStatus run_in_background(const std::string& mount_point,
 
   pipe.write_end.reset();
   if (!wait_until_ready(pipe.read_end)) return status_of_ended(child);
-  // The kernel answers this after it and the daemon have agreed on how they talk.
+  // The kernel answers this only after it has negotiated the protocol with the daemon.
   struct statvfs statistics = {};
   if (statvfs(mount_point.c_str(), &statistics) != 0) return complain(errno, mount_point);
   // A daemon that failed to start a thread has unmounted: what answered was the directory below.

@@ -17,8 +17,8 @@ class MountCommand {
  public:
   explicit MountCommand(MountOptions options) : options_(std::move(options)) {}
 
-  /// Mounts, and returns when the filesystem is usable; in the daemon (and with -f) when it is
-  /// unmounted. A failure is said on standard error in one line.
+  /// Mounts, and returns when the filesystem is usable; in the daemon (and with -f), when it is
+  /// unmounted. Prints a failure to standard error, in one line.
   ExitStatus run();
 
  private:
@@ -39,7 +39,7 @@ class MountCommand {
 
   InheritedDescriptors inherited_;  // first: before anything is opened
   const MountOptions options_;
-  std::string image_path_;   // absolute, without symbolic links
+  std::string image_path_;   // absolute and free of symbolic links
   std::string mount_point_;  // likewise
   UniqueFd own_namespace_;   // open while we are in another mount namespace
   std::unique_ptr<Image> image_;

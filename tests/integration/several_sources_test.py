@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Images of several directories and files, and of listed ones, against what tar packs of them."""
+"""Images of several directories and files, and of listed ones, compared with tar's archives of
+them."""
 import os
 import subprocess
 import unittest
@@ -39,7 +40,7 @@ class SeveralSourcesTest(unittest.TestCase):
             self.assertEqual(tree_compare.compare(expected, mount, rules), [])
 
     def packed_by_tar(self, *arguments, **options):
-        """What tar makes of the same arguments. Of parents it says nothing."""
+        """The tree that tar packs from the same arguments, without parent directories."""
         target = self.enterContext(zvfs_tools.scratch_directory()) / "extracted"
         target.mkdir()
         archive = run("tar", "-cSf-", "--format=pax", *arguments, cwd=self.source, **options)
@@ -87,7 +88,7 @@ class SeveralSourcesTest(unittest.TestCase):
         names = run("find", ".", "-type", "f", "-print0", cwd=self.source).split(b"\0")[:-1]
         image, _ = self.image_of_list(names[::2])
         expected = self.packed_by_tar("--null", "-T-", input=b"\0".join(names[::2]), stdin=None)
-        # Tar says nothing of parents, which are in the image as they are on disk.
+        # Tar does not pack parent directories. In the image they are as on disk.
         for path, directories, _ in os.walk(expected):
             for name in directories:
                 copy = os.path.join(path, name)
@@ -133,7 +134,7 @@ class SeveralSourcesTest(unittest.TestCase):
                       "name it in --files-from)", said)
 
     def merged_usr(self):
-        """A tree whose lib is a symlink to usr/lib, as that of Debian."""
+        """A tree whose lib is a symlink to usr/lib, as in Debian."""
         tree = self.enterContext(zvfs_tools.scratch_directory())
         (tree / "usr/lib/tmpfiles.d").mkdir(parents=True)
         edge_tree.write(tree / "usr/lib/os-release", b"ID=x\n")

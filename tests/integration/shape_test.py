@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Where mkimage places what it packs, and what it adds: --strip-components and --prefix beside GNU tar, pseudo
-files beside mksquashfs."""
+"""Where mkimage places entries, and what it adds: --strip-components and --prefix compared with GNU
+tar, pseudo files with mksquashfs."""
 import os
 import re
 import stat
@@ -55,7 +55,7 @@ class ShapeTest(unittest.TestCase):
         return image
 
     def tree(self, root):
-        """All below `root`, by name; of hard links, how many names they have."""
+        """Everything below `root`, by name, with the link counts of hard links."""
         text = run("find", root, "-mindepth", "1", "-printf", r"%P|%y|%m|%U:%G|%T@|%n|%l|%s\n").decode()
         found = {}
         for line in text.splitlines():
@@ -70,7 +70,7 @@ class ShapeTest(unittest.TestCase):
         return found
 
     def assert_same(self, found, expected):
-        """As assertEqual(), but does not print what files hold."""
+        """Like assertEqual(), but does not print the contents of files."""
         self.assertEqual(set(found), set(expected))
         for name, entry in found.items():
             if entry != expected[name]:
@@ -85,7 +85,8 @@ class ShapeTest(unittest.TestCase):
         return self.tree(target)
 
     def in_image(self, image):
-        """The tree, on which GNU tar, bsdtar and, where there is FUSE, the mount agree."""
+        """The tree in the image. GNU tar, bsdtar and (if there is FUSE) the mount must agree on
+        it."""
         by_tar = self.extracted(image, "--zstd")
         self.assert_same(self.extracted(image, "--numeric-owner", program="bsdtar"), by_tar)
         zvfs_tools.require_fuse()

@@ -106,7 +106,7 @@ auto xattr_set(const std::function<void(ImageForge&, XattrSetRecord&)>& change) 
   return [=](ImageForge& forge) { change(forge, forge.xattr_sets.at(0)); };
 }
 
-// --- Changes that take more than a field.
+// --- Changes of more than one field.
 
 // Frame 0 lists one file more than it has bytes.
 void list_more_files_than_bytes(ImageForge& forge) {
@@ -134,7 +134,7 @@ void add_many_xattrs(ImageForge& forge) {
                        static_cast<std::uint32_t>(xattrs.size())}};
 }
 
-// Frame 0 as a valid frame of another content, one byte longer.
+// Frame 0 as a valid frame of different content that is one byte longer.
 void encode_longer_content(Codec codec, ByteVector& coded) {
   FrameEncoder encoder({codec, 3});
   const EncodedFrame encoded = encoder.encode(text_bytes(401, 1)).value();
@@ -143,7 +143,7 @@ void encode_longer_content(Codec codec, ByteVector& coded) {
 void longer_content(ByteVector& coded) { encode_longer_content(Codec::kZstd, coded); }
 void longer_lz4_content(ByteVector& coded) { encode_longer_content(Codec::kLz4, coded); }
 
-// A frame of raw blocks with the checksum flag and the checksum taken away.
+// A frame of raw blocks without the checksum flag and the checksum.
 void drop_checksum(ImageForge& forge) {
   ForgedFrame& frame = forge.frames.at(0);
   frame.coded.emplace(stored_frame_size(FrameKind::kStored, frame.content.size()));
@@ -154,14 +154,14 @@ void drop_checksum(ImageForge& forge) {
   frame.kind = FrameKind::kZstd;
 }
 
-// A skippable frame behind the data frame, in its place in the image.
+// A skippable frame after the data frame, within its place in the image.
 void trail_skippable(ByteVector& coded) {
   ByteWriter writer(coded);
   writer.u32(0x184D2A50);
   writer.u32(0);
 }
 
-// A valid frame under a kind that promises other bytes.
+// A valid frame with a kind that requires different bytes.
 auto false_kind(FrameKind kind) {
   return [=](ImageForge& forge) {
     forge.encoder.codec = is_lz4(kind) ? Codec::kLz4 : Codec::kZstd;
@@ -169,19 +169,19 @@ auto false_kind(FrameKind kind) {
   };
 }
 
-// An image of LZ4 frames that does not say so.
+// An image of LZ4 frames without the feature flag.
 void hide_lz4(ImageForge& forge) {
   forge.encoder.codec = Codec::kLz4;
   forge.on_header = [](IndexHeader& header) { header.incompat = 0; };
 }
 
-// Block checksums are promised, and the header's checksum is right.
+// The header announces block checksums, and its own checksum is right.
 void promise_block_checksums(ByteVector& coded) {
   coded.at(4) |= std::byte{1 << 4};
   coded.at(14) = static_cast<std::byte>(xxh32(ByteSpan(coded).subspan(4, 10)) >> 8);
 }
 
-// An LZ4 frame of 400 bytes of content whose one block is `block`, with that in its size field.
+// An LZ4 frame for 400 bytes of content, with the one block `block` and the given size field.
 auto lz4_block(std::uint32_t size_field, const ByteVector& block) {
   return lz4_frame([=](ByteVector& coded) {
     const ByteVector trailer(coded.end() - 8, coded.end());
@@ -193,7 +193,7 @@ auto lz4_block(std::uint32_t size_field, const ByteVector& block) {
   });
 }
 
-// 200 literals, where a block of 400 bytes belongs.
+// 200 literals instead of a block of 400 bytes.
 ByteVector short_block() {
   ByteVector block = {std::byte{0xF0}, std::byte{200 - 15}};
   const ByteVector text = text_bytes(200, 1);

@@ -19,7 +19,7 @@ void append_rows(IndexWriter& writer, Table table, const std::vector<Record>& re
   for (const Record& record : records) writer.append(record).value();
 }
 
-// What the data frames come to: their bytes, their rows, their seek table entries.
+// The data frames: their bytes, their rows and their seek table entries.
 struct ForgedData {
   ByteVector bytes;
   std::vector<FrameRecord> rows;
@@ -129,7 +129,8 @@ ImageForge::ImageForge() {
   add_dentry("deep", 7, FileType::kRegular);
   const std::uint64_t target = add_string("dir/deep");
 
-  // Frames: 0 holds deep at 100; 1 to 3 and 220 bytes of 4 are big; 4 goes on with sparse.
+  // Frame 0 holds deep at 100. Frames 1 to 3 and 220 bytes of 4 hold big; the rest of 4 holds
+  // sparse.
   frames.push_back({text_bytes(400, 1), {}, {}});
   frames.push_back({text_bytes(512, 2), {}, {}});
   frames.push_back({random_bytes(512, 3), {}, {}});

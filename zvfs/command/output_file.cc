@@ -25,7 +25,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, IfExists if_exists,
   struct stat there {};
   const bool exists = ::stat(path.c_str(), &there) == 0;
   if (exists && is_same_file(there, image_path.c_str())) {
-    return fail(ErrorCode::kInvalidArgument, "{}: is the image itself", path);
+    return fail(ErrorCode::kInvalidArgument, "{}: is the image being read", path);
   }
   OutputPlace place = ZVFS_TRY_IN(path, find_output(path));
   if (place.stream.is_open()) {

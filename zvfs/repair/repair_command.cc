@@ -33,8 +33,9 @@ class RepairCommand final : public Command {
   void declare(OptionSet& options) override {
     options.operand("DAMAGED", damaged_path_, "Damaged image, or any .tar.zst").required();
     options.operand("OUT", out_path_, "Image to write").required();
-    options.option("-b,--frame-size SIZE", frame_size_,
-                   "Encode frames above SIZE anew; 16M by default");
+    options.each(
+        "-b,--frame-size SIZE", [this](const std::string& text) { return take_frame_size(text); },
+        "Encode frames above SIZE anew; 16M by default");
     options
         .option("-l,--level LEVEL", options_.encoder.level,
                 "Compression level for these frames; 9 by default")
@@ -44,7 +45,6 @@ class RepairCommand final : public Command {
   }
 
   Result<CommandStatus> run() override {
-    options_.frame_bound = ZVFS_TRY(parse_frame_size());
     const auto source = ZVFS_TRY(FileSource::open(damaged_path_));
     install_signal_cleanup();
     AtomicFile out = ZVFS_TRY(create_out());
@@ -56,11 +56,14 @@ class RepairCommand final : public Command {
   }
 
  private:
-  Result<std::uint32_t> parse_frame_size() const {
-    const std::uint64_t size = ZVFS_TRY(parse_size(frame_size_));
-    if (size >= kMinFrameBound && size <= kMaxFrameSize) return static_cast<std::uint32_t>(size);
-    return fail(ErrorCode::kInvalidArgument, "frame size {} is not from {} to {}", frame_size_,
-                kMinFrameBound, kMaxFrameSize);
+  Result<void> take_frame_size(const std::string& text) {
+    const std::uint64_t size = ZVFS_TRY(parse_size(text));
+    if (size < kMinFrameBound || size > kMaxFrameSize) {
+      return fail(ErrorCode::kInvalidArgument, "{} is not in the range {} to {}", text,
+                  kMinFrameBound, kMaxFrameSize);
+    }
+    options_.frame_bound = static_cast<std::uint32_t>(size);
+    return {};
   }
 
   Result<AtomicFile> create_out() const {
@@ -94,16 +97,15 @@ class RepairCommand final : public Command {
 
   void print_summary(const RepairReport& report) const {
     std::string lost = report.lost_names == 0 && report.may_have_lost_more
-                           ? "nothing known is lost"
+                           ? "nothing known lost"
                            : fmt::format("{} lost", report.lost_names);
-    fmt::print("{}: {} saved, {}; {} copied, {} made; {}\n", out_path_,
+    fmt::print("{}: {} saved, {}; {} copied, {} encoded; {}\n", out_path_,
                plural(report.saved_names, "name"), lost, plural(report.copied_frames, "frame"),
                report.encoded_frames, human_size(report.image_size));
   }
 
   std::string damaged_path_;
   std::string out_path_;
-  std::string frame_size_ = "16M";
   bool force_ = false;
   bool quiet_ = false;
   RepairOptions options_;

@@ -83,8 +83,8 @@ TEST_F(ReadaheadTest, AReaderInOrderFindsItsFramesDecoded) {
   for (std::uint64_t request = 0; request < 4; ++request) {
     EXPECT_EQ(readahead_.will_read(big_, request * kRequest, kRequest), Pattern::kInOrder);
   }
-  // Four requests in order, and the window of 1 MiB beyond them. What the reader itself has asked
-  // for is left to it, unless it was planned before.
+  // Four requests in order, and the window of 1 MiB beyond them. Pieces that the reader itself has
+  // requested are left to it, unless they were planned before.
   const std::uint64_t decoded = settle();
   EXPECT_GE(decoded, kMiB / kFrame);
   EXPECT_LE(decoded, 4 + kMiB / kFrame);
@@ -118,7 +118,7 @@ TEST_F(ReadaheadTest, RequestsOutOfOrderButNearAreInOrder) {
 }
 
 TEST_F(ReadaheadTest, ASeekCancelsWhatWasPlanned) {
-  // Not started yet: what is planned waits in the queue.
+  // Not started yet: planned pieces wait in the queue.
   for (std::uint64_t request = 0; request < 4; ++request) {
     readahead_.will_read(big_, request * kRequest, kRequest);
   }
