@@ -51,9 +51,10 @@ struct ImageForge {
   std::uint32_t frame_bound = 1024;
   EncoderOptions encoder{Codec::kZstd, 3};  ///< Of the data frames.
 
-  /// Hooks, each called once by build() if set, in this order. Whatever encloses the changed part
-  /// is checksummed after it.
+  /// Hooks, called by build() if set, in this order. Whatever encloses the changed part is
+  /// checksummed after it.
   std::function<void(std::vector<FrameRecord>&)> on_frame_rows;
+  std::function<void(Table, ByteVector& rows)> on_rows;  ///< For each table of records.
   std::function<void(IndexHeader&)> on_header;
   std::function<void(ByteVector& header)> on_header_bytes;  ///< Checksummed again afterwards.
   std::function<void(ByteVector& index)> on_index;          ///< The index frame, as it is.
