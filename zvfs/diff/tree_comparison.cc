@@ -137,7 +137,7 @@ void TreeComparison::step(Level& level) {
   if (is_new) new_side = side_of(new_, level.new_names->directory(), new_name->inode);
   if (is_old) level.old_names->advance();
   if (is_new) level.new_names->advance();
-  // What cannot be read is warning, and no difference.
+  // What cannot be read is told as a warning, and is no difference.
   if (is_old == old_side.has_value() && is_new == new_side.has_value()) {
     visit(name, old_side, new_side);
   }

@@ -19,8 +19,8 @@ namespace zvfs {
 /// Compares two trees in path order, all that an image holds of a file: type, mode, owner, times to
 /// the nanosecond, content, links, ACLs and other extended attributes. Where the holes of a file
 /// are is no difference. Memory grows with the number of directories and of hard links. A
-/// directory that is met twice, or out of order, or nested too deep, is warning: hostile images
-/// end, too. Not thread-safe; use once.
+/// directory that is met twice, or out of order, or nested too deep, gives a warning: hostile
+/// images end, too. Not thread-safe; use once.
 class TreeComparison {
  public:
   /// Is told of each difference; returns false to end the comparison.
