@@ -54,7 +54,7 @@ class AtomicFile {
   std::string name_;
   IfExists if_exists_;
   std::optional<mode_t> kept_mode_;  // of what is replaced, if it is ours
-  std::string temporary_;  // empty when there is none
+  std::string temporary_;            // empty when there is none
   std::optional<RemoveOnSignal> remove_on_signal_;
   UniqueFd fd_;
 };

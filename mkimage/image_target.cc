@@ -48,8 +48,8 @@ Result<ImageTarget> ImageTarget::open(const std::string& path, IfExists if_exist
     return target;
   }
   if (::isatty(place.stream.get()) == 1) {
-    return fail(ErrorCode::kInvalidArgument, "{}: is a terminal; images are not written to terminals",
-                target.name_);
+    return fail(ErrorCode::kInvalidArgument,
+                "{}: is a terminal; images are not written to terminals", target.name_);
   }
   target.fd_ = std::move(place.stream);
   return target;

@@ -18,6 +18,7 @@
 #include "base/progress_line.h"
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
+#include "base/standard_streams.h"
 #include "mkimage/build.h"
 #include "mkimage/image_target.h"
 #include "mkimage/mkimage_options.h"
@@ -57,7 +58,7 @@ class NamePrinter {
 };
 
 void print_error(std::string_view message) {
-  fmt::print(stderr, "mkimage: {}\n", quote_name(message));
+  print_to_stderr(fmt::format("mkimage: {}\n", quote_name(message)));
 }
 
 Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, WarningLog& log) {
@@ -107,7 +108,7 @@ Status build_and_report(const MkimageOptions& options, std::optional<ReportFile>
   if (!report) {
     print_error(report.error().message);
   } else if (options.verbosity != Verbosity::kQuiet) {
-    fmt::print(stderr, "{}", to_text(*report));
+    print_to_stderr(to_text(*report));
   }
   const Status status = std::max(status_of(report), judge(names.finish()));
   if (!report_file) return status;
@@ -142,7 +143,8 @@ Status run(MkimageOptions& options) {
 Status parse_and_run(std::span<char* const> arguments) {
   auto options = parse_mkimage_options(arguments);
   if (!options) {
-    fmt::print(stderr, "mkimage: {}\nmkimage: see `mkimage --help`\n", options.error().message);
+    print_to_stderr(
+        fmt::format("mkimage: {}\nmkimage: see `mkimage --help`\n", options.error().message));
     return Status::kFailed;
   }
   return *options ? run(**options) : Status::kDone;
@@ -156,7 +158,7 @@ MkimageStatus run_mkimage(std::span<char* const> arguments) {
   } catch (const std::bad_alloc&) {
     std::fputs("mkimage: out of memory\n", stderr);
   } catch (const std::exception& exception) {
-    fmt::print(stderr, "mkimage: {}\n", exception.what());
+    print_to_stderr(fmt::format("mkimage: {}\n", exception.what()));
   }
   return Status::kFailed;
 }

@@ -51,7 +51,7 @@ LIBRARY_HEADERS = [
     (re.compile(r"xxh\w*\.h$"), {"codecs"}),
     (re.compile(r"fuse"), {"fuse", "tests/bench"}),
     (re.compile(r"archive\.h$"), {"mkimage/archives"}),
-    (re.compile(r"archive_entry\.h$"), {"mkimage/archives", "zvfs/check"}),
+    (re.compile(r"archive_entry\.h$"), {"mkimage/archives", "zvfs/check", "tests/unit/zvfs/check"}),
     (re.compile(r"CLI/"), {"base/option_set.cc"}),
     (re.compile(r"nlohmann/"), {"base/json.cc", "tests"}),
     (re.compile(r"fmt/(?!core\.h$)"), set()),

@@ -54,6 +54,7 @@ struct ImageForge {
   /// Hooks, each called once by build() if set, in this order. Checksums of enclosing parts are
   /// computed after the hook.
   std::function<void(std::vector<FrameRecord>&)> on_frame_rows;
+  std::function<void(Table, ByteVector& rows)> on_rows;  ///< For each table of records.
   std::function<void(IndexHeader&)> on_header;
   std::function<void(ByteVector& header)> on_header_bytes;  ///< Checksummed again afterwards.
   std::function<void(ByteVector& index)> on_index;          ///< The final index frame.

@@ -21,8 +21,12 @@ class ExpectedEntries {
     const FrameRecord begin = rows_.record();
     advance();
     if (!has_row_ || rows_.row() != std::uint64_t{number} + 1) return std::nullopt;
-    const std::uint64_t coded_size = rows_.record().image_offset - begin.image_offset;
-    const std::uint64_t decoded_size = rows_.record().stream_offset - begin.stream_offset;
+    const FrameRecord& end = rows_.record();
+    if (end.image_offset < begin.image_offset || end.stream_offset < begin.stream_offset) {
+      return std::nullopt;
+    }
+    const std::uint64_t coded_size = end.image_offset - begin.image_offset;
+    const std::uint64_t decoded_size = end.stream_offset - begin.stream_offset;
     if (coded_size > UINT32_MAX || decoded_size > UINT32_MAX) return std::nullopt;
     return SeekTableEntry{static_cast<std::uint32_t>(coded_size),
                           static_cast<std::uint32_t>(decoded_size), begin.checksum};

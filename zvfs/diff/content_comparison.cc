@@ -37,7 +37,7 @@ Result<bool> ContentComparison::differs(ComparableContent& old_content,
   for (std::uint64_t offset = 0; offset < size;) {
     const ContentRun old_run = ZVFS_TRY(old_content.run_at(offset));
     const ContentRun new_run = ZVFS_TRY(new_content.run_at(offset));
-    const std::uint64_t end = std::min(old_run.end, new_run.end);
+    const std::uint64_t end = std::min({old_run.end, new_run.end, size});
     const std::uint64_t length = end - offset;
     Answer answer = Answer::kSame;
     if (!old_run.is_hole || !new_run.is_hole) {

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/atomic_file.h"
+#include "base/output_place.h"
 #include "base/progress_line.h"
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
@@ -67,9 +68,13 @@ class RepairCommand final : public Command {
   }
 
   Result<AtomicFile> create_out() const {
-    auto out = AtomicFile::create(out_path_, force_ ? IfExists::kReplace : IfExists::kFail);
-    if (!out) return Unexpected(std::move(out).error().within(out_path_));
-    return out;
+    const OutputPlace place = ZVFS_TRY_IN(out_path_, find_output(out_path_));
+    if (place.stream.is_open()) {
+      return fail(ErrorCode::kInvalidArgument, "{}: is not a regular file; not replaced",
+                  out_path_);
+    }
+    const IfExists if_exists = force_ ? IfExists::kReplace : IfExists::kFail;
+    return ZVFS_TRY_IN(out_path_, AtomicFile::create(place.file, if_exists));
   }
 
   Result<RepairReport> repair(const ImageSource& source, const AtomicFile& out) {
