@@ -9,7 +9,8 @@
 namespace zvfs {
 
 InheritedDescriptors::InheritedDescriptors() {
-  const std::unique_ptr<DIR, decltype(&::closedir)> list(::opendir("/proc/self/fd"), &::closedir);
+  const auto close = [](DIR* directory) { ::closedir(directory); };
+  const std::unique_ptr<DIR, decltype(close)> list(::opendir("/proc/self/fd"));
   if (list == nullptr) return;
   while (const dirent* const entry = ::readdir(list.get())) {
     int descriptor = -1;
