@@ -16,7 +16,7 @@ using Severity = Warning::Severity;
 
 namespace {
 
-UniqueFd open_place(const std::string& place) {
+UniqueFd open_listed(const std::string& place) {
   return UniqueFd(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
@@ -126,7 +126,7 @@ Result<std::optional<ListScanner::Added>> ListScanner::add_listed(Scanner::Entry
                                                                   const Directory& below) {
   using NoDirectory = std::optional<Added>;
   const std::string path = entry.parent_path + entry.name;
-  const UniqueFd fd = open_place(place);
+  const UniqueFd fd = open_listed(place);
   entry.parent_fd = fd.get();
   if (!fd.is_open() ||
       ::fstatat(fd.get(), entry.name_on_disk, &entry.status, AT_SYMLINK_NOFOLLOW) != 0) {
@@ -153,7 +153,7 @@ Result<std::optional<ListScanner::Added>> ListScanner::add_listed(Scanner::Entry
 Result<std::optional<ListScanner::Added>> ListScanner::add_on_the_way(Scanner::Entry entry,
                                                                       const Directory& list) {
   using NoDirectory = std::optional<Added>;
-  const UniqueFd fd = open_place(list.place);
+  const UniqueFd fd = open_listed(list.place);
   if (!fd.is_open()) {
     const Error error = fail_errno(errno, "cannot stat").error();
     report_lost(entry.parent_path + entry.name, list, error);
