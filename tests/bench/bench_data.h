@@ -16,6 +16,6 @@ const std::vector<std::string>& data_names();
 /// Frames of `size` bytes of that data: up to 8 MiB of them, so that no decoder learns a frame by
 /// heart, at least 4, all different where the data is. Throws std::runtime_error when this machine
 /// has too little of it.
-const std::vector<ByteVector>& frames_of(const std::string& data, std::size_t size);
+const std::vector<ByteVector>& frames_of(std::string_view data, std::size_t size);
 
 }  // namespace zvfs::bench
