@@ -1,6 +1,12 @@
 # shellcheck shell=bash
 # Shared by demo, check and .ci/run: the Debian packages that zvfs needs, and their installation.
 
+# 12, for example; nothing on another system.
+debian_release() {
+  # shellcheck source=/dev/null
+  (. /etc/os-release && [[ $ID == debian ]] && printf '%s\n' "${VERSION_ID:-}") 2>/dev/null || true
+}
+
 # To build and run the tools.
 build_packages=(
   cmake g++ ninja-build pkg-config
@@ -18,9 +24,19 @@ test_packages=(
 # without them, and skips those tests if they are missing.
 # shellcheck disable=SC2034
 full_test_packages=(chromium chromium-driver bash-completion fish zsh)
-# To check the style of the tree, too.
+# To check the style of the tree, too. clang-format 14 decides on layout; only Debian 12 has it.
 # shellcheck disable=SC2034
-style_packages=(clang-format-14 shellcheck)
+style_packages=(shellcheck)
+if [[ $(debian_release) == 12 ]]; then style_packages+=(clang-format-14); fi
+# To build for arm64 on another machine, in addition to build_packages.
+# shellcheck disable=SC2034
+cross_packages=(
+  g++-aarch64-linux-gnu
+  lib{archive,fmt,fuse3,lz4,xxhash,zstd}-dev:arm64
+)
+# To run its unit tests, in addition to test_packages.
+# shellcheck disable=SC2034
+cross_test_packages=("${cross_packages[@]}" libgtest-dev:arm64 qemu-user-static)
 
 step() { printf '\n== %s\n' "$*"; }
 
@@ -35,6 +51,11 @@ as_root() {
   else
     sudo "$@"
   fi
+}
+
+# Makes packages of another architecture known to apt, once.
+add_architecture() {
+  dpkg --print-foreign-architectures | grep -qx "$1" || as_root dpkg --add-architecture "$1"
 }
 
 missing_packages() {

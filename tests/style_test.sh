@@ -18,7 +18,8 @@ if ! command -v shellcheck >/dev/null; then
   echo "shellcheck is not installed"
   status=77
 else
-  shellcheck -x -P SCRIPTDIR demo check .ci/run packaging/debian.sh packaging/completions/zvfs.bash
+  shellcheck -x -P SCRIPTDIR demo check .ci/run packaging/debian.sh packaging/build-debs \
+    packaging/completions/zvfs.bash
   find tests packaging -name '*.sh' -exec shellcheck -x {} +
 fi
 exit "$status"

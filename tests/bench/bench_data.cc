@@ -59,7 +59,7 @@ ByteVector repeated_data(std::size_t size) {
 }
 
 // The amount of data that frames of any size are cut from.
-ByteVector make_data(const std::string& name) {
+ByteVector make_data(std::string_view name) {
   if (name == "text") return contents_below("/usr/include", ".h", kMaxTotal);
   if (name == "binary") return contents_below("/usr/lib", ".so", kMaxTotal);
   if (name == "repeated") return repeated_data(kMaxTotal);
@@ -67,8 +67,8 @@ ByteVector make_data(const std::string& name) {
   return ByteVector(kMaxTotal);
 }
 
-const ByteVector& data_of(const std::string& name) {
-  static std::map<std::string, ByteVector> cache;
+const ByteVector& data_of(std::string_view name) {
+  static std::map<std::string, ByteVector, std::less<>> cache;
   const auto found = cache.find(name);
   return found != cache.end() ? found->second : cache.emplace(name, make_data(name)).first->second;
 }
@@ -80,9 +80,9 @@ const std::vector<std::string>& data_names() {
   return names;
 }
 
-const std::vector<ByteVector>& frames_of(const std::string& data, std::size_t size) {
+const std::vector<ByteVector>& frames_of(std::string_view data, std::size_t size) {
   static std::map<std::pair<std::string, std::size_t>, std::vector<ByteVector>> cache;
-  std::vector<ByteVector>& frames = cache[{data, size}];
+  std::vector<ByteVector>& frames = cache[{std::string(data), size}];
   if (!frames.empty()) return frames;
   const ByteSpan bytes = data_of(data);
   const std::size_t stride = (bytes.size() - size) / (count_of(size) - 1);

@@ -16,6 +16,6 @@ const std::vector<std::string>& data_names();
 /// Frames of `size` bytes of that data: up to 8 MiB in total, so that no decoder can learn
 /// them by heart, and at least 4; all different if the data allows it. Throws std::runtime_error if
 /// this machine has too little of it.
-const std::vector<ByteVector>& frames_of(const std::string& data, std::size_t size);
+const std::vector<ByteVector>& frames_of(std::string_view data, std::size_t size);
 
 }  // namespace zvfs::bench

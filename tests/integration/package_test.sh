@@ -43,7 +43,7 @@ again=$(build_package second)
 cmp "$deb" "$again" || fail "the same build gives another package"
 
 depends=$(dpkg-deb -f "$deb" Depends)
-for package in fuse3 libfuse3-3 libzstd1 libfmt libc6; do
+for package in fuse3 libfuse3- libzstd1 libfmt libc6; do
   [[ $depends == *"$package"* ]] || fail "does not depend on $package: $depends"
 done
 [[ -n $(dpkg-deb -f "$deb" Description) && -n $(dpkg-deb -f "$deb" Maintainer) ]] ||
