@@ -57,7 +57,9 @@ TEST(FollowPath, BeginsAtTheRootForAbsoluteTargets) {
     const auto image = Image::open(std::make_unique<MemorySource>(forge.build()), {}).value();
     const auto inode = follow_path(*image, "dir/deep");
     ASSERT_EQ(inode.has_value(), is_absolute);
-    if (is_absolute) EXPECT_EQ(inode->number, InodeNumber{2});
+    if (is_absolute) {
+      EXPECT_EQ(inode->number, InodeNumber{2});
+    }
   }
 }
 
