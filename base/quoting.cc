@@ -1,7 +1,6 @@
 #include "base/quoting.h"
 
 #include <cstdint>
-#include <iterator>
 
 #include <fmt/core.h>
 
@@ -25,7 +24,7 @@ void append_escaped(char c, std::string& out) {
       out += "\\r";
       return;
     default:
-      fmt::format_to(std::back_inserter(out), "\\{:03o}", static_cast<std::uint8_t>(c));
+      out += fmt::format("\\{:03o}", static_cast<std::uint8_t>(c));
   }
 }
 

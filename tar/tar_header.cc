@@ -1,7 +1,6 @@
 #include "tar/tar_header.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 
 #include <fmt/core.h>
@@ -79,12 +78,8 @@ std::uint64_t sparse_map_size(const TarMember& member) {
 
 void append_sparse_map(const TarMember& member, ByteVector& out) {
   const std::size_t begin = out.size();
-  std::string line;
-  for_each_map_number(member, [&](std::uint64_t number) {
-    line.clear();
-    fmt::format_to(std::back_inserter(line), "{}\n", number);
-    ByteWriter(out).append(line);
-  });
+  for_each_map_number(
+      member, [&](std::uint64_t number) { ByteWriter(out).append(fmt::format("{}\n", number)); });
   pad(out, out.size() - begin);
 }
 

@@ -14,6 +14,13 @@ else
     \( -name '*.cc' -o -name '*.h' \) -exec clang-format-14 --dry-run -Werror {} +
 fi
 
+# clang and g++ name fmt::format_to()'s symbol differently, so that clang cannot link it with
+# Debian 12's libfmt.
+if grep -rn --include='*.cc' --include='*.h' --exclude-dir='build*' 'fmt::format_to(' .; then
+  echo "use fmt::format(): clang cannot link fmt::format_to()"
+  exit 1
+fi
+
 if ! command -v shellcheck >/dev/null; then
   echo "shellcheck is not installed"
   status=77

@@ -1,7 +1,6 @@
 #include "mkimage/report/report.h"
 
 #include <algorithm>
-#include <iterator>
 #include <string_view>
 
 #include <fmt/core.h>
@@ -16,7 +15,7 @@ void append_count(std::uint64_t count, std::string_view one, std::string_view ma
                   std::string& out) {
   if (count == 0) return;
   if (!out.empty()) out += ", ";
-  fmt::format_to(std::back_inserter(out), "{} {}", count, count == 1 ? one : many);
+  out += fmt::format("{} {}", count, count == 1 ? one : many);
 }
 
 }  // namespace

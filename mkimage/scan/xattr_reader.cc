@@ -4,7 +4,6 @@
 #include <cerrno>
 #include <cstdint>
 #include <fcntl.h>
-#include <iterator>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -63,8 +62,7 @@ void XattrReader::set_file(int directory_fd, const char* name) {
   file_.directory_fd = directory_fd;
   file_.name = name;
   if (way_ == Way::kAtCalls) return;
-  file_.proc_path.clear();
-  fmt::format_to(std::back_inserter(file_.proc_path), "/proc/self/fd/{}/{}", directory_fd, name);
+  file_.proc_path = fmt::format("/proc/self/fd/{}/{}", directory_fd, name);
 }
 
 // The names, each ended by a NUL.

@@ -12,9 +12,10 @@
 #include "tar/pax_records.h"
 
 namespace zvfs {
-namespace {
 
 using Severity = Warning::Severity;
+
+namespace {
 
 void apply_metadata(const PseudoDefinition& definition, InodeRecord& record) {
   Metadata metadata = record.metadata();

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include <fmt/core.h>
 
@@ -32,7 +31,7 @@ std::string counted(std::uint64_t count, std::string_view one, std::string_view 
 }
 
 void add_field(std::string_view name, std::string_view value, std::string& page) {
-  fmt::format_to(std::back_inserter(page), "  {:<12} {}\n", name, value);
+  page += fmt::format("  {:<12} {}\n", name, value);
 }
 
 std::string features_text(const IndexHeader& header) {
@@ -74,19 +73,19 @@ std::string content_text(const ImageInfo& info) {
 
 void add_table_row(std::string_view what, const FrameTotals& totals, std::string& page) {
   if (totals.frames == 0) return;
-  fmt::format_to(std::back_inserter(page), "  {:<12} {:>10} {:>9} {:>9} {:>9.2f}\n", what,
-                 totals.frames, human_size(totals.decoded_bytes), human_size(totals.coded_bytes),
-                 ratio_of(totals.decoded_bytes, totals.coded_bytes));
+  page += fmt::format("  {:<12} {:>10} {:>9} {:>9} {:>9.2f}\n", what, totals.frames,
+                      human_size(totals.decoded_bytes), human_size(totals.coded_bytes),
+                      ratio_of(totals.decoded_bytes, totals.coded_bytes));
 }
 
 void add_frames(const ImageInfo& info, std::string& page) {
-  fmt::format_to(std::back_inserter(page), "\n  {:<12} {:>10} {:>9} {:>9} {:>9}\n", "kind",
-                 "frames", "decoded", "coded", "ratio");
+  page += fmt::format("\n  {:<12} {:>10} {:>9} {:>9} {:>9}\n", "kind", "frames", "decoded", "coded",
+                      "ratio");
   for (std::uint8_t kind = 0; kind < kFrameKindCount; ++kind) {
     add_table_row(to_string(FrameKind{kind}), info.by_kind[kind], page);
   }
-  fmt::format_to(std::back_inserter(page), "\n  {:<12} {:>10} {:>9} {:>9} {:>9}\n", "decoded size",
-                 "frames", "decoded", "coded", "ratio");
+  page += fmt::format("\n  {:<12} {:>10} {:>9} {:>9} {:>9}\n", "decoded size", "frames", "decoded",
+                      "coded", "ratio");
   for (std::size_t n = 0; n < info.by_size.size(); ++n) {
     add_table_row(fmt::format("up to {}", human_size(std::uint64_t{1} << n)), info.by_size[n],
                   page);
