@@ -14,7 +14,7 @@
 namespace zvfs {
 namespace {
 
-// What marks a temporary file of ours: ".NAME.zvfs-tmp." and a number.
+// The prefix of our temporary files, ".NAME.zvfs-tmp.", which a number follows.
 std::string temporary_prefix(std::string_view name) {
   constexpr std::string_view kMark = ".zvfs-tmp.";
   constexpr std::size_t kLongestNumber = 13;
@@ -37,7 +37,7 @@ Result<AtomicFile> AtomicFile::create(std::string_view path, IfExists if_exists)
   const std::string name(path.substr(slash == path.npos ? 0 : slash + 1));
   const std::string directory(slash == path.npos ? "." : path.substr(0, slash + 1));
   if (name.empty() || name == "." || name == "..") {
-    return fail(ErrorCode::kInvalidArgument, "not the name of a file");
+    return fail(ErrorCode::kInvalidArgument, "not a file name");
   }
   UniqueFd directory_fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory_fd.is_open()) return fail_errno(errno, "cannot open its directory");
@@ -52,6 +52,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : directory_(std::move(other.directory_)),
       name_(std::move(other.name_)),
       if_exists_(other.if_exists_),
+      kept_mode_(other.kept_mode_),
       temporary_(std::exchange(other.temporary_, {})),
       remove_on_signal_(std::exchange(other.remove_on_signal_, std::nullopt)),
       fd_(std::move(other.fd_)) {}
@@ -60,7 +61,7 @@ AtomicFile::~AtomicFile() {
   if (!temporary_.empty()) ::unlinkat(directory_.get(), temporary_.c_str(), 0);
 }
 
-Result<void> AtomicFile::check_target() const {
+Result<void> AtomicFile::check_target() {
   struct stat status;
   if (::fstatat(directory_.get(), name_.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
     if (errno == ENOENT) return {};
@@ -68,16 +69,18 @@ Result<void> AtomicFile::check_target() const {
   }
   if (S_ISDIR(status.st_mode)) return fail(ErrorCode::kInvalidArgument, "is a directory");
   if (if_exists_ == IfExists::kFail) {
-    return fail(ErrorCode::kInvalidArgument, "exists already; --force replaces it");
+    return fail(ErrorCode::kInvalidArgument, "already exists; use --force to replace it");
   }
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
-    return fail(ErrorCode::kInvalidArgument, "is not a regular file, and is not replaced");
+    return fail(ErrorCode::kInvalidArgument, "is not a regular file; not replaced");
   }
+  const bool is_ours = S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+  if (is_ours) kept_mode_ = status.st_mode & 0777;
   return {};
 }
 
 void AtomicFile::remove_stale_temporaries() const {
-  // A descriptor of its own, because fdopendir() takes it over and moves its offset.
+  // A separate descriptor, because fdopendir() takes it over and moves its offset.
   UniqueFd fd(::openat(directory_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   const auto close_directory = [](DIR* directory) { ::closedir(directory); };
   const std::unique_ptr<DIR, decltype(close_directory)> entries(::fdopendir(fd.get()));
@@ -92,8 +95,7 @@ void AtomicFile::remove_stale_temporaries() const {
 }
 
 Result<void> AtomicFile::create_temporary() {
-  // More than one attempt only where another process has this one's number: in a container that
-  // shares the directory.
+  // Needs a second attempt only if another process has this PID: in a container on that directory.
   constexpr int kAttempts = 100;
   std::string temporary = fmt::format("{}{}", temporary_prefix(name_), ::getpid());
   for (int attempt = 1; attempt <= kAttempts; ++attempt) {
@@ -111,10 +113,13 @@ Result<bool> AtomicFile::try_create(std::string temporary) {
   if (!fd_.is_open()) {
     remove_on_signal_.reset();
     if (errno == EEXIST) return false;
-    return fail_errno(errno, "cannot create a temporary file beside it");
+    return fail_errno(errno, "cannot create a temporary file in its directory");
   }
   temporary_ = std::move(temporary);
-  // Without a lock, as on filesystems that have none, the file is merely not found stale.
+  if (kept_mode_ && ::fchmod(fd_.get(), *kept_mode_) != 0) {
+    return fail_errno(errno, "cannot give a temporary file the mode of what it replaces");
+  }
+  // On filesystems without locks, the file is just never recognised as stale.
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) return true;
   struct stat status;
   const bool removed_meanwhile = ::fstat(fd_.get(), &status) == 0 && status.st_nlink == 0;
@@ -126,9 +131,9 @@ Result<void> AtomicFile::commit() {
   ZVFS_TRY(rename_to_target());
   temporary_.clear();
   remove_on_signal_.reset();
-  // Some filesystems cannot sync a directory, and say so with EINVAL.
+  // Some filesystems cannot sync a directory and fail with EINVAL.
   if (::fsync(directory_.get()) != 0 && errno != EINVAL) {
-    return fail_errno(errno, "is made, but its directory cannot be written to disk");
+    return fail_errno(errno, "was written, but its directory cannot be synced to disk");
   }
   return {};
 }
@@ -140,9 +145,9 @@ Result<void> AtomicFile::rename_to_target() {
   if (if_exists_ == IfExists::kFail) {
     if (::renameat2(directory, from, directory, to, RENAME_NOREPLACE) == 0) return {};
     if (errno == EEXIST) {
-      return fail(ErrorCode::kInvalidArgument, "exists by now; --force replaces it");
+      return fail(ErrorCode::kInvalidArgument, "was created meanwhile; use --force to replace it");
     }
-    // Not every filesystem has RENAME_NOREPLACE (EINVAL): check, which leaves a moment's gap.
+    // Not every filesystem has RENAME_NOREPLACE (EINVAL): check instead, which leaves a brief race.
     if (errno != EINVAL && errno != ENOSYS) return fail_errno(errno, "cannot rename to it");
   }
   ZVFS_TRY(check_target());

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 #include "base/result.h"
 #include "base/signal_cleanup.h"
@@ -14,7 +15,7 @@ enum class IfExists : bool { kFail, kReplace };
 
 /// A new file that appears under its name only when it is whole. Until commit() it is a temporary
 /// file beside the target, named `.NAME.zvfs-tmp.PID` and locked with flock(2); the destructor
-/// removes it. Not thread-safe.
+/// removes it. A replaced file of the same owner hands on its permissions. Not thread-safe.
 class AtomicFile {
  public:
   /// Begins the file `path`, and removes temporary files that a killed process left beside it.
@@ -31,19 +32,19 @@ class AtomicFile {
   /// Where the file will appear: a directory, and a name in it.
   [[nodiscard]] int directory_fd() const { return directory_.get(); }
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// The name that it has there until commit().
+  /// Its name there until commit().
   [[nodiscard]] const std::string& temporary_name() const { return temporary_; }
 
-  /// Writes all to disk and gives the file its name. Call once.
-  /// Errors: InvalidArgument (the target exists by now), Io. Of these only that of its directory,
-  /// which says so, leaves the target in place.
+  /// Writes everything to disk and gives the file its name. Call once.
+  /// Errors: InvalidArgument (the target exists by now), Io. If only syncing the directory failed,
+  /// as the message then says, the target stays in place.
   Result<void> commit();
 
  private:
   AtomicFile(UniqueFd directory, std::string name, IfExists if_exists)
       : directory_(std::move(directory)), name_(std::move(name)), if_exists_(if_exists) {}
 
-  Result<void> check_target() const;
+  Result<void> check_target();
   void remove_stale_temporaries() const;
   Result<void> create_temporary();
   Result<bool> try_create(std::string temporary);
@@ -52,7 +53,8 @@ class AtomicFile {
   UniqueFd directory_;
   std::string name_;
   IfExists if_exists_;
-  std::string temporary_;  // empty when there is none
+  std::optional<mode_t> kept_mode_;  // of what is replaced, if it is ours
+  std::string temporary_;            // empty when there is none
   std::optional<RemoveOnSignal> remove_on_signal_;
   UniqueFd fd_;
 };

@@ -7,10 +7,10 @@
 
 namespace zvfs {
 
-/// With padding.
+/// Encodes with padding.
 std::string base64(std::string_view bytes);
 
-/// The bytes of `text`, with padding or without; nothing when it has other characters.
+/// Decodes `text`, with or without padding; nothing if it has other characters.
 std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace zvfs

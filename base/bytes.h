@@ -30,8 +30,8 @@ inline std::string_view as_text(ByteSpan bytes) {
 }
 
 /// Reads little-endian integers from the front of a span, never past its end: a read that would
-/// pass the end gives 0 and empties the reader, and `ok()` is false from then on. So a caller
-/// reads a whole record and asks once. Borrows the span. Not thread-safe.
+/// pass the end gives 0 and empties the reader, and `ok()` is false from then on. So a caller can
+/// read a whole record and check once. Borrows the span. Not thread-safe.
 class ByteReader {
  public:
   explicit ByteReader(ByteSpan bytes) : rest_(bytes) {}

@@ -7,7 +7,7 @@
 namespace zvfs {
 namespace {
 
-// Calls `transfer`, which returns as read(2) does, until no signal interrupts it.
+// Repeats `transfer`, which returns as read(2) does, until no signal interrupts it.
 template <typename Transfer>
 ssize_t retry(Transfer transfer) {
   while (true) {

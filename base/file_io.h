@@ -1,4 +1,4 @@
-// Reads and writes that go on where the kernel stops half way: after a signal, at a pipe's size.
+// Reads and writes that continue where the kernel stops half way: after a signal, at a full pipe.
 #pragma once
 
 #include <cstddef>
@@ -11,19 +11,19 @@
 
 namespace zvfs {
 
-/// Writes all of `bytes` to `fd`. Errors: Io; the message is `what`, if any (a file's name, or what
-/// cannot be done), and why.
+/// Writes all of `bytes` to `fd`. Errors: Io; the message is `what`, if not empty (a file's name,
+/// or what failed), and the reason.
 Result<void> write_all(int fd, ByteSpan bytes, std::string_view what);
 
-/// The same at `offset`, in bytes; `fd` stays where it stands.
+/// As write_all(), but at `offset`, in bytes; the position of `fd` does not change.
 Result<void> pwrite_all(int fd, std::uint64_t offset, ByteSpan bytes, std::string_view what);
 
-/// Fills `out` from `offset` on, in bytes, as far as the file goes, and returns how many bytes that
-/// are. `fd` stays where it stands. Errors: Io, as above.
+/// Fills `out` from `offset` on, in bytes, up to the end of the file, and returns the number of
+/// bytes read. The position of `fd` does not change. Errors: Io, as above.
 Result<std::size_t> read_full(int fd, std::uint64_t offset, MutableByteSpan out,
                               std::string_view what);
 
-/// All that comes from `fd` until its end. Errors: Io, as above.
+/// Everything that `fd` yields until its end. Errors: Io, as above.
 Result<std::string> read_to_end(int fd, std::string_view what);
 
 }  // namespace zvfs

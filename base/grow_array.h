@@ -10,9 +10,9 @@
 
 namespace zvfs {
 
-/// An array that grows by realloc(3), which moves large blocks by remapping their pages: growing
-/// neither copies nor holds the old and the new block at once, as std::vector does. So a scan of
-/// ten million files needs the memory of its records and no more. Not thread-safe.
+/// An array that grows by realloc(3), which moves large blocks by remapping their pages. Unlike
+/// std::vector, it neither copies on growth nor holds the old and the new block at once. So a scan
+/// of ten million files needs the memory of its records and no more. Not thread-safe.
 template <typename T>
 class GrowArray {
   static_assert(std::is_trivially_copyable_v<T> && std::is_trivially_destructible_v<T>);
@@ -37,13 +37,13 @@ class GrowArray {
     new (data_ + size_) T(value);
     ++size_;
   }
-  /// As push_back() for each of `values`, which must not lie in this array.
+  /// Appends each of `values`, as push_back() does; they must not lie in this array.
   void append(std::span<const T> values) {
     reserve_for(values.size());
     for (const T& value : values) new (data_ + size_++) T(value);
   }
 
-  /// Removes what follows the first `size` elements; there must be as many.
+  /// Removes the elements after the first `size`, which must not exceed size().
   void truncate(std::size_t size) {
     assert(size <= size_);
     size_ = size;

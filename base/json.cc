@@ -13,7 +13,7 @@ namespace zvfs {
 struct Json::Value {
   nlohmann::ordered_json json;
 
-  // Never throws for bytes that are not UTF-8, as nlohmann's default is.
+  // Unlike nlohmann's default, never throws on invalid UTF-8.
   [[nodiscard]] std::string dump(int indent) const {
     return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   }

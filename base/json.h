@@ -7,9 +7,9 @@
 
 namespace zvfs {
 
-/// A JSON value to be written: null, a boolean, a number, a string, an array, or an object whose
-/// members keep the order in which they were put. Copies are deep. Not thread-safe. A value that
-/// was moved from can only be assigned to or destroyed.
+/// A JSON value to write: null, a boolean, a number, a string, an array, or an object whose members
+/// keep the order in which they were put. Copies are deep. Not thread-safe. A moved-from value can
+/// only be assigned to or destroyed.
 class Json {
  public:
   struct Member;
@@ -21,7 +21,7 @@ class Json {
   Json(unsigned number);
   Json(unsigned long number);
   Json(double number);
-  /// Strings. What is not UTF-8 in them is written as U+FFFD; put_text() keeps the bytes as well.
+  /// A string. Invalid UTF-8 in it becomes U+FFFD; put_text() also keeps the original bytes.
   Json(std::string_view text);
   Json(const std::string& text);
   Json(const char* text);
@@ -38,20 +38,20 @@ class Json {
   /// Appends an element. Precondition: this is an array.
   void add(Json element);
 
-  /// Sets a member; one that is there already keeps its place. Precondition: this is an object.
+  /// Sets a member; an existing one keeps its place. Precondition: this is an object.
   void put(std::string_view key, Json value);
 
-  /// Sets the member `key` to `bytes`. JSON holds only Unicode: where `bytes` are not UTF-8, what
-  /// is not becomes U+FFFD, and the member "<key>_base64" has the bytes themselves.
+  /// Sets the member `key` to `bytes`. JSON holds only Unicode: if `bytes` are not UTF-8, the
+  /// invalid ones become U+FFFD, and the member "<key>_base64" has the original bytes.
   void put_text(std::string_view key, std::string_view bytes);
 
-  /// True for null, an array without elements, and an object without members.
+  /// True for null, an empty array and an empty object.
   [[nodiscard]] bool is_empty() const;
 
-  /// The value on one line, without a line end. A number that is not finite is written as null.
+  /// The value on one line, without a newline. A number that is not finite becomes null.
   [[nodiscard]] std::string dump() const;
 
-  /// The value with a line for each element and member, indented by two spaces a level.
+  /// The value with one line for each element and member, indented by two spaces a level.
   [[nodiscard]] std::string dump_indented() const;
 
  private:

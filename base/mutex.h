@@ -44,13 +44,13 @@ class ZVFS_THREAD_ANNOTATION(scoped_lockable) MutexLock {
 
 class CondVar {
  public:
-  /// Waits for a notification (or none: wake-ups may be spurious). `mutex` must be held.
+  /// Waits for a notification; wake-ups may be spurious. `mutex` must be held.
   void wait(Mutex& mutex) ZVFS_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);
     condition_.wait(lock);
     lock.release();
   }
-  /// As wait(), but for at most `duration`; false when the time ran out.
+  /// As wait(), but for at most `duration`; false if the time ran out.
   template <typename Rep, typename Period>
   bool wait_for(Mutex& mutex, std::chrono::duration<Rep, Period> duration) ZVFS_REQUIRES(mutex) {
     std::unique_lock<std::mutex> lock(mutex.mutex_, std::adopt_lock);

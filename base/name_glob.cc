@@ -9,8 +9,8 @@
 namespace zvfs {
 namespace {
 
-// Takes the first character off `text`, which is not empty. Bytes that are not UTF-8 get values
-// above all code points, so that none is in a range of characters.
+// Removes the first character of `text`, which is not empty. Bytes that are not UTF-8 get values
+// above all code points, so that no range of characters includes them.
 std::uint32_t take_character(std::string_view& text) {
   constexpr std::uint32_t kStrayBytes = 0x200000;
   const std::size_t length = utf8_character_length(text);
@@ -33,8 +33,8 @@ std::uint32_t take_literal(std::string_view& glob) {
   return take_character(glob);
 }
 
-// Matches `character` against the bracket expression that `glob`, after its `[`, begins with, and
-// takes that off. Nothing when it is not closed.
+// Matches `character` against the bracket expression at the start of `glob`, which is past its `[`,
+// and removes the expression. Nothing if it is not closed.
 std::optional<bool> match_bracket(std::string_view& glob, std::uint32_t character) {
   std::string_view rest = glob;
   const bool negated = rest.starts_with('!') || rest.starts_with('^');
@@ -56,8 +56,8 @@ std::optional<bool> match_bracket(std::string_view& glob, std::uint32_t characte
   return std::nullopt;
 }
 
-// Matches the first character of `name` against the first item of `glob`, which is no `*`, and
-// takes both off. Neither is empty.
+// Matches the first character of `name` against the first item of `glob`, which is not a `*`, and
+// removes both. Neither is empty.
 bool match_one(std::string_view& glob, std::string_view& name) {
   const std::uint32_t character = take_character(name);
   if (glob.front() == '?') {
@@ -77,8 +77,8 @@ bool match_one(std::string_view& glob, std::string_view& name) {
 }  // namespace
 
 bool matches_glob(std::string_view glob, std::string_view name) {
-  // Where to go on after the last `*` when what follows it fails: it then takes a character more.
-  // Earlier ones need no second try, as they took as little as they could.
+  // Where to resume after the last `*` if the rest does not match: it then takes one more
+  // character. Earlier ones need no second try, as they took as little as they could.
   std::optional<std::string_view> star_glob;
   std::string_view star_name;
   while (true) {

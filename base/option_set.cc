@@ -16,10 +16,10 @@ using Values = std::vector<std::string>;
 
 constexpr const char* kHelpNames = "-h,--help";
 constexpr const char* kHelpText = "Print this help and exit";
-constexpr std::size_t kNameWidth = 26;  // of the columns with the options' names
+constexpr std::size_t kNameWidth = 26;  // of the column of option names
 
-// CLI11 takes "[ab]" for a list with the element "ab", but for us it is a glob or a file's name.
-// This mark before it, which nobody types, prevents that.
+// CLI11 takes "[ab]" for a list with the element "ab"; for us it is a glob or a file name. This
+// prefix, which nobody types, prevents that.
 constexpr char kListMark = '\x01';
 
 std::string marked(std::string_view argument) {
@@ -32,7 +32,7 @@ std::string unmarked(const std::string& text) {
   return text.size() > 1 && text[0] == kListMark && text[1] == '[' ? text.substr(1) : text;
 }
 
-// As CLI11 wants them: the last argument first.
+// In the order of CLI11: the last argument first.
 Values reversed(std::span<char* const> arguments) {
   Values result;
   for (const char* const argument : arguments.subspan(1)) result.push_back(marked(argument));
@@ -46,7 +46,7 @@ std::string message_of(const CLI::ParseError& error) {
   return message;
 }
 
-// Shows what an option takes by one word, and nothing of its type.
+// Shows one word for the value of an option, and not its type.
 class HelpFormatter final : public CLI::Formatter {
  public:
   HelpFormatter() { column_width(kNameWidth); }
@@ -67,7 +67,7 @@ struct Declaration {
   std::string value;
 };
 
-// Lets CLI11 assign to `target`; what is text goes without the mark.
+// Lets CLI11 assign to `target`; strings lose the mark.
 template <typename T>
 CLI::Option* bind(CLI::App& app, const std::string& names, T& target, const std::string& help) {
   return app.add_option(names, target, help);
@@ -136,7 +136,7 @@ OptionSet::Option OptionSet::option(const std::string& names, T& target, const s
   CLI::Option* const option = bind(app_, declaration.names, target, help);
   option->type_name(declaration.value);
   if constexpr (std::is_same_v<T, Values>) {
-    option->expected(1)->take_all()->allow_extra_args(false);  // which would be operands
+    option->expected(1)->take_all()->allow_extra_args(false);  // extra ones would be operands
   }
   return Option(option);
 }

@@ -46,7 +46,7 @@ void run_on_threads(unsigned threads, const std::function<void(unsigned worker)>
     try {
       for (unsigned worker = 1; worker < threads; ++worker) others.emplace_back(run, worker);
     } catch (const std::system_error&) {
-      // No more threads: those that there are do the work.
+      // No more threads: the existing ones do the work.
     }
     run(0);
   }

@@ -1,4 +1,4 @@
-// Paths as archives, lists and options have them: names between slashes.
+// Paths in archives, lists and options: names between slashes.
 #pragma once
 
 #include <cstddef>
@@ -7,24 +7,25 @@
 
 namespace zvfs {
 
-/// The longest path, in bytes, that is looked up, with the targets of the symlinks that it leads
-/// through. Images do not show the members of an archive that have a longer one.
+/// The longest path that is looked up, in bytes, including the targets of symlinks on the way.
+/// Images do not show archive members with a longer one.
 inline constexpr std::size_t kMaxPathSize = 65535;
 
 /// How many symlinks one path may lead through: Linux's MAXSYMLINKS.
 inline constexpr unsigned kMaxSymlinks = 40;
 
-/// Cuts the first name off `path`, with the slashes and "." around it; empty when none is left.
+/// Removes the first name of `path`, with the slashes and "." around it, and returns it; empty when
+/// none is left.
 std::string_view take_first_name(std::string_view& path);
 
-/// The same at the end.
+/// As take_first_name(), but for the last name.
 std::string_view take_last_name(std::string_view& path);
 
 /// Whether one of the names is "..".
 bool has_dot_dot(std::string_view path);
 
-/// Whether a symlink to that target stays below the directory that it is in. GNU tar makes all
-/// others only when it has extracted all else, so that nothing is written through them.
+/// Whether a symlink with this target stays below its own directory. GNU tar creates all other
+/// symlinks only after extracting everything else, so that nothing is written through them.
 bool stays_below(std::string_view target);
 
 /// The names joined by single slashes, without "." and leading or trailing slashes; empty for the

@@ -25,7 +25,7 @@ bool matches_name(const Component& component, std::string_view name) {
                                                   : matches_glob(component.text, name);
 }
 
-// Takes the first name off a path that is not empty.
+// Removes and returns the first name of a path that is not empty.
 std::string_view take_name(std::string_view& path) {
   const std::size_t end = std::min(path.find('/'), path.size());
   const std::string_view name = path.substr(0, end);
@@ -43,7 +43,7 @@ Result<PathPattern> PathPattern::parse(std::string_view text) {
     begin = end + 1;
     if (part.empty() || part == ".") continue;
     if (part == "..") {
-      return fail(ErrorCode::kInvalidArgument, "{}: paths of an image have no '..'", text);
+      return fail(ErrorCode::kInvalidArgument, "{}: paths in an image cannot contain '..'", text);
     }
     pattern.components_.push_back(make_component(part));
   }
@@ -51,7 +51,7 @@ Result<PathPattern> PathPattern::parse(std::string_view text) {
 }
 
 bool PathPattern::matches(std::string_view path) const {
-  // As in matches_glob(): where to go on after the last `**` when what follows it fails.
+  // As in matches_glob(): where to resume after the last `**` if the rest does not match.
   auto component = components_.begin();
   auto retry_component = components_.end();
   std::string_view retry_path;

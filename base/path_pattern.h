@@ -15,15 +15,15 @@ class PathPattern {
   struct Component {
     enum class Kind : std::uint8_t {
       kName,      ///< This name alone.
-      kGlob,      ///< Names that match_glob() finds to match.
-      kAnyDepth,  ///< `**`: any directories, also none; in the last place all that is below.
+      kGlob,      ///< Names that matches_glob() accepts.
+      kAnyDepth,  ///< `**`: any number of directories, even none; at the end, all that is below.
     };
     Kind kind;
     std::string text;
   };
 
-  /// Leading, trailing and repeated slashes and "." count for nothing: "/a//b/" is "a/b".
-  /// Errors: InvalidArgument (".." in it: an image's paths have none).
+  /// Leading, trailing and repeated slashes and "." are ignored: "/a//b/" is "a/b".
+  /// Errors: InvalidArgument (".." in it: paths in an image have none).
   static Result<PathPattern> parse(std::string_view text);
 
   /// The text as the user gave it, for messages.

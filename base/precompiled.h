@@ -1,5 +1,5 @@
-// What is compiled once for all files, with ZVFS_PCH: the headers that most of them include. A file
-// still includes what it uses itself.
+// The headers that ZVFS_PCH compiles once for all files: those that most of them include. Each file
+// still includes what it uses.
 #pragma once
 
 #include <algorithm>

@@ -21,7 +21,7 @@ std::size_t terminal_width() {
   return size.ws_col;
 }
 
-// One call of fwrite(), so that lines of several threads do not mix.
+// A single fwrite(), so that lines of several threads do not mix.
 void write_stderr(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 std::string duration_text(double seconds) {

@@ -11,20 +11,20 @@
 
 namespace zvfs {
 
-/// Shows how far a tool has come while it lives, on standard error: in the last line of a terminal,
-/// several times a second; elsewhere, as in the log of a build, in a line of its own now and then.
-/// Lines for people go through print(), so that they do not run into it. Thread-safe.
+/// Shows the progress of a tool on standard error while this lives: in the last line of a terminal,
+/// several times a second; elsewhere, as in a build log, in a separate line now and then. Messages
+/// for people go through print(), so that they do not run into it. Thread-safe.
 class ProgressLine {
  public:
   enum class Show : bool { kNever, kProgress };
 
-  /// The width where there is no terminal: the text may be of any length.
+  /// The width without a terminal: the text may be of any length.
   static constexpr std::size_t kPlain = 0;
 
   /// The text to show, after `elapsed` seconds, in at most `width` columns, or kPlain.
   using Text = std::function<std::string(double elapsed, std::size_t width)>;
 
-  /// `text` is called by a thread of its own: without a terminal, once in `plain_interval`.
+  /// A separate thread calls `text`: without a terminal, once in `plain_interval`.
   ProgressLine(Text text, Show show,
                std::chrono::milliseconds plain_interval = std::chrono::seconds(30));
   ~ProgressLine();
@@ -32,7 +32,7 @@ class ProgressLine {
   /// Prints a line to standard error.
   void print(std::string_view line);
 
-  /// Takes the line away, until it is drawn again, for something else to be printed there.
+  /// Removes the line until it is drawn again, so that something else can be printed there.
   void clear();
 
  private:

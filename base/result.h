@@ -55,8 +55,8 @@ template <typename... Args>
 /// fail(kIo) with the text of `error_number` (an errno) after the message, if there is one.
 [[nodiscard]] Unexpected fail_errno(int error_number, std::string_view message);
 
-/// A value or an Error. By hand and not a std::variant, which takes twice as long to compile, in
-/// nearly every file, and makes a seventh more code.
+/// A value or an Error. Hand-written rather than a std::variant, which takes twice as long to
+/// compile in nearly every file and makes a seventh more code.
 template <typename T>
 class [[nodiscard]] Result {
   static_assert(std::is_nothrow_move_constructible_v<T>, "an assignment must not end half done");
@@ -144,7 +144,7 @@ class [[nodiscard]] Result<void> {
 
 }  // namespace zvfs
 
-/// As ZVFS_TRY, but the error says that it is within `where`: what a user can find, such as a path.
+/// As ZVFS_TRY, but puts `where`, such as a path, before the message: what the user can look for.
 ///     file = ZVFS_TRY_IN(path, AtomicFile::create(path));
 #define ZVFS_TRY_IN(where, ...)                                                    \
   __extension__({                                                                  \

@@ -13,7 +13,7 @@ namespace {
 constexpr int kFree = -1;
 constexpr int kClaimed = -2;
 
-// All that the handler may touch: lock-free atomics and plain arrays that were written before.
+// Everything the handler may touch: lock-free atomics, and plain arrays written beforehand.
 struct Slot {
   std::atomic<int> directory_fd = kFree;
   std::array<char, 256> name{};
@@ -29,7 +29,7 @@ extern "C" void remove_files_and_die(int signal) {
     const int directory = slot.directory_fd.load(std::memory_order_acquire);
     if (directory >= 0) ::unlinkat(directory, slot.name.data(), 0);
   }
-  // SA_RESETHAND has restored the default action, which follows when the handler returns.
+  // SA_RESETHAND has restored the default action, which runs when the handler returns.
   ::raise(signal);
 }
 

@@ -6,13 +6,13 @@
 
 namespace zvfs {
 
-/// Makes the signals that end a process when they are sent to it (SIGINT, SIGTERM, SIGQUIT, SIGHUP,
-/// SIGPIPE, SIGALRM, SIGUSR1 and the like, but not SIGKILL, and not those of a crash) remove every
-/// file that a RemoveOnSignal names, and then end it as they ever do. A signal that is ignored
-/// stays ignored. For a main().
+/// For a main(): when a signal that ends a process is sent to it (SIGINT, SIGTERM, SIGQUIT, SIGHUP,
+/// SIGPIPE, SIGALRM, SIGUSR1 and the like, but not SIGKILL or a crash), every file that a
+/// RemoveOnSignal names is removed, and the process then ends as usual. Ignored signals stay
+/// ignored.
 void install_signal_cleanup();
 
-/// While it lives, the signals of install_signal_cleanup() remove a file. Thread-safe.
+/// While this lives, the signals of install_signal_cleanup() remove a file. Thread-safe.
 class RemoveOnSignal {
  public:
   /// The file `name` (at most 255 bytes) in an open directory, which must stay open as long as

@@ -22,8 +22,8 @@ Result<UniqueFd> make_temporary_file() {
   std::string path = temporary_directory() + "/zvfs-XXXXXX";
   UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
   if (!fd.is_open()) {
-    return fail_errno(
-        errno, fmt::format("cannot make a temporary file in {} ($TMPDIR)", temporary_directory()));
+    return fail_errno(errno, fmt::format("cannot create a temporary file in {} ($TMPDIR)",
+                                         temporary_directory()));
   }
   ::unlink(path.c_str());
   return fd;

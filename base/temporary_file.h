@@ -6,11 +6,11 @@
 
 namespace zvfs {
 
-/// A file without a name, in the directory for temporary files ($TMPDIR), to write and read; gone
-/// when it is closed. Errors: Io.
+/// An unnamed file in the directory for temporary files ($TMPDIR), for writing and reading; it
+/// vanishes when closed. Errors: Io.
 Result<UniqueFd> make_temporary_file();
 
-/// Writes all of `bytes` to a temporary file, where it stands. Errors: Io.
+/// Writes all of `bytes` at the current position of a temporary file. Errors: Io.
 Result<void> write_temporary(int fd, ByteSpan bytes);
 
 }  // namespace zvfs

@@ -8,8 +8,8 @@
 namespace zvfs {
 namespace {
 
-/// Takes parts off the front of a date. Each call is false, and takes nothing, when what it looks
-/// for is not there.
+/// Takes parts off the front of a date. Each call returns false and takes nothing if the part that
+/// it looks for is not there.
 class DateText {
  public:
   explicit DateText(std::string_view text) : rest_(text) {}
@@ -19,7 +19,7 @@ class DateText {
     rest_.remove_prefix(word.size());
     return true;
   }
-  // A number of exactly so many digits, in the given range.
+  // A number of exactly `digits` digits, in the given range.
   bool take_number(std::size_t digits, int min, int max, int& out) {
     int value = 0;
     const std::string_view text = rest_.substr(0, digits);
@@ -87,7 +87,7 @@ bool take_time(DateText& text, std::tm& date, std::uint32_t& nanoseconds) {
   return !text.take(".") || text.take_fraction(nanoseconds);
 }
 
-// The offset from UTC in seconds, east of it positive; nothing when none is given.
+// The offset from UTC in seconds, positive to the east; nothing if none is given.
 bool take_zone(DateText& text, std::optional<int>& offset) {
   text.take(" ");
   if (text.take("Z") || text.take("UTC")) {
@@ -117,7 +117,7 @@ std::optional<Timestamp> parse_date(DateText text) {
   const int day = date.tm_mday;
   date.tm_isdst = -1;
   time.seconds = offset ? ::timegm(&date) - *offset : std::mktime(&date);
-  // The library turns the 30th of February into a day of March.
+  // The library turns 30 February into a day of March.
   if (date.tm_mday != day) return std::nullopt;
   return time;
 }

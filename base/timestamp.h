@@ -9,16 +9,16 @@
 
 namespace zvfs {
 
-/// A point in time as inodes have it: seconds since 1970, and nanoseconds from 0 to 999,999,999
-/// after them.
+/// A point in time as inodes store it: seconds since 1970, and 0 to 999,999,999 nanoseconds after
+/// them.
 struct Timestamp {
   std::int64_t seconds = 0;
   std::uint32_t nanoseconds = 0;
   auto operator<=>(const Timestamp&) const = default;
 
-  /// Parses "@SECONDS" or an ISO 8601 date ("2024-02-29", "2024-02-29 12:30", "...T12:30:45"), the
-  /// time with up to nine decimals, and after it "Z", "UTC" or an offset ("+01:00"); without one it
-  /// is local time. Errors: InvalidArgument (anything else).
+  /// Parses "@SECONDS" or an ISO 8601 date ("2024-02-29", "2024-02-29 12:30", "...T12:30:45"). The
+  /// time may have up to nine decimals, and "Z", "UTC" or an offset ("+01:00") after it; without
+  /// one it is local time. Errors: InvalidArgument (anything else).
   static Result<Timestamp> parse(std::string_view text);
 };
 

@@ -6,7 +6,7 @@
 namespace zvfs {
 
 /// The number of bytes of the UTF-8 character (RFC 3629: shortest form, no surrogates, at most
-/// U+10FFFF) that `text` begins with, or 0 when it begins with none.
+/// U+10FFFF) at the start of `text`, or 0 if there is none.
 std::size_t utf8_character_length(std::string_view text);
 
 /// True when all of `text` is UTF-8.

@@ -11,11 +11,11 @@
 
 namespace zvfs {
 
-/// What is wrong with one file of the source. None of these stops a build.
+/// A problem with one file of the source. None stops a build.
 struct Warning {
   enum class Severity : std::uint8_t {
-    kNote,        ///< The image holds the file whole, but something is worth knowing.
-    kChanged,     ///< The file changed while it was read, or a rule for it came to nothing.
+    kNote,        ///< The whole file is in the image, but something is worth knowing.
+    kChanged,     ///< The file changed while it was read, or a rule for it had no effect.
     kUnreadable,  ///< The file, or a part or an attribute of it, is missing from the image.
   };
   Severity severity;
@@ -23,31 +23,31 @@ struct Warning {
   std::string message;
 };
 
-/// The error of a call on a file of the source that failed with `error_number`: NotFound when the
-/// file is gone; else Io, with errno's text after `message`.
+/// The error of a failed call on a source file, with `error_number`: NotFound if the file is gone;
+/// otherwise Io, with errno's text after `message`.
 [[nodiscard]] Unexpected fail_on_source(int error_number, std::string_view message);
 
-/// What such an error says of the file: one that is gone has changed, as for GNU tar.
+/// The severity of such an error: a file that is gone has changed, as in GNU tar.
 [[nodiscard]] Warning::Severity severity_of(const Error& error);
 
-/// What warnings with single files mean for a build.
+/// What warnings about single files mean for a build.
 struct WarningPolicy {
-  bool strict = false;             ///< Any but a note means that there is no image.
-  bool ignore_unreadable = false;  ///< Files that cannot be read are reported, no more.
+  bool strict = false;             ///< Any warning but a note means no image.
+  bool ignore_unreadable = false;  ///< Unreadable files are only reported.
 };
 
-/// Collects what goes wrong with single files. Thread-safe.
+/// Collects warnings about single files. Thread-safe.
 class Warnings {
  public:
   using Listener = std::function<void(const Warning&)>;
 
-  /// `listener` is called at once for each warning, possibly by several threads at a time.
+  /// `listener` is called at once for each warning, possibly by several threads simultaneously.
   explicit Warnings(Listener listener) : listener_(std::move(listener)) {}
 
   void report(Warning::Severity severity, std::string_view path, std::string message);
 
-  /// As report(), but only for the first warning with that key (an inode number): the frames of a
-  /// large file are read by several threads, each of which notices that it changed.
+  /// As report(), but only for the first warning with that key (an inode number): several threads
+  /// read the frames of a large file, and each notices that it changed.
   void report_once(std::uint32_t key, Warning::Severity severity, std::string_view path,
                    std::string message);
 

@@ -10,13 +10,13 @@ if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
 endif()
 
-# -O2, as Debian builds; CMake's own -O3 makes zvfs larger, and no faster.
+# -O2, as Debian builds; CMake's default of -O3 makes zvfs larger but no faster.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 option(ZVFS_WERROR "Treat compiler warnings as errors" OFF)
 set(ZVFS_SANITIZE "" CACHE STRING "Sanitizers to build with, as for -fsanitize= (address,undefined or thread)")
-option(ZVFS_PCH "Compile the headers that nearly all files include once" ON)
-option(ZVFS_UNITY "Compile the files of a folder together: faster from nothing, slower after a change" OFF)
+option(ZVFS_PCH "Precompile the headers that nearly all files include" ON)
+option(ZVFS_UNITY "Compile the files of a folder together: faster from scratch, slower after a change" OFF)
 option(ZVFS_LIBFUZZER "Link the fuzz targets with libFuzzer (needs clang)" OFF)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor)
@@ -55,7 +55,7 @@ endif()
 
 include_directories(${CMAKE_SOURCE_DIR})
 
-# A second build takes what has not changed from the compiler cache, if there is one.
+# If ccache is installed, a second build takes unchanged files from its cache.
 find_program(ZVFS_CCACHE ccache)
 if(ZVFS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER
@@ -67,9 +67,9 @@ if(ZVFS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   endif()
 endif()
 
-# zvfs_layer(<folder> LINK <targets...>): the static library of one layer, from all sources of its
-# folder and the folders below it but main.cc, so that a tool's logic can be linked into tests.
-# With ZVFS_UNITY the files of one folder are compiled together.
+# zvfs_layer(<folder> LINK <targets...>): the static library of one layer, from all sources in its
+# folder and the folders below it, except main.cc, so that tests can link the logic of a tool.
+# With ZVFS_UNITY, the files of one folder are compiled together.
 function(zvfs_layer name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
@@ -87,15 +87,15 @@ function(zvfs_layer name)
   endif()
 endfunction()
 
-# zvfs_precompile(<target> [<header>...]): with ZVFS_PCH, compiles the target with the precompiled
-# headers: those of zvfs_base, or, with further headers, its own. A file must still include what it
-# uses (CI builds once without them).
+# zvfs_precompile(<target> [<header>...]): with ZVFS_PCH, compiles the target with precompiled
+# headers: those of zvfs_base or, if given further headers, its own. Each file must still include
+# what it uses (CI builds once without ZVFS_PCH).
 function(zvfs_precompile target)
   set(common ${CMAKE_SOURCE_DIR}/base/precompiled.h)
   if(NOT ZVFS_PCH)
     return()
   endif()
-  # Out of precompiled headers, g++ 12 forgets which code is the system's, and warns of it.
+  # With precompiled headers, g++ 12 forgets which code is the system's, and warns about it.
   target_compile_options(${target} PRIVATE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds -Wno-restrict -Wno-stringop-overflow>)
   if(ARGN OR target STREQUAL "zvfs_base")

@@ -10,7 +10,7 @@
 namespace zvfs {
 namespace {
 
-// libzstd asks the CPU the same question; tests/unit/zstd_bmi2_test.cc watches what it does then.
+// libzstd asks the CPU the same question; tests/unit/codecs/zstd_bmi2_test.cc checks what follows.
 bool zstd_uses_bmi2() {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("bmi2") != 0;

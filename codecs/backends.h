@@ -6,9 +6,9 @@
 
 namespace zvfs {
 
-/// What frames are coded with on this machine, for people and for statistics: for each library
-/// its name and version, with the code path that it takes where it has several; and "simd", with
-/// the backend of our own kernels.
+/// What codes frames on this machine, for people and for statistics: the name and version of each
+/// library, with the code path that it takes if it has several; and "simd", with the backend of our
+/// own kernels.
 std::vector<std::pair<std::string, std::string>> codec_backends();
 
 }  // namespace zvfs

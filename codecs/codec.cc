@@ -11,7 +11,7 @@ namespace {
 constexpr std::array kCodecs = {Codec::kZstd, Codec::kLz4, Codec::kAdaptive};
 constexpr int kStandardLevel = 9;  // of both libraries
 
-// The acceleration of LZ4_compress_fast() at level -n is n + 1, as for the lz4 tool's --fast=n.
+// As in the lz4 tool's --fast=n, level -n is acceleration n + 1 of LZ4_compress_fast().
 constexpr int kLz4MinLevel = -65536;
 
 }  // namespace

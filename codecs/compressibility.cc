@@ -13,19 +13,19 @@ constexpr std::size_t kSampleSize = kPieces * kPieceSize;
 constexpr std::size_t kFirstPieces = 8;
 constexpr std::size_t kFirstSize = kFirstPieces * kPieceSize;
 
-// Calls `look` with the start of each of `pieces` pieces, spread evenly over the content. Their
-// distance is no multiple of a page for the usual sizes: all places of pages and records are seen.
+// Calls `look` with the start of each of `pieces` pieces, spread evenly over the content. For usual
+// sizes, their distance is not a multiple of a page, so they hit all parts of pages and records.
 template <typename Look>
 void sample(ByteSpan content, std::size_t pieces, const Look& look) {
   const std::size_t stride = (content.size() - kPieceSize) / (pieces - 1);
   for (std::size_t i = 0; i < pieces; ++i) look(content.data() + i * stride);
 }
 
-// Whether about half of the bytes in a few pieces have their high bit set: so it is in random
-// bytes (within five deviations), and hardly in text or programs. It costs a twentieth of what
-// counting the whole sample does, which most frames are spared.
+// Whether about half of the bytes in a few pieces have their high bit set. That holds for random
+// bytes (within five deviations), and hardly ever for text or programs. This costs a twentieth of
+// counting the whole sample, which most frames are thus spared.
 bool has_random_high_bits(ByteSpan content) {
-  constexpr std::size_t kFiveDeviations = 56;  // of 512 throws of a coin
+  constexpr std::size_t kFiveDeviations = 56;  // of 512 coin tosses
   std::size_t high = 0;
   sample(content, kFirstPieces, [&](const std::byte* piece) {
     for (std::size_t i = 0; i < kPieceSize; ++i)
@@ -34,8 +34,8 @@ bool has_random_high_bits(ByteSpan content) {
   return high >= kFirstSize / 2 - kFiveDeviations && high <= kFirstSize / 2 + kFiveDeviations;
 }
 
-// The bytes of a sample are counted in four histograms, so that equal neighbours do not wait for
-// one another.
+// The bytes of a sample are counted in four histograms, so that equal neighbours do not have to
+// wait for one another.
 constexpr std::size_t kLanes = 4;
 using Histogram = std::array<std::uint16_t, 256>;
 using Histograms = std::array<Histogram, kLanes>;
@@ -66,9 +66,9 @@ std::uint32_t equal_pairs(ByteSpan content) {
 
 bool looks_random(ByteSpan content) {
   if (content.size() < kSampleSize || !has_random_high_bits(content)) return false;
-  // Pairs need no logarithms, so no rounding. Random bytes give one pair in 256 (deviation 0.6 %),
-  // and an entropy of 8 - e bits about 1 + 1.39 e times as many. At most 1 + 1/8 times is
-  // e < 0.09, a gain of 1.1 %.
+  // Counting pairs needs no logarithms, so no rounding. Random bytes give one pair in 256
+  // (deviation 0.6 %); an entropy of 8 - e bits gives about 1 + 1.39 e times as many. A limit of
+  // 1 + 1/8 times means e < 0.09, a gain of 1.1 %.
   constexpr std::uint32_t kRandomPairs = kSampleSize * (kSampleSize - 1) / 256;
   return equal_pairs(content) <= kRandomPairs + kRandomPairs / 8;
 }

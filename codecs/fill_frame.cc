@@ -40,10 +40,10 @@ constexpr std::size_t kZstdValueOffset = kZstdHeaderSize + kZstdBlockHeaderSize 
 
 // --- LZ4
 
-// The smallest block that may have a match, which must begin 12 bytes before the block's end.
+// The smallest block that may have a match: a match must begin 12 bytes before the block's end.
 constexpr std::size_t kLz4SmallestMatched = 13;
 
-// One literal, a match of it with itself, and the five literals that must end a block.
+// One literal, a match that repeats it, and the five literals that must end a block.
 void append_lz4_fill_block(std::byte value, std::size_t size, ByteVector& block) {
   constexpr std::size_t kLastLiterals = 5;
   constexpr std::size_t kMinMatch = 4;
@@ -80,7 +80,7 @@ void append_lz4_fill(std::byte value, std::size_t size, ByteWriter& out) {
   out.u32(0);  // the end mark
 }
 
-// The value is the first byte of the first block, behind the token if there is one.
+// The value is the first byte of the first block, after the token if there is one.
 std::size_t lz4_value_offset(std::size_t size) {
   return kLz4HeaderSize + kLz4BlockHeaderSize + (size < kLz4SmallestMatched ? 0 : 1);
 }
@@ -123,16 +123,16 @@ Result<void> FillDecoder::decode(FrameKind kind, ByteSpan coded, std::uint32_t c
   const bool lz4 = kind == FrameKind::kLz4Fill;
   const std::size_t value_offset = lz4 ? lz4_value_offset(out.size()) : kZstdValueOffset;
   if (out.empty() || coded.size() <= value_offset + sizeof(checksum)) {
-    return fail(ErrorCode::kCorrupt, "{} frame of {} bytes is cut short", to_string(kind),
+    return fail(ErrorCode::kCorrupt, "{} frame of {} bytes is truncated", to_string(kind),
                 coded.size());
   }
-  // The encoding is canonical: the frame is right when it is the one that we would write.
+  // The encoding is canonical: the frame is right if it is the one that we would write.
   const std::byte value = coded[value_offset];
   const std::uint32_t own_checksum = lz4 ? ByteReader(coded.last(4)).u32() : checksum;
   expected_.clear();
   append_fill_frame(kind, value, out.size(), own_checksum, expected_);
   if (as_text(coded) != as_text(expected_)) {
-    return fail(ErrorCode::kCorrupt, "no {} frame of {} bytes with checksum {:08x}",
+    return fail(ErrorCode::kCorrupt, "not a {} frame of {} bytes with checksum {:08x}",
                 to_string(kind), out.size(), checksum);
   }
   std::memset(out.data(), static_cast<int>(value), out.size());

@@ -10,13 +10,13 @@
 
 namespace zvfs {
 
-/// Decodes frames of every kind. Owns its decoding context, which every call reuses.
+/// Decodes frames of every kind. Owns its decoding context, which all calls reuse.
 /// Not thread-safe: one decoder per thread, or a pool. The constructor throws std::bad_alloc.
 class FrameDecoder {
  public:
-  /// Decodes the one frame that `coded` must hold exactly, into the whole of `out`, and verifies
-  /// its content against `checksum` (see content_checksum()). Reads and writes nothing outside
-  /// the two spans, whatever the bytes say, and allocates nothing that depends on them.
+  /// Decodes `coded`, which must be exactly one frame, into the whole of `out`, and verifies the
+  /// content against `checksum` (see content_checksum()). Whatever the bytes say, it reads and
+  /// writes nothing outside the two spans, and allocates nothing that depends on the bytes.
   /// Errors: Corrupt (not one frame of this kind, another size, another checksum); `out` is then
   /// unspecified.
   Result<void> decode(FrameKind kind, ByteSpan coded, std::uint32_t checksum, MutableByteSpan out);

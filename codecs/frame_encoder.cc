@@ -9,21 +9,21 @@
 namespace zvfs {
 namespace {
 
-// Both skip ahead where they find nothing. zstd's level 3 does so as fast as level 1, and misses
-// half as many frames in which its high levels find something.
+// Both skip ahead where they find nothing. zstd's level 3 is as fast at that as level 1, and misses
+// only half as many of the frames in which the high levels find something.
 constexpr int kQuickZstdLevel = 3;
 constexpr int kQuickLz4Level = 1;
 
-// A frame that is not smaller than this is stored: to read it costs a third.
+// A frame that is not smaller than this is stored, which makes it three times as fast to read.
 std::size_t coded_size_limit(std::size_t content_size) { return content_size - content_size / 64; }
 
-// If the quick level comes below this, the level asked for may come below the limit above.
+// Below this size at the quick level, the requested level may get below the limit above.
 std::size_t quick_size_limit(std::size_t content_size) { return content_size - content_size / 256; }
 
-// An lz4 frame that is not larger than this is taken instead of a zstd frame of `zstd_size`.
+// An lz4 frame of at most this size is used instead of a zstd frame of `zstd_size`.
 std::size_t lz4_size_limit(std::size_t zstd_size) { return zstd_size + zstd_size / 16; }
 
-// What lz4's quick level needs at most where its high levels meet lz4_size_limit(), nearly always.
+// lz4's quick level nearly always needs at most this when its high levels meet lz4_size_limit().
 std::size_t quick_lz4_size_limit(std::size_t zstd_size) { return zstd_size + zstd_size / 4; }
 
 }  // namespace
@@ -71,7 +71,7 @@ EncodedFrame FrameEncoder::stored(ByteSpan content) {
   return {kind, checksum, out};
 }
 
-// Whether the quick level finds nothing in what looks random, which it does at several GB/s.
+// Whether the quick level finds nothing in random-looking content, which it scans at several GB/s.
 Result<bool> FrameEncoder::is_incompressible(ByteSpan content) {
   if (!looks_random(content)) return false;
   const MutableByteSpan out = buffer_.apart_from(content, quick_size_limit(content.size()));
@@ -96,7 +96,7 @@ EncodedFrame FrameEncoder::by_lz4(ByteSpan content) {
   return {FrameKind::kLz4, content_checksum(content), out.first(size)};
 }
 
-// The content as an lz4 frame, if that is hardly larger than the zstd frame; else the latter.
+// The content as an lz4 frame if that is hardly larger than the zstd frame; else the zstd frame.
 EncodedFrame FrameEncoder::faster_to_read(ByteSpan content, const EncodedFrame& zstd) {
   const std::size_t zstd_size = zstd.bytes.size();
   const MutableByteSpan room = lz4_buffer_.apart_from(content, quick_lz4_size_limit(zstd_size));

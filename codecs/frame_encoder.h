@@ -21,10 +21,10 @@ struct EncodedFrame {
   ByteSpan bytes;
 };
 
-/// Encodes frames, choosing each one's kind from its content (docs/codecs.md has the rule):
-/// fill when it is one repeated byte, stored when it shrinks by less than a 64th, otherwise the
-/// codec's. The output depends on the content, the options and the versions of the libraries
-/// alone. Owns its contexts and buffers, which every call reuses.
+/// Encodes frames, choosing the kind of each from its content (docs/codecs.md has the rule): fill
+/// if it is one repeated byte, stored if it shrinks by less than a 64th, otherwise the codec's. The
+/// output depends only on the content, the options and the versions of the libraries. Owns its
+/// contexts and buffers, which all calls reuse.
 /// Not thread-safe: one encoder per thread.
 class FrameEncoder {
  public:
@@ -43,7 +43,7 @@ class FrameEncoder {
   EncodedFrame by_lz4(ByteSpan content);
   EncodedFrame faster_to_read(ByteSpan content, const EncodedFrame& zstd);
 
-  // Those that the codec needs; the quick ones tell at little cost whether the others would do.
+  // Those that the codec needs; the quick ones tell cheaply whether the others are worth trying.
   EncoderOptions options_;
   std::optional<ZstdCompressor> zstd_;
   std::optional<ZstdCompressor> quick_zstd_;

@@ -20,7 +20,7 @@ inline constexpr std::uint8_t kFrameKindCount = 6;
 /// True for the kinds that are LZ4 frames. All others are zstd frames.
 constexpr bool is_lz4(FrameKind kind) { return kind >= FrameKind::kLz4; }
 
-/// True for the kinds that hold their content as it is (codecs/stored_frame.h).
+/// True for the kinds that hold their content uncompressed (codecs/stored_frame.h).
 constexpr bool is_stored(FrameKind kind) {
   return kind == FrameKind::kStored || kind == FrameKind::kLz4Stored;
 }
@@ -43,7 +43,7 @@ constexpr std::string_view to_string(FrameKind kind) {
   return "unknown";
 }
 
-/// The largest decoded size that any frame of an image may have (docs/format.md, "Limits").
+/// The largest decoded size of any frame in an image (docs/format.md, "Limits").
 inline constexpr std::size_t kMaxFrameSize = std::size_t{16} << 20;
 
 }  // namespace zvfs

@@ -24,7 +24,7 @@ std::optional<std::uint64_t> zstd_content_size(ByteSpan frame) {
   return size;
 }
 
-// Of the one form that images have.
+// In the one form that images have.
 std::optional<std::uint64_t> lz4_content_size(ByteSpan frame) {
   if (frame.size() < kLz4HeaderSize) return std::nullopt;
   const std::uint64_t size = ByteReader(frame.subspan(6)).u64();
@@ -39,7 +39,7 @@ Result<std::size_t> lz4_frame_size(ByteSpan bytes) {
     reader.take(header & ~kLz4Uncompressed);
   }
   reader.u32();  // checksum
-  if (!reader.ok()) return fail(ErrorCode::kCorrupt, "no whole lz4 frame");
+  if (!reader.ok()) return fail(ErrorCode::kCorrupt, "incomplete lz4 frame");
   return bytes.size() - reader.remaining();
 }
 
@@ -47,7 +47,7 @@ bool is_one_byte(ByteSpan content) {
   return std::memcmp(content.data(), content.data() + 1, content.size() - 1) == 0;
 }
 
-// The kind that promises the most: fill, stored, or `plain`.
+// The kind that promises most: fill, stored, or else `plain`.
 FrameKind kind_of(ByteSpan coded, ByteSpan content, std::uint32_t own_checksum, FrameKind plain) {
   const bool lz4 = is_lz4(plain);
   const FrameKind stored = lz4 ? FrameKind::kLz4Stored : FrameKind::kStored;
@@ -67,7 +67,7 @@ Result<KeepableFrame> decode_zstd(ZstdDecompressor& zstd, ByteSpan coded, Mutabl
   constexpr std::size_t kDescriptor = kMagicSize;
   if (coded.size() < kDescriptor + 1 + kMagicSize ||
       (coded[kDescriptor] & kZstdChecksumFlag) == std::byte{0}) {
-    return fail(ErrorCode::kUnsupported, "a zstd frame without a checksum");
+    return fail(ErrorCode::kUnsupported, "zstd frame has no checksum");
   }
   const std::uint32_t checksum = ByteReader(coded.last(4)).u32();
   ZVFS_TRY(zstd.decode(coded, checksum, out));
@@ -93,7 +93,7 @@ std::optional<FrameFormat> frame_format(ByteSpan bytes) {
 }
 
 std::optional<std::size_t> find_frame(ByteSpan bytes) {
-  // The last byte of a magic: 0xFD of zstd, 0x18 of the others.
+  // The last byte of a magic: 0xFD for zstd, 0x18 for the others.
   for (std::size_t i = kMagicSize - 1; i < bytes.size(); ++i) {
     if (bytes[i] != std::byte{0xFD} && bytes[i] != std::byte{0x18}) continue;
     const std::size_t begin = i + 1 - kMagicSize;
@@ -112,9 +112,9 @@ std::optional<std::uint64_t> declared_content_size(ByteSpan frame) {
 Result<std::size_t> coded_frame_size(ByteSpan bytes) {
   const auto format = frame_format(bytes);
   if (format == FrameFormat::kLz4) return lz4_frame_size(bytes);
-  if (format != FrameFormat::kZstd) return fail(ErrorCode::kCorrupt, "no frame");
+  if (format != FrameFormat::kZstd) return fail(ErrorCode::kCorrupt, "not a frame");
   const std::size_t size = ZSTD_findFrameCompressedSize(bytes.data(), bytes.size());
-  if (ZSTD_isError(size)) return fail(ErrorCode::kCorrupt, "no whole zstd frame");
+  if (ZSTD_isError(size)) return fail(ErrorCode::kCorrupt, "incomplete zstd frame");
   return size;
 }
 

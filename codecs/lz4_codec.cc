@@ -26,7 +26,7 @@ Result<void> decode_block(ByteSpan block, MutableByteSpan out) {
   const int decoded = LZ4_decompress_safe(chars(block.data()), chars(out.data()),
                                           int_size(block.size()), int_size(out.size()));
   if (decoded != int_size(out.size())) {
-    return fail(ErrorCode::kCorrupt, "lz4 block does not decode to its {} bytes", out.size());
+    return fail(ErrorCode::kCorrupt, "lz4 block does not decode to {} bytes", out.size());
   }
   return {};
 }
@@ -38,7 +38,7 @@ Lz4Compressor::Lz4Compressor(int level)
       state_(std::make_unique<std::byte[]>(static_cast<std::size_t>(
           level < LZ4HC_CLEVEL_MIN ? LZ4_sizeofState() : LZ4_sizeofStateHC()))) {}
 
-// The size of the compressed block, or 0 when `out` is too small for it.
+// The size of the compressed block, or 0 if `out` is too small for it.
 std::size_t Lz4Compressor::compress_block(ByteSpan content, MutableByteSpan out) {
   const char* const from = chars(content.data());
   const int size = int_size(content.size());
@@ -90,8 +90,8 @@ Result<void> decode_lz4_frame(ByteSpan coded, MutableByteSpan out) {
     const std::uint32_t size_field = reader.u32();
     const ByteSpan block = reader.take(size_field & ~kLz4Uncompressed);
     if (block.empty() || block.size() > count) {
-      return fail(ErrorCode::kCorrupt, "lz4 frame: the block at {} has an impossible size of {}",
-                  done, size_field & ~kLz4Uncompressed);
+      return fail(ErrorCode::kCorrupt, "lz4 frame: block at {} has the invalid size {}", done,
+                  size_field & ~kLz4Uncompressed);
     }
     const MutableByteSpan to = out.subspan(done, count);
     if ((size_field & kLz4Uncompressed) == 0) {
@@ -99,7 +99,7 @@ Result<void> decode_lz4_frame(ByteSpan coded, MutableByteSpan out) {
     } else if (block.size() == count) {
       std::memcpy(to.data(), block.data(), count);
     } else {
-      return fail(ErrorCode::kCorrupt, "lz4 frame: uncompressed block of {} bytes, not {}",
+      return fail(ErrorCode::kCorrupt, "lz4 frame: uncompressed block has {} bytes, not {}",
                   block.size(), count);
     }
     done += count;

@@ -1,6 +1,5 @@
-// The parts of an LZ4 frame that need no compressor, in the one form that images have: blocks
-// are independent, content size and content checksum are there, nothing else is. Spec: LZ4 Frame
-// Format 1.6.2.
+// The parts of an LZ4 frame that need no compressor, in the one form that images have: independent
+// blocks, a content size, a content checksum, and no other option. Spec: LZ4 Frame Format 1.6.2.
 #pragma once
 
 #include <array>
@@ -21,7 +20,7 @@ inline constexpr std::size_t kLz4TrailerSize = 4 + 4;        ///< End mark and c
 inline constexpr std::uint32_t kLz4Uncompressed = 1U << 31;  ///< In a block header.
 
 /// The code of the maximum block size (4 to 7): the smallest that holds `content_size` bytes, or
-/// the largest. Few blocks are best: they are independent, and LZ4's window is 64 KiB.
+/// else the largest. The fewer blocks the better: they are independent, and LZ4's window is 64 KiB.
 constexpr std::uint8_t lz4_block_size_code(std::size_t content_size) {
   std::uint8_t code = 4;
   while (code < 7 && content_size > std::size_t{1} << (8 + 2 * code)) ++code;
@@ -33,7 +32,7 @@ constexpr std::size_t lz4_block_size(std::size_t content_size) {
   return std::size_t{1} << (8 + 2 * lz4_block_size_code(content_size));
 }
 
-/// The header of such a frame. An array, since on small frames an allocation would be felt.
+/// The header of such a frame. An array, since an allocation would be noticeable for small frames.
 inline std::array<std::byte, kLz4HeaderSize> lz4_header(std::size_t content_size) {
   constexpr std::uint8_t kFlags = 1 << 6 | 1 << 5 | 1 << 3 | 1 << 2;
   std::array<std::byte, kLz4HeaderSize> header;

@@ -40,8 +40,8 @@ std::vector<SimdBackend> find_available() {
   return found;
 }
 
-// Whether the AVX-512 kernels pay. They multiply 64-bit numbers, for which Intel's CPUs take 15
-// cycles, AMD's 3.
+// Whether the AVX-512 kernels pay. They multiply 64-bit numbers, which takes 15 cycles on Intel's
+// CPUs and 3 on AMD's.
 bool multiplies_fast() {
 #if defined(__x86_64__)
   return __builtin_cpu_is("amd") != 0;
@@ -105,7 +105,7 @@ Result<SimdBackend> choose_simd(std::string_view name) {
     names += names.empty() ? "" : ", ";
     names += to_string(backend);
   }
-  return fail(ErrorCode::kInvalidArgument, "this CPU has no '{}', only {}", name, names);
+  return fail(ErrorCode::kInvalidArgument, "this CPU does not support '{}', only {}", name, names);
 }
 
 SimdBackend simd_backend() {

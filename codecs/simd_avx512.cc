@@ -46,8 +46,8 @@ std::uint64_t finish(std::uint64_t hash, const std::byte* data, std::size_t size
   return hash ^ hash >> 32;
 }
 
-// Steps 1 to 3: the four accumulators, over all whole stripes. Where vpmullq takes 3 cycles, as
-// on Zen 4, this is 1.8 times as fast as scalar code, which has one multiplier for eight products.
+// Steps 1 to 3: the four accumulators, over all whole stripes. If vpmullq takes 3 cycles, as on Zen
+// 4, this is 1.8 times as fast as scalar code, which has one multiplier for eight products.
 __attribute__((target("avx512vl,avx512dq"))) std::uint64_t hash_stripes(const std::byte* data,
                                                                         const std::byte* end) {
   const __m256i prime1 = _mm256_set1_epi64x(static_cast<long long>(kPrime1));

@@ -1,4 +1,4 @@
-// The kernels of simd.h that are special to a kind of CPU. They may be called only there.
+// The kernels of simd.h for particular kinds of CPU. Call each only on such a CPU.
 #pragma once
 
 #include <cstddef>

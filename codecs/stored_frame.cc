@@ -42,7 +42,7 @@ void append_block_header(FrameKind kind, std::size_t size, bool last, ByteWriter
   }
 }
 
-// What lies around the content, back to back. Every frame ends in a checksum of its own.
+// What surrounds the content, back to back. Every frame ends with its own checksum.
 ByteVector framing_of(FrameKind kind, const Layout& layout, std::size_t content_size,
                       std::uint32_t own_checksum) {
   ByteVector framing;
@@ -107,7 +107,7 @@ Result<void> StoredFrame::verify(std::uint32_t checksum) const {
       kind_ == FrameKind::kLz4Stored ? ByteReader(ByteSpan(framing_).last(4)).u32() : checksum;
   const Layout layout = layout_of(kind_, content_.size());
   if (framing_ != framing_of(kind_, layout, content_.size(), own_checksum)) {
-    return fail(ErrorCode::kCorrupt, "no {} frame of {} bytes with checksum {:08x}",
+    return fail(ErrorCode::kCorrupt, "not a {} frame of {} bytes with checksum {:08x}",
                 to_string(kind_), content_.size(), checksum);
   }
   if (content_checksum(content_) != checksum) {
@@ -120,7 +120,7 @@ Result<void> StoredFrame::verify(std::uint32_t checksum) const {
 Result<void> decode_stored_frame(FrameKind kind, ByteSpan coded, std::uint32_t checksum,
                                  MutableByteSpan out) {
   if (out.empty() || coded.size() != stored_frame_size(kind, out.size())) {
-    return fail(ErrorCode::kCorrupt, "{} bytes are no {} frame of {}", coded.size(),
+    return fail(ErrorCode::kCorrupt, "{} bytes are not a {} frame of {}", coded.size(),
                 to_string(kind), out.size());
   }
   const StoredFrame frame(kind, out);

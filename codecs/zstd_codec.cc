@@ -10,18 +10,18 @@
 namespace zvfs {
 namespace {
 
-// The checks that ZSTD_decompressDCtx leaves out: it would accept several frames in a row, a
-// frame without a checksum, and trailing skippable frames.
+// The checks that ZSTD_decompressDCtx lacks: it would accept several frames in a row, a frame
+// without a checksum, and trailing skippable frames.
 Result<void> check_frame(ByteSpan coded, std::uint32_t checksum, std::size_t decoded_size) {
   constexpr std::size_t kDescriptorOffset = 4;
   constexpr std::byte kChecksumFlag{1 << 2};
-  // Asked first, so that libzstd's parsers of its pre-1.0 formats never see an image's bytes.
+  // Checked first, so that libzstd's parsers of pre-1.0 formats never see an image's bytes.
   if (ByteReader(coded).u32() != kZstdMagic) {
     return fail(ErrorCode::kCorrupt, "not a zstd frame");
   }
   const unsigned long long content_size = ZSTD_getFrameContentSize(coded.data(), coded.size());
   if (content_size != decoded_size) {
-    return fail(ErrorCode::kCorrupt, "zstd frame's content size is not the {} bytes expected",
+    return fail(ErrorCode::kCorrupt, "zstd frame's content size is not the expected {} bytes",
                 decoded_size);
   }
   const std::size_t frame_size = ZSTD_findFrameCompressedSize(coded.data(), coded.size());
@@ -74,7 +74,7 @@ Result<void> ZstdDecompressor::decode(ByteSpan coded, std::uint32_t checksum, Mu
     return fail(ErrorCode::kCorrupt, "zstd: {}", ZSTD_getErrorName(decoded));
   }
   if (decoded != out.size()) {
-    return fail(ErrorCode::kCorrupt, "zstd frame decoded to {} bytes, not the {} expected", decoded,
+    return fail(ErrorCode::kCorrupt, "zstd frame decoded to {} bytes, not the expected {}", decoded,
                 out.size());
   }
   return {};

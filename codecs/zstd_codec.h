@@ -1,4 +1,4 @@
-// zstd frames, through libzstd with contexts that are reused.
+// zstd frames, through libzstd with reused contexts.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ class ZstdCompressor {
   /// `level` as in levels_of(Codec::kZstd). Throws std::bad_alloc.
   ZstdCompressor(int level, ZstdChecksum checksum);
 
-  /// Writes the frame of `content` to the start of `out` and returns its size, or 0 when it does
-  /// not fit. Errors: NoMemory.
+  /// Writes the frame of `content` to the start of `out` and returns its size, or 0 if it does not
+  /// fit. Errors: NoMemory.
   Result<std::size_t> compress(ByteSpan content, MutableByteSpan out);
 
  private:
@@ -38,8 +38,8 @@ class ZstdDecompressor {
   /// Throws std::bad_alloc.
   ZstdDecompressor();
 
-  /// Decodes the one zstd frame that `coded` must hold exactly into the whole of `out`, and
-  /// verifies that `checksum` is the content's and the frame's own. Errors: Corrupt.
+  /// Decodes `coded`, which must be exactly one zstd frame, into the whole of `out`. Verifies that
+  /// `checksum` is both the content's and the frame's own. Errors: Corrupt.
   Result<void> decode(ByteSpan coded, std::uint32_t checksum, MutableByteSpan out);
 
  private:
@@ -49,7 +49,7 @@ class ZstdDecompressor {
   std::unique_ptr<ZSTD_DCtx_s, Free> context_;
 };
 
-/// The libzstd version that is linked, as "1.5.4".
+/// The version of the linked libzstd, as "1.5.4".
 const char* zstd_version();
 
 }  // namespace zvfs

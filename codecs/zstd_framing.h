@@ -10,8 +10,8 @@
 namespace zvfs {
 
 inline constexpr std::uint32_t kZstdMagic = 0xFD2FB528;
-inline constexpr std::size_t kZstdBlockSize = 128 * 1024;  ///< The most content of a block.
-inline constexpr std::size_t kZstdHeaderSize = 4 + 1 + 4;  ///< Of append_zstd_header().
+inline constexpr std::size_t kZstdBlockSize = 128 * 1024;  ///< The most content in a block.
+inline constexpr std::size_t kZstdHeaderSize = 4 + 1 + 4;  ///< For append_zstd_header().
 inline constexpr std::size_t kZstdBlockHeaderSize = 3;
 
 enum class ZstdBlockType : std::uint32_t { kRaw = 0, kRle = 1, kCompressed = 2 };
@@ -24,7 +24,7 @@ inline void append_zstd_header(std::size_t content_size, ByteWriter& out) {
   out.u32(static_cast<std::uint32_t>(content_size));
 }
 
-/// A block header. `size` is that of the block, or of an RLE block the repeat count.
+/// A block header. `size` is the size of the block, or the repeat count of an RLE block.
 inline void append_zstd_block_header(ZstdBlockType type, std::size_t size, bool last,
                                      ByteWriter& out) {
   const std::uint32_t header = static_cast<std::uint32_t>(size) << 3 |

@@ -10,22 +10,22 @@ struct ZSTD_DCtx_s;
 
 namespace zvfs {
 
-/// Decodes a zstd frame of any size piece by piece, with the memory of its window, which may have
-/// 128 MiB, as the zstd command allows. Not thread-safe.
+/// Decodes a zstd frame of any size piece by piece. Needs memory for its window, up to 128 MiB, as
+/// the zstd command allows. Not thread-safe.
 class ZstdStream {
  public:
   /// Throws std::bad_alloc.
   ZstdStream();
 
-  /// Makes it ready for another frame.
+  /// Prepares for another frame.
   void reset();
 
   struct Step {
-    std::size_t read = 0;     ///< Bytes taken from `coded`.
-    std::size_t written = 0;  ///< Bytes put into `out`.
+    std::size_t read = 0;     ///< Bytes consumed from `coded`.
+    std::size_t written = 0;  ///< Bytes produced in `out`.
     bool at_end = false;      ///< The frame is complete, and matches its checksum if it has one.
   };
-  /// Decodes from `coded` into `out` what fits. Errors: Corrupt.
+  /// Decodes as much of `coded` as fits into `out`. Errors: Corrupt.
   Result<Step> decode(ByteSpan coded, MutableByteSpan out);
 
  private:

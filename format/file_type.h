@@ -5,8 +5,8 @@
 
 namespace zvfs {
 
-/// The type of a file. Its value is that in the upper four bits of st_mode, and d_type's. One that
-/// comes from an image may have any value: is_known() tells.
+/// The type of a file. The value is that of the upper four bits of st_mode, and of d_type. A value
+/// from an image may be any number: is_known() tells.
 enum class FileType : std::uint8_t {
   kFifo = 1,
   kCharacterDevice = 2,
@@ -17,13 +17,13 @@ enum class FileType : std::uint8_t {
   kSocket = 12,
 };
 
-/// The bits of st_mode that are not its type: permissions, set-user-ID, set-group-ID and sticky.
+/// The bits of st_mode other than the type: permissions, set-user-ID, set-group-ID and sticky.
 inline constexpr std::uint16_t kPermissionBits = 07777;
 
 /// The type in a st_mode.
 constexpr FileType type_of(std::uint32_t mode) { return static_cast<FileType>(mode >> 12 & 0xF); }
 
-/// The st_mode of a file of that type and of the permissions in `mode`.
+/// The st_mode of a file of that type with the permissions in `mode`.
 constexpr std::uint16_t mode_of(FileType type, std::uint32_t mode) {
   return static_cast<std::uint16_t>(static_cast<unsigned>(type) << 12 | (mode & kPermissionBits));
 }
@@ -46,7 +46,7 @@ constexpr bool is_known(FileType type) {
   return false;
 }
 
-/// The type's name for people; of one that is not known, that of a regular file.
+/// The type's name for people; an unknown type is called a regular file.
 constexpr std::string_view type_name(FileType type) {
   switch (type) {
     case FileType::kFifo:

@@ -25,7 +25,7 @@ class Frame {
 };
 using FramePtr = std::shared_ptr<const Frame>;
 
-/// Which frame: data frames and index frames are numbered apart.
+/// Which frame: data frames and index frames are numbered separately.
 struct FrameKey {
   enum class Space : std::uint8_t { kData, kIndex };
 
@@ -34,11 +34,11 @@ struct FrameKey {
   bool operator==(const FrameKey&) const = default;
 };
 
-/// What a frame is to the cache, which keeps a share of its room for each class.
+/// What a frame is to the cache, which reserves a share of its space for each class.
 enum class FrameClass : std::uint8_t {
   kIndex,   ///< Metadata.
-  kPacked,  ///< Small files, which one read after another wants.
-  kStream,  ///< A piece of a large file, which is likely to be read once.
+  kPacked,  ///< Small files: one reader after another wants them.
+  kStream,  ///< A piece of a large file, probably read once.
 };
 inline constexpr std::size_t kFrameClassCount = 3;
 

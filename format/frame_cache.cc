@@ -7,21 +7,21 @@ namespace zvfs {
 namespace {
 
 constexpr std::size_t kMaxShards = 8;
-constexpr std::size_t kFramesPerShard = 16;  // fewer, and a shard's order is no longer a memory
+constexpr std::size_t kFramesPerShard = 16;  // with fewer, a shard remembers too little
 
-// Of every 8 bytes, how many belong to each FrameClass: index, packed, stream.
+// How many of every 8 bytes belong to each FrameClass: index, packed, stream.
 constexpr std::array<std::uint64_t, kFrameClassCount> kSharesOfEight = {2, 4, 2};
 
 constexpr std::uint64_t key_bits(FrameKey key) {
   return std::uint64_t{key.number} << 1 | (key.space == FrameKey::Space::kIndex ? 1U : 0U);
 }
 
-// A load that throws must still land, or the threads that joined it would wait for ever.
+// A load that throws must still land, or the threads that joined it would wait forever.
 Result<FramePtr> load_caught(const FrameCache::Load& load) {
   try {
     return load();
   } catch (const std::bad_alloc&) {
-    return fail(ErrorCode::kNoMemory, "no memory for a frame");
+    return fail(ErrorCode::kNoMemory, "out of memory for a frame");
   }
 }
 
@@ -53,14 +53,14 @@ void FrameCache::evict_oldest(Shard& shard, std::size_t frame_class,
   shard.lists[frame_class].pop_back();
 }
 
-// By how many bytes a class exceeds its share; negative when it is below.
+// By how many bytes a class exceeds its share; negative if it is below.
 std::int64_t FrameCache::excess(const Shard& shard, std::size_t frame_class) const {
   const std::uint64_t share = shard_capacity_ / 8 * kSharesOfEight[frame_class];
   return static_cast<std::int64_t>(shard.charged[frame_class]) - static_cast<std::int64_t>(share);
 }
 
 // Evicts until the shard fits its capacity or has nothing left to evict. The frames go to
-// `evicted`, for the caller to free once the lock is released.
+// `evicted`, which the caller frees once the lock is released.
 void FrameCache::make_room(Shard& shard, std::vector<FramePtr>& evicted) {
   while (shard.stats.charged_bytes > shard_capacity_) {
     std::size_t victim = kFrameClassCount;
@@ -68,7 +68,7 @@ void FrameCache::make_room(Shard& shard, std::vector<FramePtr>& evicted) {
       if (shard.lists[i].empty()) continue;
       if (victim == kFrameClassCount || excess(shard, i) > excess(shard, victim)) victim = i;
     }
-    if (victim == kFrameClassCount) return;  // all that is charged is being loaded
+    if (victim == kFrameClassCount) return;  // everything charged is being loaded
     evict_oldest(shard, victim, evicted);
   }
 }
@@ -88,7 +88,7 @@ FramePtr FrameCache::find(FrameKey key) {
   return find_in(shard, key);
 }
 
-// Publishes the outcome of a load, to the cache and to the threads that joined it.
+// Publishes the outcome of a load to the cache and to the threads that joined it.
 void FrameCache::land(Shard& shard, FrameKey key, Flight& flight, Result<FramePtr> result) {
   const auto class_index = static_cast<std::size_t>(flight.frame_class);
   if (result) {

@@ -17,43 +17,43 @@
 
 namespace zvfs {
 
-/// What a cache did since it was made. Monotonic, but for the last two.
+/// What a cache did since it was made. Monotonic, except for the last two.
 struct FrameCacheStats {
-  std::uint64_t hits = 0;    ///< Found decoded, or joined a decode that was under way.
+  std::uint64_t hits = 0;    ///< Found decoded, or joined a decode in progress.
   std::uint64_t misses = 0;  ///< Loaded.
   std::uint64_t evictions = 0;
-  std::uint64_t charged_bytes = 0;  ///< Now held or being loaded.
-  std::uint64_t frames = 0;         ///< Now held or being loaded.
+  std::uint64_t charged_bytes = 0;  ///< Held or being loaded now.
+  std::uint64_t frames = 0;         ///< Held or being loaded now.
 };
 
-/// Decoded frames, least recently used first out, bounded in bytes. A frame that several threads
+/// Decoded frames, bounded in bytes, least recently used out first. A frame that several threads
 /// want at once is loaded once (single flight). Thread-safe.
 ///
 /// Frames are of three classes, and each class owns a share of the bound. A class may borrow what
-/// the others leave unused; when room is needed, the class that exceeds its share the most gives
-/// up its oldest frame. So a scan of one large file cannot push out the index, nor the frames of
-/// small files.
+/// the others leave unused. When space is needed, the class that most exceeds its share gives up
+/// its oldest frame. So a scan of one large file cannot push out the index, nor the frames of small
+/// files.
 class FrameCache {
  public:
   using Load = std::function<Result<FramePtr>()>;
 
-  /// Holds at most `capacity_bytes`, frames being loaded included; but one frame per loading
+  /// Holds at most `capacity_bytes`, including frames being loaded; but one frame per loading
   /// thread is always allowed. `frame_bound` is the largest size of a frame, in bytes.
   FrameCache(std::uint64_t capacity_bytes, std::uint32_t frame_bound);
 
-  /// The frame `key`, or null when it is not held decoded. Counts as a hit when found.
+  /// The frame `key`, or null if it is not held decoded. Counts as a hit if found.
   [[nodiscard]] FramePtr find(FrameKey key);
 
-  /// The frame `key` of `size_bytes`, after find() missed it: by `load`, which runs on one of the
-  /// threads that ask for it, without a lock held. A failed load leaves nothing behind, and every
-  /// thread that waited for it gets its error.
+  /// The frame `key` of `size_bytes`, after find() missed it. One of the threads that ask for it
+  /// runs `load`, without holding a lock. A failed load leaves nothing behind, and every thread
+  /// that waited for it gets its error.
   Result<FramePtr> load(FrameKey key, FrameClass frame_class, std::size_t size_bytes,
                         const Load& load);
 
   /// True when `key` is held or being loaded: a hint, for readahead.
   [[nodiscard]] bool contains(FrameKey key) const;
 
-  /// Drops every frame that is not being loaded. Their bytes go when nobody pins them any more.
+  /// Drops every frame that is not being loaded. Memory is freed once nobody pins it.
   void clear();
 
   [[nodiscard]] FrameCacheStats stats() const;
@@ -63,11 +63,11 @@ class FrameCache {
     FrameKey key;
     FrameClass frame_class;
     std::size_t size_bytes;
-    FramePtr frame;  // null while it is loaded
+    FramePtr frame;  // null while being loaded
   };
   using EntryList = std::list<Entry>;
 
-  // A load under way, and the outcome for which the threads that joined it wait.
+  // A load in progress, and the outcome that the threads that joined it wait for.
   struct Flight {
     FrameClass frame_class;
     std::size_t size_bytes;
@@ -79,7 +79,7 @@ class FrameCache {
     CondVar landed;
     std::unordered_map<std::uint64_t, EntryList::iterator> entries ZVFS_GUARDED_BY(mutex);
     std::unordered_map<std::uint64_t, std::shared_ptr<Flight>> flights ZVFS_GUARDED_BY(mutex);
-    // Most recently used first. A frame being loaded is charged but in no list.
+    // Most recently used first. A frame being loaded is charged but is not in a list.
     std::array<EntryList, kFrameClassCount> lists ZVFS_GUARDED_BY(mutex);
     std::array<std::uint64_t, kFrameClassCount> charged ZVFS_GUARDED_BY(mutex) = {};
     FrameCacheStats stats ZVFS_GUARDED_BY(mutex);

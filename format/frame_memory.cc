@@ -7,8 +7,8 @@
 namespace zvfs {
 namespace {
 
-// The sanitizer sees no overrun within a block that is larger than its frame, nor the use of a
-// frame that was freed.
+// Pooling would hide overruns within a block that is larger than its frame, and the use of a freed
+// frame, from the sanitizer.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kIsPooled = false;
 #elif defined(__has_feature)
@@ -17,16 +17,16 @@ constexpr bool kIsPooled = !__has_feature(address_sanitizer);
 constexpr bool kIsPooled = true;
 #endif
 
-// Smaller blocks come from malloc, which has touched most of what it hands out.
+// Smaller blocks come from malloc, which has already touched most of the memory it hands out.
 constexpr std::size_t kLeastPooled = std::size_t{64} << 10;
 
-// When fewer than kFewReady are idle, as many are made as kReadyBytes holds.
+// When fewer than kFewReady are idle, as many are made as fit in kReadyBytes.
 constexpr std::size_t kFewReady = 2;
 constexpr std::size_t kReadyBytes = std::size_t{1} << 20;
 
-constexpr std::size_t kPageSize = 4096;  // or a part of a page
+constexpr std::size_t kPageSize = 4096;  // or a fraction of a page
 
-// Rounds up by an eighth at the most, so that frames of about one size can share.
+// Rounds up by at most an eighth, so that frames of about the same size can share.
 std::size_t capacity_of(std::size_t size) {
   const std::size_t step = std::bit_floor(size) / 8;
   return (size + step - 1) / step * step;
@@ -113,7 +113,7 @@ void FrameMemory::give_back(Bytes bytes, std::size_t capacity) {
   idle_bytes_ += capacity;
 }
 
-// Gives up blocks of other sizes first: what comes back is of the size that is in use.
+// Frees blocks of other sizes first: the block being returned has the size in use.
 void FrameMemory::make_room(std::size_t capacity, std::vector<Bytes>& freed) {
   const auto others_first = [capacity](const auto& entry) { return entry.first != capacity; };
   while (idle_bytes_ + capacity > kMaxIdleBytes) {

@@ -9,13 +9,13 @@
 
 namespace zvfs {
 
-/// The memory of decoded frames. Fresh memory is dear: the kernel clears each page as it is touched
-/// first, which takes half as long as it takes to decode a frame into it (1.5 µs for 4 KiB on the
-/// machine of docs/performance.md). So what one frame leaves the next one gets, and a thread may
+/// The memory of decoded frames. Fresh memory is expensive: the kernel clears each page when it is
+/// first touched, which takes half as long as decoding a frame into it (1.5 µs for 4 KiB on the
+/// machine of docs/performance.md). So blocks pass from one frame to the next, and a thread may
 /// touch some blocks ahead. Make it with std::make_shared: blocks keep it alive. Thread-safe.
 class FrameMemory : public std::enable_shared_from_this<FrameMemory> {
  public:
-  /// Takes a block back, or frees it when it is no pool's.
+  /// Returns a block to its pool, or frees it if it has none.
   struct Return {
     std::shared_ptr<FrameMemory> memory;
     std::size_t capacity = 0;
@@ -23,22 +23,22 @@ class FrameMemory : public std::enable_shared_from_this<FrameMemory> {
   };
   using Block = std::unique_ptr<std::byte[], Return>;
 
-  /// At least `size_bytes`, with whatever is in them. Throws std::bad_alloc.
+  /// At least `size_bytes`, uninitialised. Throws std::bad_alloc.
   Block take(std::size_t size_bytes);
 
-  /// Waits until there are few blocks of the size that was taken last, and makes one more, whose
-  /// pages are there already; false after stop(). For one thread, in a loop: it has nothing to do
-  /// once frames that a full cache gives up provide for those that it takes in.
+  /// Waits until few blocks of the size taken last are left, and makes one more, with its pages
+  /// touched; false after stop(). For one thread, in a loop. It has nothing to do once the cache is
+  /// full: each frame that the cache gives up leaves its block to the next.
   /// Throws std::bad_alloc.
   bool make_ready() ZVFS_EXCLUDES(mutex_);
 
-  /// Ends make_ready(), for ever.
+  /// Ends make_ready() for good.
   void stop() ZVFS_EXCLUDES(mutex_);
 
-  /// Frees the blocks that nobody has.
+  /// Frees the blocks that are not in use.
   void release_idle() ZVFS_EXCLUDES(mutex_);
 
-  /// What blocks that nobody has take, in bytes; at most kMaxIdleBytes. For tests.
+  /// Bytes in blocks that are not in use; at most kMaxIdleBytes. For tests.
   [[nodiscard]] std::size_t idle_bytes() const ZVFS_EXCLUDES(mutex_);
 
   static constexpr std::size_t kMaxIdleBytes = std::size_t{4} << 20;

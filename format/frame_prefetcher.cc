@@ -43,7 +43,7 @@ void FramePrefetcher::run() {
       if (stop_ || next_ >= count_) return;
       place = next_++;
     }
-    // A failure is met again, and told of, by the one who reads the frame.
+    // The reader of the frame meets the failure again, and reports it.
     try {
       (void)image_.prefetch(frames_.empty() ? FrameNumber{place} : frames_[place]);
     } catch (const std::bad_alloc&) {

@@ -9,21 +9,22 @@
 
 namespace zvfs {
 
-/// Decodes data frames of an image into its cache, in an order, ahead of one who visits them in
-/// that order. Threads run while it lives. Errors stay with the frame: who reads it, meets
-/// them.
+/// Decodes data frames of an image into its cache, ahead of a reader that visits them in the same
+/// order. Its threads run while it lives. A frame that fails stays undecoded: its reader meets the
+/// error.
 class FramePrefetcher {
  public:
-  /// Borrows the image, whose cache must hold `window_bytes` beside what else is wanted of it.
-  /// The order is that of `frames`, or if there are none that of all frames in the image.
+  /// Borrows the image, whose cache must have room for `window_bytes` in addition to everything
+  /// else that is wanted from it. The order is that of `frames`; if there are none, it is all
+  /// frames of the image in file order.
   FramePrefetcher(const Image& image, unsigned threads, std::uint64_t window_bytes,
                   std::vector<FrameNumber> frames = {});
   ~FramePrefetcher();
   FramePrefetcher(const FramePrefetcher&) = delete;
   FramePrefetcher& operator=(const FramePrefetcher&) = delete;
 
-  /// The frame at `place` in the order, from 0, is visited now: those up to a window behind it are
-  /// decoded next. Places only grow.
+  /// The reader has come to the frame at `place` in the order, from 0: decodes the frames up to a
+  /// window after it. Places only grow.
   void visit(std::uint32_t place);
 
  private:

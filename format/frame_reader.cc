@@ -54,10 +54,10 @@ Result<void> FrameReader::read_coded(const FrameLocation& location, MutableByteS
   return done;
 }
 
-// The content goes to its place at once: one copy, from the page cache.
+// Reads the content straight to its place: one copy, from the page cache.
 Result<void> FrameReader::read_stored(const FrameLocation& location, MutableByteSpan out) const {
   if (location.coded_size != stored_frame_size(location.kind, out.size())) {
-    return fail(ErrorCode::kCorrupt, "{} bytes are no {} frame of {}", location.coded_size,
+    return fail(ErrorCode::kCorrupt, "{} bytes are not a {} frame of {}", location.coded_size,
                 to_string(location.kind), out.size());
   }
   const StoredFrame frame(location.kind, out);
@@ -80,7 +80,7 @@ std::unique_ptr<FrameReader::Workspace> FrameReader::take_workspace() {
 void FrameReader::return_workspace(std::unique_ptr<Workspace> workspace) {
   constexpr std::size_t kMaxIdle = 16;  // about 160 KiB each, and a frame's coded bytes
   MutexLock lock(mutex_);
-  // A workspace too many is freed by our caller's argument, after the lock.
+  // A surplus workspace is freed with our caller's argument, after the lock.
   if (idle_workspaces_.size() < kMaxIdle) idle_workspaces_.push_back(std::move(workspace));
 }
 

@@ -16,7 +16,7 @@
 
 namespace zvfs {
 
-/// Where a frame's coded bytes lie, and what they decode to.
+/// Where the coded bytes of a frame lie, and the size they decode to.
 struct FrameLocation {
   ImageOffset offset;
   std::uint32_t coded_size = 0;    ///< In bytes; at most max_coded_size(decoded_size).
@@ -25,8 +25,8 @@ struct FrameLocation {
   FrameKind kind = FrameKind::kZstd;
 };
 
-/// The most bytes that a frame of `decoded_size` may take in an image (docs/format.md, "Limits"):
-/// what a writer that never expands its input by more than block headers needs.
+/// The most bytes that a frame of `decoded_size` may take in an image (docs/format.md, "Limits"). A
+/// writer that never expands its input by more than block headers stays within it.
 constexpr std::uint64_t max_coded_size(std::uint64_t decoded_size) {
   return decoded_size + decoded_size / 256 + 64;
 }
@@ -35,15 +35,15 @@ constexpr std::uint64_t max_coded_size(std::uint64_t decoded_size) {
 struct FrameReaderStats {
   std::uint64_t decodes = 0;  ///< Frames decoded.
   std::uint64_t decoded_bytes = 0;
-  std::uint64_t coded_bytes = 0;  ///< Read from the image for them.
+  std::uint64_t coded_bytes = 0;  ///< Read from the image for these.
   std::uint64_t failures = 0;
 };
 
 /// Reads, verifies and decodes the frames of an image, through the cache. Index frames and data
-/// frames take the same way. Thread-safe. Borrows source, cache and memory.
+/// frames take the same path. Thread-safe. Borrows source, cache and memory.
 class FrameReader {
  public:
-  /// `image_start` is where the image begins in `source`.
+  /// The image begins at `image_start` in `source`.
   FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache,
               FrameMemory& memory);
 
@@ -54,21 +54,21 @@ class FrameReader {
   /// Errors: Corrupt (names the frame and its image offset), Io, NoMemory.
   Result<FramePtr> read(FrameKey key, FrameClass frame_class, const FrameLocation& location);
 
-  /// Decodes and verifies the frame `key`, which lies at `location`, into `out`, of
-  /// location.decoded_size bytes, past the cache: for those who read every frame once.
+  /// Decodes and verifies the frame `key`, which lies at `location`, into `out`, which has
+  /// location.decoded_size bytes. Bypasses the cache: for callers that read every frame once.
   /// Errors: Corrupt (names the frame and its image offset), Io; `out` is then unspecified.
   Result<void> decode(FrameKey key, const FrameLocation& location, MutableByteSpan out);
 
-  /// Reads bytes of the image that are no frame. Errors: Io.
+  /// Reads bytes of the image that are not a frame. Errors: Io.
   Result<void> read_raw(ImageOffset offset, MutableByteSpan out) const;
 
-  /// Frees the decoding contexts that no thread is using.
+  /// Frees the decoding contexts that are not in use.
   void release_memory();
 
   [[nodiscard]] FrameReaderStats stats() const;
 
  private:
-  // What a decode needs beside its output; reused, so that no read builds a context.
+  // What a decode needs in addition to its output; reused, so that no read builds a context.
   struct Workspace {
     FrameDecoder decoder;
     ByteVector coded;

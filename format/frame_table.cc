@@ -6,13 +6,13 @@ namespace zvfs {
 
 Result<DataFrame> FrameTable::frame(IndexReader::Cursor& cursor, FrameNumber number) const {
   if (number.value >= header_.frame_count) {
-    return fail(ErrorCode::kCorrupt, "frame {} exceeds the {} frames of the image", number.value,
+    return fail(ErrorCode::kCorrupt, "frame {} does not exist: the image has {}", number.value,
                 header_.frame_count);
   }
   const auto row = ZVFS_TRY(cursor.row<FrameRecord>(Table::kFrames, number.value));
   const auto next = ZVFS_TRY(cursor.row<FrameRecord>(Table::kFrames, number.value + 1));
   const auto corrupt = [&](std::string_view what, std::uint64_t begin, std::uint64_t end) {
-    return fail(ErrorCode::kCorrupt, "frames table: frame {}: {} {} to {} breaks the limits",
+    return fail(ErrorCode::kCorrupt, "frames table: frame {}: {} {} to {} is out of range",
                 number.value, what, begin, end);
   };
   if (row.stream_offset >= next.stream_offset || next.stream_offset > header_.stream_size ||
@@ -24,12 +24,14 @@ Result<DataFrame> FrameTable::frame(IndexReader::Cursor& cursor, FrameNumber num
       next.image_offset - row.image_offset > max_coded_size(decoded_size)) {
     return corrupt("image offset", row.image_offset, next.image_offset);
   }
-  if (row.first_file > next.first_file || next.first_file > index_.rows(Table::kFrameFiles)) {
+  // Each of them has a byte in the frame.
+  if (row.first_file > next.first_file || next.first_file > index_.rows(Table::kFrameFiles) ||
+      next.first_file - row.first_file > decoded_size) {
     return corrupt("frame files", row.first_file, next.first_file);
   }
   const bool lz4_allowed = (header_.incompat & IndexHeader::kLz4Frames) != 0;
   if (row.kind >= kFrameKindCount || (is_lz4(FrameKind{row.kind}) && !lz4_allowed)) {
-    return fail(ErrorCode::kCorrupt, "frames table: frame {}: kind {} is none of this image",
+    return fail(ErrorCode::kCorrupt, "frames table: frame {}: kind {} is not one of this image",
                 number.value, row.kind);
   }
   return DataFrame{

@@ -30,9 +30,9 @@ class FrameTable {
   /// The frame of that number. Errors: Corrupt (no such frame, or it breaks a limit), Io.
   Result<DataFrame> frame(IndexReader::Cursor& cursor, FrameNumber number) const;
 
-  /// The frame that holds `offset`, of a run of data that begins in frame `first`. The frames of
-  /// a run are of one size as builders cut them, so the guess is nearly always right and costs
-  /// two rows; it falls back to a binary search.
+  /// The frame that holds `offset`, which belongs to a run of data that begins in frame `first`.
+  /// Builders cut the frames of a run to one size, so a guess is nearly always right and costs two
+  /// rows; otherwise it falls back to a binary search.
   /// Errors: Corrupt (the run does not begin in `first`, or `offset` lies beyond the stream), Io.
   Result<DataFrame> find(IndexReader::Cursor& cursor, StreamOffset offset, FrameNumber first) const;
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "format/stream_run.h"
+
 namespace zvfs {
 namespace {
 
@@ -23,8 +25,8 @@ struct Image::State {
   Result<void> check_data(const InodeRecord& record) const;
   Result<void> check_inode(const InodeRecord& record) const;
   Result<void> check_type(const InodeRecord& record) const;
-  Result<void> append_stream(StreamOffset offset, std::uint64_t length, FrameNumber first,
-                             FrameClass frame_class, std::vector<FileSlice>& out);
+  Result<void> append_stream(StreamRun& run, const FileSegment& segment, FrameClass frame_class,
+                             std::vector<FileSlice>& out);
   [[nodiscard]] FrameClass frame_class(const InodeRecord& file) const {
     return file.allocated > header.frame_bound ? FrameClass::kStream : FrameClass::kPacked;
   }
@@ -69,7 +71,9 @@ FrameReaderStats Image::reader_stats() const { return state_->frames.stats(); }
 // --- Inodes
 
 Result<void> Image::State::check_data(const InodeRecord& record) const {
-  if (record.size > kMaxFileSize) return fail(ErrorCode::kCorrupt, "size {}", record.size);
+  if (record.size > kMaxFileSize) {
+    return fail(ErrorCode::kCorrupt, "size {} exceeds the limit", record.size);
+  }
   if (record.has_extent_list()) {
     const std::uint64_t rows = index.rows(Table::kExtents);
     if (record.data > rows || record.count > rows - record.data) {
@@ -93,7 +97,7 @@ Result<void> Image::State::check_inode(const InodeRecord& record) const {
     return fail(ErrorCode::kCorrupt, "unknown flags {:#x}", record.flags);
   }
   if (record.mtime_nanoseconds >= 1'000'000'000) {
-    return fail(ErrorCode::kCorrupt, "{} nanoseconds", record.mtime_nanoseconds);
+    return fail(ErrorCode::kCorrupt, "{} nanoseconds exceed 999999999", record.mtime_nanoseconds);
   }
   return {};
 }
@@ -115,7 +119,7 @@ Result<void> Image::State::check_type(const InodeRecord& record) const {
     }
     case FileType::kSymlink:
       if (record.size == 0 || record.size > kMaxSymlinkLength) {
-        return fail(ErrorCode::kCorrupt, "symlink of {} bytes", record.size);
+        return fail(ErrorCode::kCorrupt, "symlink target of {} bytes", record.size);
       }
       return {};
     case FileType::kFifo:
@@ -171,7 +175,7 @@ Result<InodeNumber> Image::lookup(const Inode& directory, std::string_view name)
       low = middle + 1;
     }
   }
-  return fail(ErrorCode::kNotFound, "no such name");
+  return fail(ErrorCode::kNotFound, "not in the image");
 }
 
 Result<void> Image::list(const Inode& directory, std::uint32_t first,
@@ -186,17 +190,18 @@ Result<void> Image::list(const Inode& directory, std::uint32_t first,
 
 // --- File contents
 
-Result<void> Image::State::append_stream(StreamOffset offset, std::uint64_t length,
-                                         FrameNumber first, FrameClass frame_class,
-                                         std::vector<FileSlice>& out) {
-  IndexReader::Cursor cursor(index);
-  while (length > 0) {
-    const DataFrame found = ZVFS_TRY(frame_table.find(cursor, offset, first));
+// Appends the bytes of a segment of data, which `run` must have come to.
+Result<void> Image::State::append_stream(StreamRun& run, const FileSegment& segment,
+                                         FrameClass frame_class, std::vector<FileSlice>& out) {
+  StreamOffset offset = segment.stream;
+  for (std::uint64_t length = segment.end - segment.begin; length > 0;) {
+    const DataFrame found = ZVFS_TRY(run.frame_at(offset, segment.first_frame));
     FramePtr frame = ZVFS_TRY(
         frames.read({FrameKey::Space::kData, found.number.value}, frame_class, found.location));
     const ByteSpan rest = frame->bytes().subspan(offset.value - found.begin.value);
     const ByteSpan bytes = rest.first(std::min<std::uint64_t>(length, rest.size()));
     out.push_back({bytes, std::move(frame)});
+    run.take(bytes.size());
     offset.value += bytes.size();
     length -= bytes.size();
   }
@@ -211,7 +216,7 @@ Result<ExtentRecord> Image::State::extent(IndexReader::Cursor& cursor, const Ino
       extent.stream_offset > header.stream_size ||
       extent.length > header.stream_size - extent.stream_offset ||
       extent.frame >= header.frame_count) {
-    return fail(ErrorCode::kCorrupt, "extent {}: {} bytes at {} break the limits",
+    return fail(ErrorCode::kCorrupt, "extent {}: {} bytes at {} are out of range",
                 record.data + number, extent.length, extent.file_offset);
   }
   return extent;
@@ -244,6 +249,11 @@ Result<FileSegment> Image::segment_at(const Inode& inode, std::uint64_t offset) 
   const std::uint64_t next = ZVFS_TRY(state_->first_extent_ending_after(cursor, record, offset));
   if (next == record.count) return FileSegment{offset, record.size};
   const ExtentRecord extent = ZVFS_TRY(state_->extent(cursor, record, next));
+  if (next > 0) {
+    const ExtentRecord before = ZVFS_TRY(state_->extent(cursor, record, next - 1));
+    ZVFS_TRY(must_follow(StreamOffset{before.stream_offset + before.length},
+                         StreamOffset{extent.stream_offset}));
+  }
   if (offset < extent.file_offset) return FileSegment{offset, extent.file_offset};
   return FileSegment{offset,
                      extent.file_offset + extent.length,
@@ -282,9 +292,10 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
   if (offset >= record.size) return slices;
   const std::uint64_t end = offset + std::min(length, record.size - offset);
   const FrameClass frame_class = state_->frame_class(record);
+  StreamRun run(state_->frame_table, state_->index);
   if (!record.has_extent_list()) {
-    ZVFS_TRY(state_->append_stream({record.data + offset}, end - offset, {record.count},
-                                   frame_class, slices));
+    const FileSegment all{offset, end, true, {record.data + offset}, {record.count}};
+    ZVFS_TRY(state_->append_stream(run, all, frame_class, slices));
     return slices;
   }
 
@@ -304,25 +315,26 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
     }
     const std::uint64_t data_end = std::min(extent.file_offset + extent.length, end);
     if (offset >= data_end) continue;
-    ZVFS_TRY(state_->append_stream({extent.stream_offset + (offset - extent.file_offset)},
-                                   data_end - offset, {extent.frame}, frame_class, slices));
+    const StreamOffset stream{extent.stream_offset + (offset - extent.file_offset)};
+    const FileSegment segment{offset, data_end, true, stream, {extent.frame}};
+    ZVFS_TRY(state_->append_stream(run, segment, frame_class, slices));
     offset = data_end;
   }
   return slices;
 }
 
-Result<void> Image::read_ahead(const Inode& inode, std::uint64_t offset,
-                               std::uint64_t length) const {
+Result<void> Image::read_ahead(const Inode& inode, std::uint64_t offset, std::uint64_t length,
+                               const std::function<bool()>& goes_on) const {
   const InodeRecord& record = inode.record;
-  const std::uint64_t end = std::min(record.size, offset + length);
-  IndexReader::Cursor cursor(state_->index);
-  while (offset < end) {
+  const std::uint64_t end = offset + std::min(length, record.size - std::min(offset, record.size));
+  StreamRun run(state_->frame_table, state_->index);
+  while (offset < end && goes_on()) {
     const FileSegment segment = ZVFS_TRY(segment_at(inode, offset));
     offset = segment.end;
     if (!segment.is_data) continue;
-    const DataFrame found =
-        ZVFS_TRY(state_->frame_table.find(cursor, segment.stream, segment.first_frame));
+    const DataFrame found = ZVFS_TRY(run.frame_at(segment.stream, segment.first_frame));
     offset = std::min(segment.end, segment.begin + (found.end().value - segment.stream.value));
+    run.take(offset - segment.begin);
     const FrameKey key{FrameKey::Space::kData, found.number.value};
     if (state_->raw->cache().contains(key)) continue;
     ZVFS_TRY(state_->frames.read(key, state_->frame_class(record), found.location));
@@ -349,14 +361,17 @@ Result<void> Image::prefetch(FrameNumber number) const {
   return {};
 }
 
-Result<void> Image::visit_files(FrameNumber number, const std::function<bool(InodeNumber)>& wanted,
+Result<void> Image::visit_files(FrameNumber number,
+                                const std::function<Choice(InodeNumber)>& choose,
                                 const std::function<bool(InodeNumber, ByteSpan)>& visit) const {
   IndexReader::Cursor cursor(state_->index);
   const DataFrame found = ZVFS_TRY(state_->data_frame(cursor, number));
   FramePtr frame;
   for (std::uint32_t row = found.first_file; row < found.end_file; ++row) {
     const InodeNumber candidate{ZVFS_TRY(cursor.u32_row(Table::kFrameFiles, row))};
-    if (!wanted(candidate)) continue;
+    const Choice choice = choose(candidate);
+    if (choice == Choice::kStop) break;
+    if (choice == Choice::kSkip) continue;
     const auto file = inode(candidate);
     if (!file || !file->record.is_regular() || file->record.has_extent_list()) {
       continue;
@@ -398,20 +413,12 @@ Result<XattrSet> Image::xattrs(const Inode& inode) const {
 
 Result<ByteVector> Image::xattr(const Inode& inode, std::string_view name) const {
   const XattrSet set = ZVFS_TRY(xattrs(inode));
-  for (const Xattr& attribute : set.xattrs()) {
-    if (attribute.name == name) return attribute.value;
-  }
+  if (const Xattr* const found = find_xattr(set, name); found != nullptr) return found->value;
   return fail(ErrorCode::kNotFound, "no attribute '{}'", name);
 }
 
 Result<std::string> Image::xattr_names(const Inode& inode) const {
-  const XattrSet set = ZVFS_TRY(xattrs(inode));
-  std::string names;
-  for (const Xattr& attribute : set.xattrs()) {
-    names += attribute.name;
-    names += '\0';
-  }
-  return names;
+  return ZVFS_TRY(xattrs(inode)).names();
 }
 
 }  // namespace zvfs

@@ -18,10 +18,11 @@ namespace zvfs {
 namespace {
 
 Unexpected past_end(std::uint64_t offset, std::size_t size) {
-  return fail(ErrorCode::kIo, "read of {} bytes at {:#x} passes the end of the file", size, offset);
+  return fail(ErrorCode::kIo, "read of {} bytes at {:#x} goes past the end of the file", size,
+              offset);
 }
 
-// The size of what `fd` has open.
+// The size of the file open at `fd`.
 Result<std::uint64_t> size_of(int fd, const std::filesystem::path& path) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return fail_errno(errno, path.native());
@@ -31,8 +32,7 @@ Result<std::uint64_t> size_of(int fd, const std::filesystem::path& path) {
     if (::ioctl(fd, BLKGETSIZE64, &size_bytes) != 0) return fail_errno(errno, path.native());
     return size_bytes;
   }
-  return fail(ErrorCode::kInvalidArgument, "{}: neither a regular file nor a block device",
-              path.native());
+  return fail(ErrorCode::kInvalidArgument, "{}: not a regular file or block device", path.native());
 }
 
 }  // namespace
@@ -47,7 +47,7 @@ Result<void> ImageSource::read_scattered(std::uint64_t offset,
 }
 
 Result<std::unique_ptr<FileSource>> FileSource::open(const std::filesystem::path& path) {
-  // O_NONBLOCK: a fifo in the image's place must not hang us; on files it has no effect.
+  // O_NONBLOCK: a fifo at that path must not hang us; on files it has no effect.
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.is_open()) {
     if (errno == ENOENT || errno == ENOTDIR) {
@@ -71,7 +71,7 @@ Result<void> FileSource::read(std::uint64_t offset, MutableByteSpan out) const {
     return Unexpected(
         Error(done.error()).within(fmt::format("read of {} bytes at {:#x}", out.size(), offset)));
   }
-  if (*done != out.size()) return past_end(offset, out.size());  // the file was cut meanwhile
+  if (*done != out.size()) return past_end(offset, out.size());  // the file was truncated meanwhile
   return {};
 }
 
@@ -88,7 +88,7 @@ Result<void> FileSource::read_scattered(std::uint64_t offset,
                                    static_cast<off_t>(offset));
     if (count >= 0 && static_cast<std::size_t>(count) == size) return {};
   }
-  return ImageSource::read_scattered(offset, parts);  // which finds what is wrong, if anything is
+  return ImageSource::read_scattered(offset, parts);  // which finds out what is wrong, if anything
 }
 
 Result<void> MemorySource::read(std::uint64_t offset, MutableByteSpan out) const {

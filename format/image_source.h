@@ -12,7 +12,7 @@
 
 namespace zvfs {
 
-/// Random access to the bytes of a file that ends in an image. Thread-safe.
+/// Random access to the bytes of a file that ends with an image. Thread-safe.
 class ImageSource {
  public:
   virtual ~ImageSource() = default;
@@ -20,23 +20,23 @@ class ImageSource {
   /// The size in bytes. It does not change.
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 
-  /// Fills the whole of `out` from `offset`, which counts from the start of the file.
-  /// Errors: Io (a failed or a short read, as when the file was cut meanwhile).
+  /// Fills the whole of `out` from `offset`, counted from the start of the file.
+  /// Errors: Io (a failed or short read, for instance if the file was truncated meanwhile).
   virtual Result<void> read(std::uint64_t offset, MutableByteSpan out) const = 0;
 
-  /// Fills all of `parts`, one after the other, from `offset`: as one read where the source can.
+  /// Fills all of `parts`, one after the other, from `offset`, in a single read if the source can.
   /// Errors: as read().
   virtual Result<void> read_scattered(std::uint64_t offset,
                                       std::span<const MutableByteSpan> parts) const;
 };
 
-/// A regular file or block device, read with pread(2): a failed read is an error, where a
-/// mapping would raise SIGBUS.
+/// A regular file or block device, read with pread(2): a failed read is an error, whereas a mapping
+/// would raise SIGBUS.
 class FileSource final : public ImageSource {
  public:
-  /// Opens `path`. Errors: NotFound, InvalidArgument (neither file nor block device), Io.
+  /// Opens `path`. Errors: NotFound, InvalidArgument (not a file or block device), Io.
   static Result<std::unique_ptr<FileSource>> open(const std::filesystem::path& path);
-  /// Takes what is open already; `path` is for messages. Errors: InvalidArgument, Io.
+  /// Takes over a descriptor that is open; `path` is for messages. Errors: InvalidArgument, Io.
   static Result<std::unique_ptr<FileSource>> adopt(UniqueFd fd, const std::filesystem::path& path);
 
   [[nodiscard]] std::uint64_t size() const override { return size_; }
@@ -51,7 +51,7 @@ class FileSource final : public ImageSource {
   std::uint64_t size_;
 };
 
-/// Bytes in memory, which it owns.
+/// Owned bytes in memory.
 class MemorySource final : public ImageSource {
  public:
   explicit MemorySource(ByteVector bytes) : bytes_(std::move(bytes)) {}

@@ -25,13 +25,13 @@ Result<LocatedIndex> locate_index(const ImageSource& source) {
   const auto footer = SeekTableFooter::parse(ByteSpan(tail).last(SeekTableFooter::kSize));
   if (!footer) {
     return fail(ErrorCode::kInvalidArgument,
-                "not a zvfs image, or cut short: no seek table at its end");
+                "not a zvfs image, or truncated: no seek table at its end");
   }
   const std::uint32_t index_frame_size = ByteReader(tail).u32();
   const std::uint64_t table_size = footer->table_size();
   if (footer->frame_count < 2 || table_size > size || index_frame_size > size - table_size ||
       index_frame_size < kSkippableHeaderSize + IndexHeader::kSize) {
-    return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is no index");
+    return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is not an index");
   }
 
   std::array<std::byte, kSkippableHeaderSize + IndexHeader::kSize> head;
@@ -39,12 +39,12 @@ Result<LocatedIndex> locate_index(const ImageSource& source) {
   ZVFS_TRY(source.read(index_start, head));
   ByteReader reader(head);
   if (reader.u32() != kIndexFrameMagic || reader.u32() != index_frame_size - kSkippableHeaderSize) {
-    return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is no index");
+    return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is not an index");
   }
   IndexHeader header =
       ZVFS_TRY(IndexHeader::parse(reader.take(IndexHeader::kSize), index_frame_size, size));
   if (header.frame_count != footer->frame_count - 1) {
-    return fail(ErrorCode::kCorrupt, "index header: {} frames, where the seek table has {}",
+    return fail(ErrorCode::kCorrupt, "index header: {} frames, but the seek table has {}",
                 header.frame_count, footer->frame_count - 1);
   }
   const std::uint64_t image_start = size - header.image_size;

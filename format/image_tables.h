@@ -14,18 +14,18 @@
 namespace zvfs {
 
 struct ImageOptions {
-  /// Bound on all decoded bytes held or being decoded, in bytes. One frame per reader is always
-  /// allowed, so that a bound below the frame size slows reads but fails none.
+  /// The bound in bytes on all decoded data that is held or being decoded. One frame per reader is
+  /// always allowed, so a bound below the frame size slows reads but fails none.
   std::uint64_t cache_size_bytes = std::uint64_t{64} << 20;
 };
 
-/// An open image below its files: header, frames and tables, on which Image stands, and which
-/// tools that check, map or copy images use. What a row says is its user's to check.
+/// An open image below its files: header, frames and tables. Image is built on it, and so are tools
+/// that check, map or copy images. Users must check the contents of rows themselves.
 /// Immutable and thread-safe.
 class ImageTables {
  public:
-  /// Finds the index from the end of `source`, and verifies its header: steps 1 to 3 of
-  /// docs/format.md, "Opening an image", in two reads. The tables are not read.
+  /// Finds the index from the end of `source` and verifies its header: steps 1 to 3 of
+  /// docs/format.md, "Opening an image", in two reads. Does not read the tables.
   /// Errors: InvalidArgument (not a zvfs image; ZVFS_SIMD, see check_simd()), Corrupt, Unsupported
   /// (needs a newer zvfs), Io.
   static Result<std::unique_ptr<ImageTables>> open(std::unique_ptr<const ImageSource> source,
@@ -44,8 +44,8 @@ class ImageTables {
 
   [[nodiscard]] FrameMemory& frame_memory() const { return *frame_memory_; }
 
-  /// Drops all that can be read again: cached frames, idle decoders and memory. What readers pin
-  /// stays.
+  /// Drops everything that can be read again: cached frames, idle decoders and memory. What readers
+  /// have pinned stays.
   void release_memory() const;
 
  private:

@@ -41,7 +41,7 @@ Result<void> check_sizes(const IndexHeader& header, std::uint64_t index_frame_im
   }
   if (header.stream_size < header.frame_count ||
       header.stream_size > std::uint64_t{header.frame_count} * header.frame_bound) {
-    return corrupt("stream size", header.stream_size, "does not fit the frames");
+    return corrupt("stream size", header.stream_size, "does not match the frames");
   }
   return {};
 }
@@ -56,7 +56,7 @@ Result<void> check_index_frames(const IndexHeader& header, std::uint64_t index_f
   const std::uint64_t frames = header.tables_size / header.index_frame_size +
                                (header.tables_size % header.index_frame_size != 0 ? 1 : 0);
   if (header.index_frame_count != frames) {
-    return corrupt("index frame count", header.index_frame_count, "does not fit the tables");
+    return corrupt("index frame count", header.index_frame_count, "does not match the tables");
   }
   const std::uint64_t directory_size = frames * IndexEntry::kSize;
   if (directory_size > index_frame_image_size - kSkippableHeaderSize - IndexHeader::kSize) {
@@ -80,7 +80,7 @@ Result<void> check_tables(const IndexHeader& header) {
   }
   if (header.table(Table::kFrames).rows != std::uint64_t{header.frame_count} + 1) {
     return corrupt("frames table", header.table(Table::kFrames).rows,
-                   "is not one row more than the frames");
+                   "is not the number of frames plus 1");
   }
   return {};
 }
@@ -134,7 +134,7 @@ Result<IndexHeader> IndexHeader::parse(ByteSpan bytes, std::uint64_t index_frame
   // Before the checksum: a newer version may keep it elsewhere.
   const std::uint16_t version = reader.u16();
   if (version > kVersion) {
-    return fail(ErrorCode::kUnsupported, "format version {} is newer than {}, the last one known",
+    return fail(ErrorCode::kUnsupported, "format version {} is newer than {}, the latest known",
                 version, kVersion);
   }
   const std::uint16_t size = reader.u16();
@@ -151,7 +151,8 @@ Result<IndexHeader> IndexHeader::parse(ByteSpan bytes, std::uint64_t index_frame
   header.ro_compat = reader.u32();
   header.incompat = reader.u32();
   if ((header.incompat & ~kKnownIncompat) != 0) {
-    return fail(ErrorCode::kUnsupported, "the image needs unknown features {:#x}",
+    return fail(ErrorCode::kUnsupported,
+                "the image needs unknown features {:#x}; a newer zvfs may read it",
                 header.incompat & ~kKnownIncompat);
   }
   header.image_size = reader.u64();

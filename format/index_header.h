@@ -14,21 +14,21 @@ namespace zvfs {
 inline constexpr std::uint32_t kIndexFrameMagic = 0x184D2A5D;
 inline constexpr std::size_t kSkippableHeaderSize = 8;
 
-/// The index's fixed header: what an image is, and where its tables lie. A plain value.
+/// The fixed header of the index: what an image is, and where its tables lie. A plain value.
 /// Spec: docs/format.md, "Index header".
 struct IndexHeader {
   static constexpr std::size_t kSize = 320;
   static constexpr std::uint16_t kVersion = 1;
   static constexpr std::size_t kBuilderSize = 40;
 
-  /// Compat feature: the stream is an archive that another program made, kept as it was.
+  /// Compat feature: the stream is an archive made by another program, kept unchanged.
   static constexpr std::uint32_t kForeignStream = 1 << 0;
   /// Incompat feature: data frames may be LZ4 frames (is_lz4()).
   static constexpr std::uint32_t kLz4Frames = 1 << 0;
   /// The incompat features that this reader implements.
   static constexpr std::uint32_t kKnownIncompat = kLz4Frames;
 
-  /// The largest bound on decoded index frames.
+  /// The upper limit of the size of decoded index frames.
   static constexpr std::uint32_t kMaxIndexFrameSize = 1 << 20;
 
   struct TableExtent {
@@ -40,7 +40,7 @@ struct IndexHeader {
   std::uint32_t compat = 0;
   std::uint32_t ro_compat = 0;
   std::uint32_t incompat = 0;
-  std::uint64_t image_size = 0;        ///< Of the whole image, seek table included, in bytes.
+  std::uint64_t image_size = 0;        ///< Of the whole image, including the seek table, in bytes.
   std::uint64_t data_size = 0;         ///< Of the data frames: the index frame's image offset.
   std::uint64_t stream_size = 0;       ///< Of the decoded stream.
   std::uint64_t content_size = 0;      ///< The sum of the sizes of all regular files.
@@ -50,7 +50,7 @@ struct IndexHeader {
   std::uint32_t index_frame_count = 0;
   std::uint64_t tables_size = 0;  ///< Of the decoded tables.
   std::array<TableExtent, kTableCount> tables{};
-  std::string builder;  ///< Who built it, for people; at most kBuilderSize bytes of UTF-8.
+  std::string builder;  ///< What built it, for people; at most kBuilderSize bytes of UTF-8.
 
   [[nodiscard]] const TableExtent& table(Table which) const {
     return tables[static_cast<std::size_t>(which)];
@@ -61,18 +61,18 @@ struct IndexHeader {
   /// Where the index frames begin in the image.
   [[nodiscard]] ImageOffset index_frames_offset() const;
 
-  /// The kSize bytes of the header, checksum included.
+  /// The kSize bytes of the header, including its checksum.
   [[nodiscard]] ByteVector encode() const;
 
-  /// Parses and verifies a header: checksum first, then every field against its limits and
-  /// against `index_frame_image_size`, the size of the index frame (its 8-byte skippable header
-  /// included) and `bytes_available`, the size of the file that holds the image.
+  /// Parses and verifies a header: the checksum first, then every field against its limits, against
+  /// `index_frame_image_size` (the size of the index frame, including its 8-byte skippable header)
+  /// and against `bytes_available` (the size of the file that holds the image).
   /// Errors: Corrupt, Unsupported (a newer version or unknown incompat features).
   static Result<IndexHeader> parse(ByteSpan bytes, std::uint64_t index_frame_image_size,
                                    std::uint64_t bytes_available);
 };
 
-/// The number of inodes of an image, which is also its largest inode number.
+/// The number of inodes in an image, which is also its largest inode number.
 inline std::uint32_t inode_count(const IndexHeader& header) {
   return static_cast<std::uint32_t>(header.table(Table::kInodes).rows);
 }

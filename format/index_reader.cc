@@ -16,8 +16,9 @@ Result<FramePtr> IndexReader::frame(std::uint32_t number) const {
   const auto decoded_size = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(header_.index_frame_size, header_.tables_size - start));
   if (entry.offset > header_.image_size || entry.coded_size > max_coded_size(decoded_size)) {
-    return fail(ErrorCode::kCorrupt, "index directory: frame {}: {} bytes at {:#x} exceed limits",
-                number, entry.coded_size, entry.offset);
+    return fail(ErrorCode::kCorrupt,
+                "index directory: frame {}: {} bytes at {:#x} are out of range", number,
+                entry.coded_size, entry.offset);
   }
   const FrameLocation location{ImageOffset{header_.index_frames_offset().value + entry.offset},
                                entry.coded_size, decoded_size, entry.checksum, FrameKind::kZstd};
@@ -41,7 +42,7 @@ Result<ByteSpan> IndexReader::Cursor::row_bytes(Table table, std::uint64_t row) 
   const std::uint64_t offset = extent.offset.value + row * row_size(table);
   const std::uint32_t frame_size = index_.header_.index_frame_size;
   const ByteSpan frame = ZVFS_TRY(frame_bytes(static_cast<std::uint32_t>(offset / frame_size)));
-  // The header's checks and the rows' alignment put a whole row in this frame.
+  // The checks of the header and the alignment of rows put a whole row in this frame.
   return frame.subspan(offset % frame_size, row_size(table));
 }
 

@@ -11,15 +11,15 @@
 
 namespace zvfs {
 
-/// Reads rows and bytes of the index tables, decoding only the index frames that they lie in.
-/// Bounds are checked here; what a record says is its user's to check. Thread-safe.
+/// Reads rows and bytes of the index tables, decoding only the index frames that hold them. Bounds
+/// are checked here; users check the contents of records. Thread-safe.
 /// Borrows the frame reader and the header.
 class IndexReader {
  public:
   IndexReader(const IndexHeader& header, FrameReader& frames) : header_(header), frames_(frames) {}
 
-  /// Remembers the frame that it read last, so that neighbouring rows cost no cache lookup, and
-  /// pins it. Not thread-safe: one cursor per thread and use. Borrows the IndexReader.
+  /// Remembers and pins the frame that it read last, so that neighbouring rows cost no cache
+  /// lookup. Not thread-safe: one cursor per thread and use. Borrows the IndexReader.
   class Cursor {
    public:
     explicit Cursor(const IndexReader& index) : index_(index) {}
@@ -39,7 +39,7 @@ class IndexReader {
     /// Errors: Corrupt (beyond the table), Io.
     Result<ByteSpan> bytes(Table table, std::uint64_t offset, std::size_t length);
 
-    /// The bytes of row `row`, as they lie there. They stay valid until the next call.
+    /// The bytes of row `row`, unparsed. They stay valid until the next call.
     /// Errors: Corrupt (beyond the table), Io.
     Result<ByteSpan> row_bytes(Table table, std::uint64_t row);
 

@@ -15,7 +15,7 @@
 
 namespace zvfs {
 
-/// What the header says of an image beside its tables.
+/// What the header says of an image apart from its tables.
 struct ImageSummary {
   std::uint64_t data_size = 0;     ///< Bytes of all data frames in the image.
   std::uint64_t stream_size = 0;   ///< Bytes of the decoded stream.
@@ -27,16 +27,16 @@ struct ImageSummary {
   std::string builder;  ///< At most IndexHeader::kBuilderSize bytes.
 };
 
-/// Makes the index frame of an image. Rows are appended table by table, in the order of Table,
-/// and compressed as they come, so the decoded tables are never held. Not thread-safe.
+/// Makes the index frame of an image. Rows are appended table by table, in the order of Table, and
+/// compressed as they come, so the decoded tables are never held. Not thread-safe.
 class IndexWriter {
  public:
   static constexpr std::uint32_t kIndexFrameSize = 32 * 1024;
 
-  /// `level` is one of zstd's: an index has no LZ4 frames.
+  /// `level` is one of zstd's levels: an index has no LZ4 frames.
   explicit IndexWriter(int level);
 
-  /// Starts `table`, which must come after the table started last; those between stay empty.
+  /// Starts `table`, which must come after the table started last; tables in between stay empty.
   /// Errors: as FrameEncoder::encode.
   Result<void> begin(Table table);
 
@@ -50,7 +50,7 @@ class IndexWriter {
     return append(row_);
   }
 
-  /// The whole index frame, skippable header included. Call once, last.
+  /// The whole index frame, including its skippable header. Call once, last.
   /// Errors: TooLarge (a compressed index above 4 GiB), and as append().
   Result<ByteVector> finish(const ImageSummary& summary);
 
@@ -61,7 +61,7 @@ class IndexWriter {
   FrameEncoder encoder_;
   IndexHeader header_;
   std::size_t next_table_ = 0;      // tables before it have been started
-  std::uint64_t decoded_size_ = 0;  // of all that was appended
+  std::uint64_t decoded_size_ = 0;  // of everything appended
   ByteVector pending_;              // decoded bytes of the frame being filled
   ByteVector frames_;               // coded index frames
   ByteVector directory_;            // their IndexEntry rows

@@ -1,5 +1,5 @@
-// The spaces in which an image's bytes are counted. Each is a type, so that an offset into the
-// file cannot be passed where one into the decoded stream is meant.
+// The spaces in which bytes of an image are counted. Each is a type of its own, so that an offset
+// into the file cannot be passed for one into the decoded stream.
 #pragma once
 
 #include <compare>
@@ -26,13 +26,13 @@ struct TableOffset {
   auto operator<=>(const TableOffset&) const = default;
 };
 
-/// A data frame's place in the order of the file, from 0.
+/// The position of a data frame in file order, from 0.
 struct FrameNumber {
   std::uint32_t value = 0;
   auto operator<=>(const FrameNumber&) const = default;
 };
 
-/// An inode's row in the inode table plus 1; the root directory is 1, and 0 is none.
+/// The row of an inode in the inode table, plus 1. The root directory is 1; 0 means none.
 struct InodeNumber {
   std::uint32_t value = 0;
   auto operator<=>(const InodeNumber&) const = default;

@@ -1,8 +1,8 @@
-// The rows of the index tables, as they lie in an image. Spec: docs/format.md, "Tables".
+// The rows of the index tables, as stored in an image. Spec: docs/format.md, "Tables".
 //
-// Every row has a power-of-two size and every table begins at a multiple of its row size, so a
-// row never straddles two index frames. A record is what the bytes say; whether that is sane is
-// checked where it is used (format/index_reader.h).
+// Every row has a power-of-two size, and every table begins at a multiple of its row size, so a row
+// never straddles two index frames. A record is what the bytes say; its users check whether that is
+// sane (format/index_reader.h).
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ enum class Table : std::uint8_t {
   kDentries,    ///< DentryRecord; a directory's are contiguous and sorted by name.
   kStrings,     ///< Bytes: names and symlink targets.
   kExtents,     ///< ExtentRecord; a sparse file's are contiguous and sorted by file offset.
-  kFrames,      ///< FrameRecord, by frame number, and one more that ends the last frame.
+  kFrames,      ///< FrameRecord, by frame number, plus one row that ends the last frame.
   kFrameFiles,  ///< u32 inode numbers of the files whose data begins in each frame.
   kXattrSets,   ///< XattrSetRecord.
   kXattrData,   ///< Bytes: attribute names and values.
@@ -48,7 +48,7 @@ struct InodeRecord {
   std::uint64_t size = 0;  ///< st_size in bytes.
   std::int64_t mtime_seconds = 0;
   std::uint32_t mtime_nanoseconds = 0;
-  std::uint32_t xattr_set = 0;  ///< Row in the xattr sets plus 1; 0 is none.
+  std::uint32_t xattr_set = 0;  ///< Row in the xattr sets plus 1; 0 means none.
   /// Regular file: StreamOffset of its data, or its first row in the extents table.
   /// Directory: first row in the dentries. Symlink: offset in the strings.
   /// Device: major number in the high 32 bits, minor in the low. Otherwise 0.
@@ -75,10 +75,10 @@ struct InodeRecord {
   [[nodiscard]] Metadata metadata() const {
     return {static_cast<std::uint16_t>(mode & kPermissionBits), uid, gid, mtime()};
   }
-  /// Keeps the type.
+  /// Sets permissions, owners and time, but keeps the type.
   void set_metadata(const Metadata& metadata);
 
-  /// Of a device.
+  /// For a device.
   [[nodiscard]] std::uint32_t device_major() const {
     return static_cast<std::uint32_t>(data >> 32);
   }
@@ -114,7 +114,7 @@ struct ExtentRecord {
   bool operator==(const ExtentRecord&) const = default;
 };
 
-/// Where a data frame begins. It ends where the next row's begins, in both spaces.
+/// Where a data frame begins. It ends where the next row begins, in both spaces.
 struct FrameRecord {
   std::uint64_t image_offset = 0;
   std::uint64_t stream_offset = 0;
@@ -139,7 +139,7 @@ struct XattrSetRecord {
 
 // Limits of the format (docs/format.md, "Limits").
 inline constexpr std::size_t kMaxNameLength = 255;
-/// Whether a name of 1 to kMaxNameLength bytes may be a dentry's: it is not "." or "..", and has
+/// Whether a dentry may have this name of 1 to kMaxNameLength bytes: it is not "." or "..", and has
 /// neither a slash nor a zero byte.
 bool is_valid_name(std::string_view name);
 
@@ -147,6 +147,6 @@ inline constexpr std::size_t kMaxSymlinkLength = 65535;
 inline constexpr std::size_t kMaxXattrSetSize = std::size_t{16} << 20;
 inline constexpr std::uint32_t kMaxInodes = 0xFFFF'FFFE;
 inline constexpr std::uint64_t kMaxFileSize = 0x7FFF'FFFF'FFFF'FFFF;
-inline constexpr std::uint32_t kMaxFrames = 0x0800'0000;  // that of the seekable format
+inline constexpr std::uint32_t kMaxFrames = 0x0800'0000;  // the limit of the seekable format
 
 }  // namespace zvfs

@@ -62,7 +62,7 @@ Result<std::vector<SeekTableEntry>> parse_seek_table(ByteSpan frame) {
     return fail(ErrorCode::kCorrupt, "seek table: not a skippable frame of {} bytes", frame.size());
   }
   if (footer.table_size() != frame.size()) {
-    return fail(ErrorCode::kCorrupt, "seek table: {} frames do not make its {} bytes",
+    return fail(ErrorCode::kCorrupt, "seek table: {} frames do not match its {} bytes",
                 footer.frame_count, frame.size());
   }
   std::vector<SeekTableEntry> entries(footer.frame_count);

@@ -1,5 +1,5 @@
 // The seek table of the Zstandard Seekable Format 0.1.0 (contrib/seekable_format in the zstd
-// sources), always with checksums. It closes an image; another one closes its index tables.
+// sources), always with checksums. One ends an image; another ends its index tables.
 #pragma once
 
 #include <cstdint>
@@ -31,23 +31,22 @@ inline constexpr std::uint32_t kEmptyChecksum = 0x51D8E999;
 struct SeekTableFooter {
   static constexpr std::size_t kSize = 9;
   static constexpr std::uint32_t kMagic = 0x8F92EAB1;
-  static constexpr std::uint8_t kDescriptor = 0x80;  // checksums present, nothing reserved set
+  static constexpr std::uint8_t kDescriptor = 0x80;  // checksums present, no reserved bit set
 
   std::uint32_t frame_count = 0;
 
-  /// The size of the whole seek table frame, skippable header and footer included.
+  /// The size of the whole seek table frame, including skippable header and footer.
   [[nodiscard]] std::uint64_t table_size() const;
 
   /// Errors: Corrupt (no magic, reserved bits, no checksums), TooLarge (above kMaxFrames).
   static Result<SeekTableFooter> parse(ByteSpan bytes);
 };
 
-/// The whole skippable frame of a seek table with these entries, of which there must be at most
-/// kMaxFrames.
+/// The whole skippable frame of a seek table with these entries, at most kMaxFrames of them.
 ByteVector encode_seek_table(std::span<const SeekTableEntry> entries);
 
-/// Parses a whole seek table frame. For tests: readers take what they need of it from the image,
-/// so that a large one is never held whole. Errors: Corrupt, TooLarge.
+/// Parses a whole seek table frame. For tests: readers take the parts they need from the image, so
+/// that a large table is never held whole. Errors: Corrupt, TooLarge.
 Result<std::vector<SeekTableEntry>> parse_seek_table(ByteSpan frame);
 
 }  // namespace zvfs

@@ -25,6 +25,7 @@ ByteVector XattrSet::encode() const {
 Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
   ByteReader reader(bytes);
   XattrSet set;
+  std::size_t names_size = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::size_t name_size = reader.u16();
     const std::size_t value_size = reader.u32();
@@ -32,7 +33,11 @@ Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
     const ByteSpan value = reader.take(value_size);
     if (!reader.ok() || name.empty() || name.size() > kMaxNameLength ||
         name.find('\0') != std::string_view::npos || value.size() > kMaxValueSize) {
-      return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} breaks the limits", i, count);
+      return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} is out of range", i, count);
+    }
+    names_size += name.size() + 1;
+    if (names_size > kMaxNamesSize) {
+      return fail(ErrorCode::kCorrupt, "xattr set: names of more than {} bytes", kMaxNamesSize);
     }
     set.xattrs_.push_back({std::string(name), ByteVector(value.begin(), value.end())});
   }
@@ -41,6 +46,15 @@ Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
                 reader.remaining(), count);
   }
   return set;
+}
+
+std::string XattrSet::names() const {
+  std::string names;
+  for (const Xattr& xattr : xattrs_) {
+    names += xattr.name;
+    names += '\0';
+  }
+  return names;
 }
 
 const Xattr* find_xattr(const XattrSet& xattrs, std::string_view name) {

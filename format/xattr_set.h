@@ -10,8 +10,8 @@
 namespace zvfs {
 
 struct Xattr {
-  std::string name;  ///< With its namespace: "user.comment". 1 to 255 bytes, none of them NUL.
-  ByteVector value;  ///< At most 64 KiB, as the kernel has it.
+  std::string name;  ///< Including its namespace: "user.comment". 1 to 255 bytes without NUL.
+  ByteVector value;  ///< At most 64 KiB, the kernel's limit.
   bool operator==(const Xattr&) const = default;
 };
 
@@ -20,19 +20,23 @@ struct Xattr {
 class XattrSet {
  public:
   static constexpr std::size_t kMaxValueSize = 65536;
+  /// Of all names together, each with a NUL, in bytes: what listxattr(2) can give (XATTR_LIST_MAX).
+  static constexpr std::size_t kMaxNamesSize = 65536;
 
   XattrSet() = default;
-  /// Sorts `xattrs`, whose names must differ.
+  /// Sorts `xattrs`, which must have different names.
   explicit XattrSet(std::vector<Xattr> xattrs);
 
   [[nodiscard]] const std::vector<Xattr>& xattrs() const { return xattrs_; }
+  /// The names, each with a NUL after it, as listxattr(2) gives them.
+  [[nodiscard]] std::string names() const;
   [[nodiscard]] bool empty() const { return xattrs_.empty(); }
   bool operator==(const XattrSet&) const = default;
 
-  /// The bytes of the set in the xattr data.
+  /// The bytes of the set as stored in the xattr data.
   [[nodiscard]] ByteVector encode() const;
 
-  /// Parses the `count` attributes that must fill `bytes`. Errors: Corrupt.
+  /// Parses `count` attributes, which must fill `bytes` exactly. Errors: Corrupt.
   static Result<XattrSet> parse(ByteSpan bytes, std::uint32_t count);
 
  private:

@@ -13,20 +13,20 @@
 
 namespace zvfs {
 
-/// Makes an image of a tar archive, whose bytes become the image's stream as they are: one thread
-/// reads and indexes them and cuts them into frames, others encode. Its memory is the index and a
-/// number of frames. Use once; not thread-safe.
+/// Makes an image of a tar archive. The archive's bytes become the image's stream unchanged: one
+/// thread reads, indexes and cuts them into frames; others encode. Memory: the index and a number
+/// of frames. Use once; not thread-safe.
 class ArchiveBuild {
  public:
-  /// Borrows all.
+  /// Borrows all arguments.
   ArchiveBuild(const BuildOptions& options, BuildMonitor& monitor, IndexExtras& index_extras,
                Warnings& warnings, ImageWriter& writer);
 
-  /// Writes the data frames of the archive that `stream` is. `name` is what messages call the
-  /// archive. Errors: those of the stream, of TarIndexer and of StreamPipeline.
+  /// Writes the data frames of the archive in `stream`. Messages call the archive `name`. Errors:
+  /// those of the stream, of TarIndexer and of StreamPipeline.
   Result<void> write_frames(std::string_view name, ByteStream& stream);
 
-  /// Writes what follows them, and counts in `report`. Errors: those of finish_image().
+  /// Writes what follows the data frames, and counts in `report`. Errors: those of finish_image().
   Result<void> finish(BuildReport& report);
 
  private:

@@ -45,11 +45,11 @@ Result<void> check(const BuildOptions& options) {
   ZVFS_TRY(check_bound(options.bounds.huge));
   const LevelRange levels = levels_of(options.encoder.codec);
   if (!levels.contains(options.encoder.level)) {
-    return fail(ErrorCode::kInvalidArgument, "level {} is not from {} to {}, and not 0",
+    return fail(ErrorCode::kInvalidArgument, "level {} is not in the range {} to {}, or is 0",
                 options.encoder.level, levels.min, levels.max);
   }
   ZVFS_TRY(check_simd());
-  if (options.threads == 0) return fail(ErrorCode::kInvalidArgument, "0 threads are too few");
+  if (options.threads == 0) return fail(ErrorCode::kInvalidArgument, "at least 1 thread is needed");
   return {};
 }
 
@@ -77,17 +77,17 @@ Result<ImageTarget> open_target(const BuildOptions& options) {
   return ImageTarget::open(options.target, options.if_target_exists);
 }
 
-// A file that is no archive is hardly what was meant to be packed as one.
+// A file that is not an archive was probably named to be packed itself.
 Error with_hint(Error error) {
   if (error.code == ErrorCode::kUnsupported) {
-    error.message += " (a file that is to be packed as it is can be named in --files-from)";
+    error.message += " (to pack the file itself, name it in --files-from)";
   }
   return error;
 }
 
 std::string describe_missing(const ListedFiles& listed) {
   const std::uint64_t others = listed.missing() - 1;
-  const std::string_view problem = "is to come first, but is not in the image";
+  const std::string_view problem = "listed in --order-file, but not in the image";
   if (others == 0) return std::string(problem);
   return fmt::format("{}; nor {} {} other{}", problem, others == 1 ? "is" : "are", others,
                      others == 1 ? "" : "s");
@@ -118,7 +118,7 @@ class Build {
  private:
   Tree& tree() { return *tree_; }
 
-  // Notes what the stage has taken that began when the last one ended.
+  // Notes the time since the last stage ended as that of this stage.
   void end_stage(const char* name) {
     const auto now = std::chrono::steady_clock::now();
     report_.stages.emplace_back(name, now - std::exchange(stage_start_, now));
@@ -130,7 +130,7 @@ class Build {
     report_.unreadable = policy.ignore_unreadable ? 0 : warnings_.unreadable();
     const std::uint64_t count = report_.changed + report_.unreadable;
     if (!policy.strict || count == 0) return {};
-    return fail(ErrorCode::kIo, "the image is not made, because of {} {} (--strict)", count,
+    return fail(ErrorCode::kIo, "no image was made, because of {} {} (--strict)", count,
                 count == 1 ? "warning" : "warnings");
   }
 
@@ -159,7 +159,7 @@ class Build {
     return {};
   }
 
-  // Packs the members anew, as if they had been extracted.
+  // Packs the members anew, as if they had been extracted first.
   Result<void> reorder_archive(std::string_view name, ByteStream& stream) {
     ZVFS_TRY_IN(name, spool_archive(stream, tree(), index_extras_, warnings_, monitor_.progress));
     monitor_.progress.bytes_read = 0;  // all of it is read again
@@ -186,7 +186,7 @@ class Build {
     return prepare();
   }
 
-  // What precedes write() when the tree is known.
+  // The steps between scanning and write().
   Result<void> prepare() {
     find_duplicates();
     ZVFS_TRY(arrange());

@@ -109,7 +109,7 @@ Result<void> EntryOptions::set_times(const char* source_date_epoch) {
     if (clamp_mtime_) metadata.time_rule = TimeRule::kClamp;
   } else if (source_date_epoch != nullptr && *source_date_epoch != '\0') {
     metadata.mtime = ZVFS_TRY(parse_source_date_epoch(source_date_epoch));
-    // The environment is also that of builds which want their layers as they are.
+    // The variable may be set for builds that want their layers unchanged, too.
     metadata.time_rule = clamp_mtime_ ? TimeRule::kClamp : TimeRule::kClampIfNew;
   } else if (clamp_mtime_) {
     return fail(ErrorCode::kInvalidArgument, "--clamp-mtime: needs --mtime");

@@ -13,14 +13,14 @@ namespace zvfs {
 /// The options of mkimage that make up its EntryRules.
 class EntryOptions {
  public:
-  /// Borrows `files`, through which options read what they name.
+  /// Borrows `files`, which reads the files that options name.
   explicit EntryOptions(OptionFiles& files) : files_(files) {}
 
-  /// Adds them to `options`, which must not parse after this has ended.
+  /// Adds the options to `options`, which must not parse after this object ends.
   void add_to(OptionSet& options);
 
-  /// What was given, after the options were parsed. `source_date_epoch` is the environment variable
-  /// of that name, or null: unless there is --mtime, times later than it become it
+  /// The rules that were given; call after parsing. `source_date_epoch` is the value of that
+  /// environment variable, or null: without --mtime, later times become it
   /// (https://reproducible-builds.org/specs/source-date-epoch/).
   /// Errors: InvalidArgument, a usage error.
   Result<EntryRules> rules(const char* source_date_epoch);

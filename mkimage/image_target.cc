@@ -10,6 +10,8 @@
 
 #include <fmt/core.h>
 
+#include "base/output_place.h"
+
 namespace zvfs {
 namespace {
 
@@ -33,18 +35,23 @@ constexpr Suffix kSuffixes[] = {
 }  // namespace
 
 Result<ImageTarget> ImageTarget::open(const std::string& path, IfExists if_exists) {
+  ImageTarget target(path == kStandardOutput ? "standard output" : path);
+  OutputPlace place;
   if (path == kStandardOutput) {
-    ImageTarget target("standard output");
-    if (::isatty(STDOUT_FILENO) == 1) {
-      return fail(ErrorCode::kInvalidArgument, "{}: is a terminal, to which no image is written",
-                  target.name_);
-    }
-    target.fd_ = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
-    if (!target.fd_.is_open()) return fail_errno(errno, target.name_);
+    place.stream = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
+    if (!place.stream.is_open()) return fail_errno(errno, target.name_);
+  } else {
+    place = ZVFS_TRY_IN(path, find_output(path));
+  }
+  if (!place.stream.is_open()) {
+    target.file_.emplace(ZVFS_TRY_IN(path, AtomicFile::create(place.file, if_exists)));
     return target;
   }
-  ImageTarget target(path);
-  target.file_.emplace(ZVFS_TRY_IN(path, AtomicFile::create(path, if_exists)));
+  if (::isatty(place.stream.get()) == 1) {
+    return fail(ErrorCode::kInvalidArgument,
+                "{}: is a terminal; images are not written to terminals", target.name_);
+  }
+  target.fd_ = std::move(place.stream);
   return target;
 }
 
@@ -80,7 +87,7 @@ std::string problem_of_name(std::string_view path, Codec codec) {
   const auto* const found = std::ranges::find_if(
       kSuffixes, [path](const Suffix& suffix) { return path.ends_with(suffix.text); });
   if (found == std::end(kSuffixes) || found->format == own) return {};
-  return fmt::format("the name promises {}, but the image is a .tar.{}", found->format,
+  return fmt::format("the name suggests {}, but the image is a .tar.{}", found->format,
                      own == kLz4 ? "lz4" : "zst");
 }
 

@@ -22,23 +22,23 @@ class ImageTarget {
   /// Errors: those of AtomicFile::create(); InvalidArgument (a terminal); Io.
   static Result<ImageTarget> open(const std::string& path, IfExists if_exists);
 
-  /// Where that is nowhere; the names that `path` would have taken are still excluded().
+  /// A target that discards the image; the names that `path` would take are still excluded().
   static Result<ImageTarget> open_nowhere(const std::string& path);
 
-  /// What is written to, from its offset on.
+  /// The descriptor to write to, from its current offset.
   [[nodiscard]] int fd() const { return file_ ? file_->fd() : fd_.get(); }
 
-  /// What messages call the image.
+  /// The image's name in messages.
   [[nodiscard]] const std::string& name() const { return name_; }
 
-  /// What of the target, should it lie in the source, is no part of the image: the names of the new
-  /// file and of the one that it replaces.
+  /// What to leave out of the image if the target lies in the source: the names of the new file and
+  /// of the one that it replaces.
   [[nodiscard]] ExcludedFiles excluded() const;
 
   /// Whether there is something to commit().
   [[nodiscard]] bool is_file() const { return file_.has_value(); }
 
-  /// Lets the file appear. Call once, if is_file(). Errors: those of AtomicFile::commit().
+  /// Makes the file appear. Call once, if is_file(). Errors: those of AtomicFile::commit().
   Result<void> commit();
 
  private:
@@ -49,8 +49,9 @@ class ImageTarget {
   UniqueFd fd_;  // when there is no file
 };
 
-/// What is wrong with the name of an image whose suffix promises another format than it gets, such
-/// as x.tgz, or x.tar.zst with lz4: "the name promises gzip, but ..."; empty if nothing is.
+/// What is wrong with the name of an image if its suffix suggests another format than the image
+/// has, such as x.tgz, or x.tar.zst with lz4: "the name suggests gzip, but ..."; empty for a good
+/// name.
 std::string problem_of_name(std::string_view path, Codec codec);
 
 }  // namespace zvfs

@@ -37,39 +37,38 @@ Result<std::uint32_t> parse_frame_size(const std::string& text) {
   const std::uint64_t size = ZVFS_TRY(parse_size(text));
   const bool is_in_range = size >= kMinFrameBound && size <= kMaxFrameSize;
   if (is_in_range && size % FrameBounds::kGranularity == 0) return static_cast<std::uint32_t>(size);
-  return fail(ErrorCode::kInvalidArgument, "'{}' is not a multiple of {} from {} to {}", text,
-              human_size(FrameBounds::kGranularity), human_size(kMinFrameBound),
-              human_size(kMaxFrameSize));
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not a multiple of {}K up to {}", text,
+              FrameBounds::kGranularity / kKiB, human_size(kMaxFrameSize));
 }
 
 Result<Codec> parse_codec(const std::string& name) {
   if (const auto codec = codec_of_name(name)) return *codec;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is none of zstd, lz4, adaptive", name);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not zstd, lz4 or adaptive", name);
 }
 
 Result<Dedupe> parse_dedupe(const std::string& name) {
   if (name == "off") return Dedupe::kOff;
   if (name == "near") return Dedupe::kNear;
   if (name == "links") return Dedupe::kLinks;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is none of off, near, links", name);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not near, links or off", name);
 }
 
 Result<StreamOrder::Rest> parse_order(const std::string& name) {
   if (name == "path") return StreamOrder::Rest::kPath;
   if (name == "similar") return StreamOrder::Rest::kSimilar;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is none of path, similar", name);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is neither path nor similar", name);
 }
 
 Result<void> check_level(const EncoderOptions& encoder) {
   const LevelRange levels = levels_of(encoder.codec);
   if (levels.contains(encoder.level)) return {};
-  return fail(ErrorCode::kInvalidArgument, "{} is neither from 1 to {} nor from -1 to {}",
-              encoder.level, levels.max, levels.min);
+  return fail(ErrorCode::kInvalidArgument, "{} is not a level: 1 to {}, or -1 to {}", encoder.level,
+              levels.max, levels.min);
 }
 
 Result<void> check_threads(unsigned threads) {
   if (threads >= 1 && threads <= kMaxThreads) return {};
-  return fail(ErrorCode::kInvalidArgument, "{} is not from 1 to {}", threads, kMaxThreads);
+  return fail(ErrorCode::kInvalidArgument, "{} is not in the range 1 to {}", threads, kMaxThreads);
 }
 
 std::string version(bool verbose) {
@@ -81,10 +80,10 @@ std::string version(bool verbose) {
   return text;
 }
 
-// The options as they are given, before they are checked.
+// The options as given, before any check.
 struct RawOptions {
   std::vector<std::string> operands;
-  std::string image;  // never given: IMAGE is the last of the operands
+  std::string image;  // always empty: IMAGE is the last of the operands
   std::optional<std::string> files_from;
   bool null_separated = false;
   bool no_recursion = false;
@@ -100,7 +99,7 @@ struct RawOptions {
 };
 
 void add_operands(OptionSet& options, RawOptions& raw) {
-  // The last of them is IMAGE: see take_operands().
+  // The last operand is IMAGE: see take_operands().
   options.operand(
       "SOURCE", raw.operands,
       "Directory or archive (tar, cpio, zip, 7z, iso, deb, ...)\nto pack; - is standard input. A "
@@ -159,13 +158,15 @@ void add_output(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
 
 void add_warnings(OptionSet& options, WarningPolicy& warnings) {
   options.heading("Files that change or cannot be read");
-  options.flag("--strict", warnings.strict, "Make no image if a file changes or cannot be read");
+  options.flag("--strict", warnings.strict,
+               "Make no image if any warning affects the exit status,\nor a name in --order-file "
+               "is not in the image");
   options.flag("--ignore-failed-read", warnings.ignore_unreadable,
                "Do not fail on files that cannot be read");
 }
 
 void add_options(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
-  // As for tar and others: so an option of a script or an alias can be overruled.
+  // As in tar and others, so that an option of a script or an alias can be overridden.
   options.let_last_win();
   add_operands(options, raw);
   add_sources(options, result, raw);
@@ -219,7 +220,7 @@ Result<void> take_sources(const std::vector<std::string>& sources, OptionFiles& 
   return {};
 }
 
-// SOURCE... IMAGE, or with --files-from IMAGE alone. A dry run of one source needs no IMAGE.
+// SOURCE... IMAGE, or IMAGE alone with --files-from. A dry run of one source needs no IMAGE.
 Result<void> take_operands(const RawOptions& raw, OptionFiles& files, BuildOptions& build) {
   constexpr auto kWrong = ErrorCode::kInvalidArgument;
   std::vector<std::string> sources = raw.operands;
@@ -230,7 +231,9 @@ Result<void> take_operands(const RawOptions& raw, OptionFiles& files, BuildOptio
     sources.pop_back();
   }
   if (raw.files_from) {
-    if (!sources.empty()) return fail(kWrong, "--files-from: does not go with '{}'", sources[0]);
+    if (!sources.empty()) {
+      return fail(kWrong, "--files-from: cannot be combined with '{}'", sources[0]);
+    }
     build.source = *raw.files_from;
     build.sources = ZVFS_TRY(read_list(raw, files));
     return {};
@@ -239,7 +242,7 @@ Result<void> take_operands(const RawOptions& raw, OptionFiles& files, BuildOptio
     return fail(kWrong, "--null: needs --files-from or --order-file");
   }
   if (raw.no_recursion) return fail(kWrong, "--no-recursion: needs --files-from");
-  if (sources.empty()) return fail(kWrong, "SOURCE: is required, or - for standard input");
+  if (sources.empty()) return fail(kWrong, "SOURCE: is missing; use - for standard input");
   return take_sources(sources, files, build);
 }
 
@@ -260,12 +263,12 @@ Result<void> take_encoding(const RawOptions& raw, BuildOptions& build) {
 Result<void> take_output(const RawOptions& raw, MkimageOptions& options) {
   constexpr auto kWrong = ErrorCode::kInvalidArgument;
   BuildOptions& build = options.build;
-  if (raw.quiet && raw.verbose) return fail(kWrong, "--quiet: does not go with --verbose");
+  if (raw.quiet && raw.verbose) return fail(kWrong, "--quiet: cannot be combined with --verbose");
   if (raw.verbose && options.json == "-") {
-    return fail(kWrong, "--json: standard output has the names of --verbose");
+    return fail(kWrong, "--json: standard output is used for the names of --verbose");
   }
   if (build.target == kStandardOutput && options.json == "-" && !build.dry_run) {
-    return fail(kWrong, "--json: standard output has the image");
+    return fail(kWrong, "--json: standard output is used for the image");
   }
   build.gather_sizes = !options.json.empty();
   build.if_target_exists = raw.force ? IfExists::kReplace : IfExists::kFail;

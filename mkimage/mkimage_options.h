@@ -20,12 +20,12 @@ enum class Verbosity : std::uint8_t {
 struct MkimageOptions {
   BuildOptions build;
   Verbosity verbosity = Verbosity::kNormal;
-  std::string directory;  ///< To change to before anything of the source is opened; "" for none.
-  std::string json;       ///< Where the report for programs goes: a path, "-", or "" for nowhere.
+  std::string directory;  ///< To change to before opening the source; "" for none.
+  std::string json;       ///< Where the JSON report goes: a path, "-", or "" for nowhere.
 };
 
-/// Parses the arguments of mkimage, with the program's name first. There are no options to go on
-/// with after --help or --version, which is then answered on standard output.
+/// Parses the arguments of mkimage, with the program's name first. Answers --help and --version on
+/// standard output, and then returns no options.
 /// Errors: InvalidArgument, a usage error.
 Result<std::optional<MkimageOptions>> parse_mkimage_options(std::span<char* const> arguments);
 

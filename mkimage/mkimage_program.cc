@@ -18,6 +18,7 @@
 #include "base/progress_line.h"
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
+#include "base/standard_streams.h"
 #include "mkimage/build.h"
 #include "mkimage/image_target.h"
 #include "mkimage/mkimage_options.h"
@@ -57,7 +58,7 @@ class NamePrinter {
 };
 
 void print_error(std::string_view message) {
-  fmt::print(stderr, "mkimage: {}\n", quote_name(message));
+  print_to_stderr(fmt::format("mkimage: {}\n", quote_name(message)));
 }
 
 Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, WarningLog& log) {
@@ -84,13 +85,13 @@ Status status_of(const Result<BuildReport>& report) {
   return report->changed > 0 ? Status::kFilesChanged : Status::kDone;
 }
 
-// Prints why something failed, if it has.
+// Prints the error, if there is one.
 Status judge(const Result<void>& result) {
   if (!result) print_error(result.error().message);
   return result ? Status::kDone : Status::kFailed;
 }
 
-// What is in the source is named from the directory of -C, but IMAGE is not.
+// -C applies to SOURCE, but not to IMAGE.
 Result<void> change_directory(MkimageOptions& options) {
   if (options.directory.empty()) return {};
   std::string& target = options.build.target;
@@ -107,7 +108,7 @@ Status build_and_report(const MkimageOptions& options, std::optional<ReportFile>
   if (!report) {
     print_error(report.error().message);
   } else if (options.verbosity != Verbosity::kQuiet) {
-    fmt::print(stderr, "{}", to_text(*report));
+    print_to_stderr(to_text(*report));
   }
   const Status status = std::max(status_of(report), judge(names.finish()));
   if (!report_file) return status;
@@ -118,7 +119,7 @@ Status build_and_report(const MkimageOptions& options, std::optional<ReportFile>
   return std::max(status, judge(report_file->write(json)));
 }
 
-// The file for --json, which is opened before the work begins.
+// Opens the file for --json before the work begins.
 Result<std::optional<ReportFile>> open_report(const std::string& path) {
   if (path.empty()) return std::optional<ReportFile>();
   return std::optional(ZVFS_TRY(ReportFile::open(path)));
@@ -142,7 +143,8 @@ Status run(MkimageOptions& options) {
 Status parse_and_run(std::span<char* const> arguments) {
   auto options = parse_mkimage_options(arguments);
   if (!options) {
-    fmt::print(stderr, "mkimage: {}\nmkimage: --help lists the options\n", options.error().message);
+    print_to_stderr(
+        fmt::format("mkimage: {}\nmkimage: see `mkimage --help`\n", options.error().message));
     return Status::kFailed;
   }
   return *options ? run(**options) : Status::kDone;
@@ -156,7 +158,7 @@ MkimageStatus run_mkimage(std::span<char* const> arguments) {
   } catch (const std::bad_alloc&) {
     std::fputs("mkimage: out of memory\n", stderr);
   } catch (const std::exception& exception) {
-    fmt::print(stderr, "mkimage: {}\n", exception.what());
+    print_to_stderr(fmt::format("mkimage: {}\n", exception.what()));
   }
   return Status::kFailed;
 }

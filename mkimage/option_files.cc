@@ -29,7 +29,7 @@ Result<std::string> OptionFiles::read(const std::string& option, const std::stri
 
 Result<void> OptionFiles::take_standard_input(const std::string& reader) {
   if (!standard_input_.empty()) {
-    return fail(ErrorCode::kInvalidArgument, "{} reads standard input already", standard_input_);
+    return fail(ErrorCode::kInvalidArgument, "{} already reads standard input", standard_input_);
   }
   standard_input_ = reader;
   return {};

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What demo, check and .ci/run share: which Debian packages zvfs needs, and how they come in.
+# Shared by demo, check and .ci/run: the Debian packages that zvfs needs, and their installation.
 
 # 12, for example; nothing on another system.
 debian_release() {
@@ -13,28 +13,28 @@ build_packages=(
   libcli11-dev libfmt-dev libfuse3-dev libarchive-dev liblz4-dev libxxhash-dev libzstd-dev nlohmann-json3-dev
   fuse3 zstd
 )
-# To build and run the tests beside that.
+# To build and run the tests, too.
 # shellcheck disable=SC2034
 test_packages=(
   "${build_packages[@]}"
   libbenchmark-dev libgtest-dev python3
   acl diffutils dpkg-dev file libarchive-tools lz4 rsync
 )
-# To test the page of zvfs map, and completion in all shells, beside that. They are large, so that
-# ./check does without, and skips those tests where they are missing.
+# To test the page of zvfs map and completion in all shells, too. They are large, so ./check does
+# without them, and skips those tests if they are missing.
 # shellcheck disable=SC2034
 full_test_packages=(chromium chromium-driver bash-completion fish zsh)
-# To check the style of the tree beside that. clang-format 14 decides on layout; Debian 12 alone has it.
+# To check the style of the tree, too. clang-format 14 decides on layout; only Debian 12 has it.
 # shellcheck disable=SC2034
 style_packages=(shellcheck)
 if [[ $(debian_release) == 12 ]]; then style_packages+=(clang-format-14); fi
-# To build for arm64 on another machine, beside build_packages.
+# To build for arm64 on another machine, in addition to build_packages.
 # shellcheck disable=SC2034
 cross_packages=(
   g++-aarch64-linux-gnu
   lib{archive,fmt,fuse3,lz4,xxhash,zstd}-dev:arm64
 )
-# To run the unit tests of that, beside test_packages.
+# To run its unit tests, in addition to test_packages.
 # shellcheck disable=SC2034
 cross_test_packages=("${cross_packages[@]}" libgtest-dev:arm64 qemu-user-static)
 
@@ -66,16 +66,16 @@ missing_packages() {
   done
 }
 
-# Installs those of the packages that are missing; needs no network when none is.
+# Installs those of the packages that are missing; needs no network if none is.
 install_packages() {
   local missing
   if ! command -v apt-get >/dev/null; then
-    step "This is not Debian: what the packages $* hold is taken to be there"
+    step "This is not Debian: assuming that the contents of these packages are installed: $*"
     return
   fi
   mapfile -t missing < <(missing_packages "$@")
   if ((${#missing[@]} == 0)); then
-    step "Packages: all that are needed are installed"
+    step "Packages: all are installed already"
     return
   fi
   step "Packages: installing ${missing[*]}"

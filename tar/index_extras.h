@@ -12,9 +12,9 @@
 
 namespace zvfs {
 
-/// What the index of an image is to say of an archive's entries beside what the tar stream does,
-/// which has no sockets, and no room for a MiB of extended attributes. Whoever makes the stream
-/// fills it; TarIndexer takes it over. Not thread-safe.
+/// What the index of an image says about the entries of an archive in addition to the tar stream,
+/// which has no sockets and no room for a MiB of extended attributes. The maker of the stream fills
+/// it; TarIndexer takes it over. Not thread-safe.
 class IndexExtras {
  public:
   using SharedXattrs = std::shared_ptr<const XattrSet>;
@@ -22,18 +22,18 @@ class IndexExtras {
   void add_socket(TarEntry socket) { sockets_.push_back(std::move(socket)); }
   [[nodiscard]] const std::vector<TarEntry>& sockets() const { return sockets_; }
 
-  /// Sets all attributes of the member whose headers begin at `stream_offset`.
+  /// Sets all attributes of the member with headers at `stream_offset`.
   void set_xattrs(std::uint64_t stream_offset, XattrSet xattrs) {
     by_offset_.insert_or_assign(stream_offset, std::move(xattrs));
   }
-  /// What was set for that member; it is forgotten.
+  /// Returns and forgets what was set for that member.
   std::optional<XattrSet> take_xattrs(std::uint64_t stream_offset) {
     const auto node = by_offset_.extract(stream_offset);
     if (node.empty()) return std::nullopt;
     return std::move(node.mapped());
   }
 
-  /// Sets all attributes of what has that path when all members were taken.
+  /// Sets all attributes of whatever has that path once all members were taken.
   void set_xattrs_of_path(std::string path, SharedXattrs xattrs) {
     by_path_.insert_or_assign(std::move(path), std::move(xattrs));
   }

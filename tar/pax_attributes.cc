@@ -13,7 +13,7 @@ namespace {
 
 Unexpected invalid(std::string_view key, std::string_view value) {
   constexpr std::size_t kShown = 80;
-  return fail(ErrorCode::kInvalidArgument, "its pax header has {}={}", quote_name(key),
+  return fail(ErrorCode::kInvalidArgument, "its pax header has an invalid {}={}", quote_name(key),
               quote_name(value.substr(0, kShown)));
 }
 
@@ -47,7 +47,7 @@ std::optional<Timestamp> parse_time(std::string_view text) {
   Timestamp time{0, 0};
   if (!parse_decimal(text.substr(0, point), time.seconds)) return std::nullopt;
   if (fraction.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-  fraction.resize(9, '0');  // finer than nanoseconds is cut
+  fraction.resize(9, '0');  // anything finer than nanoseconds is cut
   if (!parse_decimal(fraction, time.nanoseconds)) return std::nullopt;
   if (negative && time.nanoseconds != 0) {
     if (time.seconds == std::numeric_limits<std::int64_t>::min()) return std::nullopt;
@@ -89,7 +89,7 @@ bool take_prefix(std::string_view& text, std::string_view prefix) {
   return true;
 }
 
-// Takes "LENGTH KEY=VALUE\n" from the front of `body`; false when that is not what it begins with.
+// Takes "LENGTH KEY=VALUE\n" from the front of `body`; false if it does not begin with that.
 bool take_record(std::string_view& body, std::string_view& key, std::string_view& value) {
   const std::size_t space = body.find(' ');
   std::size_t length = 0;
@@ -142,7 +142,7 @@ Result<void> PaxAttributes::set(std::string_view key, std::string_view value) {
     return set_encoded_xattr(name, value);
   } else if (key == "RHT.security.selinux") {
     xattrs.insert_or_assign("security.selinux", std::string(value) + '\0');
-  } else if (key != "hdrcharset") {  // which is about how records are written
+  } else if (key != "hdrcharset") {  // which tells how records are written
     others.insert_or_assign(std::string(key), std::string(value));
   }
   return {};

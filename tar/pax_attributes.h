@@ -15,9 +15,9 @@
 
 namespace zvfs {
 
-/// What pax extended headers say of a member, or of all members that follow. A value that a later
-/// record sets anew replaces the earlier one; an empty one takes it back. Values are as they are
-/// in the archive: not yet checked against any limit of the format. A plain value.
+/// What pax extended headers say about one member, or about all members after them. A later record
+/// for the same key replaces the value; an empty one removes it. Values are as in the archive: not
+/// yet checked against any limit of the format. A plain value.
 struct PaxAttributes {
   std::optional<std::string> path;
   std::optional<std::string> link_path;
@@ -27,22 +27,22 @@ struct PaxAttributes {
   std::optional<std::string> user_name;
   std::optional<std::string> group_name;
   std::optional<Timestamp> mtime;
-  std::map<std::string, std::string> xattrs;          ///< By name with its namespace.
-  std::map<std::string, std::string> encoded_xattrs;  ///< Those of LIBARCHIVE.xattr, decoded.
+  std::map<std::string, std::string> xattrs;          ///< By name, including its namespace.
+  std::map<std::string, std::string> encoded_xattrs;  ///< Those from LIBARCHIVE.xattr, decoded.
   std::optional<std::string> access_acl;              ///< As text.
   std::optional<std::string> default_acl;
 
-  // GNU tar's sparse formats: 0.0 and 0.1 have the map here, 1.0 before the member's data.
+  // GNU tar's sparse formats: 0.0 and 0.1 have the map here, 1.0 has it before the member's data.
   std::optional<std::uint64_t> sparse_major;
   std::optional<std::string> sparse_path;
   std::optional<std::uint64_t> sparse_real_size;
   std::vector<std::uint64_t> sparse_map;  ///< Offset, length, offset, length, …
 
-  /// Those that say nothing of the above: "comment", "atime".
+  /// Records for none of the above: "comment", "atime".
   PaxRecords others;
 
-  /// Adds what the body of an extended header says. What cannot be read is left out, and the
-  /// first such thing described. Errors: InvalidArgument.
+  /// Adds the records in the body of an extended header. Those that cannot be read are left out,
+  /// and the error describes the first of them. Errors: InvalidArgument.
   Result<void> add(ByteSpan body);
 
  private:

@@ -19,12 +19,12 @@ constexpr std::size_t decimal_digits(std::size_t number) {
   return digits;
 }
 
-// "-0.5" is half a second before 1970, of which a timespec says: -1 s and 500,000,000 ns.
+// "-0.5" is half a second before 1970, which a timespec stores as -1 s and 500,000,000 ns.
 std::string time_text(std::int64_t seconds, std::uint32_t nanoseconds) {
   const bool negative = seconds < 0;
   std::uint64_t whole = static_cast<std::uint64_t>(seconds);
   if (negative) {
-    whole = ~whole + 1;  // the absolute value, also of the least seconds
+    whole = ~whole + 1;  // the absolute value, even of the lowest number of seconds
     if (nanoseconds != 0) {
       --whole;
       nanoseconds = 1'000'000'000 - nanoseconds;
@@ -37,7 +37,7 @@ std::string time_text(std::int64_t seconds, std::uint32_t nanoseconds) {
   return text;
 }
 
-// GNU tar's coding of a name before "=", which it undoes on extraction.
+// GNU tar's coding of a name before "="; GNU tar decodes it on extraction.
 std::string xattr_key(std::string_view name) {
   std::string key = "SCHILY.xattr.";
   for (const char c : name) {
@@ -75,7 +75,7 @@ class RecordEmitter {
   }
   void emit(std::string_view key, std::uint64_t value) { emit(key, fmt::format("{}", value)); }
 
-  // Records whose size the tree's owner chooses freely.
+  // Records whose size is up to the owner of the tree.
   void emit_if_room(std::string_view key, std::string_view value) {
     if (pax_record_size(key, value) <= kMaxPaxSize - std::min(size_, kMaxPaxSize)) {
       emit(key, value);
@@ -87,7 +87,7 @@ class RecordEmitter {
   void emit_names() {
     const bool path = !member_.sparse && !UstarName::split(member_.path);
     const bool link_path = member_.link_path.size() > UstarName::kNameSize;
-    // bsdtar takes names for UTF-8 unless told otherwise; GNU tar does not care.
+    // bsdtar assumes that names are UTF-8 unless told otherwise; GNU tar does not care.
     if (((path || member_.sparse) && !is_utf8(member_.path)) ||
         (link_path && !is_utf8(member_.link_path))) {
       emit("hdrcharset", "BINARY");
@@ -159,7 +159,7 @@ std::string decoded_xattr_name(std::string_view text) {
 
 std::size_t pax_record_size(std::string_view key, std::string_view value) {
   const std::size_t rest = key.size() + value.size() + 3;  // a space, "=" and a newline
-  // The length counts its own digits, which may make it a digit longer.
+  // The length counts its own digits, which may make it one digit longer.
   std::size_t size = rest + decimal_digits(rest);
   if (rest + decimal_digits(size) != size) ++size;
   return size;

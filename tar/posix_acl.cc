@@ -28,7 +28,7 @@ const char* qualifier_name(std::uint16_t tag) {
 }
 
 Unexpected invalid_text(std::string_view entry) {
-  return fail(ErrorCode::kInvalidArgument, "access control list with the entry '{}'", entry);
+  return fail(ErrorCode::kInvalidArgument, "access control list has an invalid entry '{}'", entry);
 }
 
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
@@ -46,7 +46,7 @@ bool parse_id(std::string_view text, std::uint32_t& id) {
   return !text.empty() && error == std::errc() && end == text.data() + text.size();
 }
 
-// The kind of an entry whose first two fields are these.
+// The tag of an entry that begins with these two fields.
 std::uint16_t tag_of(std::string_view kind, bool has_qualifier) {
   if (kind == "user" || kind == "u") return has_qualifier ? AclEntry::kUser : AclEntry::kUserObject;
   if (kind == "group" || kind == "g")
@@ -70,8 +70,7 @@ Result<std::uint32_t> look_up(std::uint16_t tag, std::string_view qualifier) {
     ::getgrnam_r(name.c_str(), &entry, buffer.data(), buffer.size(), &found);
     if (found != nullptr) return found->gr_gid;
   }
-  return fail(ErrorCode::kNotFound,
-              "access control list names '{}', whom this system does not know", name);
+  return fail(ErrorCode::kNotFound, "access control list names '{}', unknown to this system", name);
 }
 
 Result<std::uint16_t> parse_permissions(std::string_view text, std::string_view entry) {
@@ -134,7 +133,7 @@ Result<ByteVector> acl_xattr(std::string_view text, AclUse use) {
            entry.tag == AclEntry::kOther;
   });
   if (entries.empty() || (is_minimal && use == AclUse::kAccess)) return xattr;
-  std::ranges::sort(entries);  // in the order of the tags, as the kernel wants it
+  std::ranges::sort(entries);  // in the order of tags that the kernel requires
   ByteWriter writer(xattr);
   writer.u32(kVersion);
   for (const AclEntry& entry : entries) {
@@ -153,7 +152,7 @@ std::uint16_t acl_permissions(ByteSpan xattr) {
     const unsigned permissions = entry.permissions & 7U;
     const bool is_mask = entry.tag == AclEntry::kMask;
     if (entry.tag == AclEntry::kUserObject) user = permissions;
-    if (entry.tag == AclEntry::kGroupObject || is_mask) group = permissions;  // the mask is later
+    if (entry.tag == AclEntry::kGroupObject || is_mask) group = permissions;  // the mask follows
     if (entry.tag == AclEntry::kOther) other = permissions;
   }
   return static_cast<std::uint16_t>(user << 6 | group << 3 | other);
@@ -162,7 +161,7 @@ std::uint16_t acl_permissions(ByteSpan xattr) {
 Result<std::string> acl_text(ByteSpan xattr) {
   ByteReader reader(xattr);
   const auto invalid = [] {
-    return fail(ErrorCode::kInvalidArgument, "access control list of an unknown form");
+    return fail(ErrorCode::kInvalidArgument, "access control list in an unknown format");
   };
   if (reader.u32() != kVersion) return invalid();
   std::string text;

@@ -11,7 +11,7 @@
 
 namespace zvfs {
 
-// The extended attributes in which the kernel keeps POSIX ACLs (linux/posix_acl_xattr.h).
+// The extended attributes that hold POSIX ACLs in the kernel (linux/posix_acl_xattr.h).
 inline constexpr std::string_view kAccessAclName = "system.posix_acl_access";
 inline constexpr std::string_view kDefaultAclName = "system.posix_acl_default";
 
@@ -32,29 +32,29 @@ struct AclEntry {
 
   std::uint16_t tag = 0;
   std::uint16_t permissions = 0;
-  std::uint32_t id = kNoId;  ///< Of kUser and kGroup.
+  std::uint32_t id = kNoId;  ///< For kUser and kGroup.
   auto operator<=>(const AclEntry&) const = default;
 };
 
-/// The entries of an ACL as the kernel writes it, sorted. Of what is no such ACL, what can be made
-/// of it: equal bytes give equal entries.
+/// The entries of an ACL as the kernel writes it, sorted. From other bytes, whatever can be read as
+/// entries: equal bytes give equal entries.
 std::vector<AclEntry> parse_acl(ByteSpan xattr);
 
-/// A POSIX ACL as the kernel writes it, in the text form that tar archives have, with numeric ids:
+/// Converts a POSIX ACL as the kernel writes it to the text form of tar archives, with numeric ids:
 /// "user::rw-,user:1000:r--,group::r--,mask::r--,other::---".
 /// Errors: InvalidArgument (not such an attribute).
 Result<std::string> acl_text(ByteSpan xattr);
 
 enum class AclUse : std::uint8_t { kAccess, kDefault };
 
-/// The reverse: the extended attribute that a text in an archive stands for; empty when an access
+/// The reverse: the extended attribute that a text in an archive stands for; empty if an access
 /// list says no more than permission bits do (user, group and other). An id is a number, the number
-/// that follows the permissions, or a name, which is looked up in this system's database.
-/// Errors: InvalidArgument (no such text), NotFound (a name that this system does not know).
+/// after the permissions, or a name, which is looked up in this system's database.
+/// Errors: InvalidArgument (not such a text), NotFound (a name unknown to this system).
 Result<ByteVector> acl_xattr(std::string_view text, AclUse use);
 
-/// The permission bits (0777) of a file with that access ACL, an extended attribute as acl_xattr()
-/// makes it: for the group they are those of the mask, as the kernel shows them.
+/// The permission bits (0777) of a file with that access ACL, an extended attribute made by
+/// acl_xattr(). The group bits are those of the mask, as the kernel shows them.
 std::uint16_t acl_permissions(ByteSpan xattr);
 
 }  // namespace zvfs

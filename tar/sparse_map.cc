@@ -11,7 +11,7 @@ void SparseMap::begin(std::uint64_t real_size) {
 
 Result<void> SparseMap::add(std::uint64_t offset, std::uint64_t length) {
   if (offset < end_ || offset > real_size_ || length > real_size_ - offset) {
-    return fail(ErrorCode::kCorrupt, "sparse map: {} bytes at {} are not within {} to {}", length,
+    return fail(ErrorCode::kCorrupt, "sparse map: {} bytes at {} are outside {} to {}", length,
                 offset, end_, real_size_);
   }
   if (length == 0) return {};  // marks a hole at the end
@@ -36,7 +36,7 @@ Result<bool> SparseMap::add_text(ByteSpan block) {
       digits_ = 0;
       ZVFS_TRY(add_number(std::exchange(number_, 0)));
     } else {
-      return fail(ErrorCode::kCorrupt, "sparse map: it is not of decimal numbers");
+      return fail(ErrorCode::kCorrupt, "sparse map: not decimal numbers");
     }
   }
   return runs_left_ && *runs_left_ == 0;

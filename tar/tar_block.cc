@@ -21,14 +21,14 @@ std::optional<std::int64_t> octal(std::string_view digits) {
   return static_cast<std::int64_t>(value);
 }
 
-// A two's complement number of all bits but the highest, which marks it as such.
+// A two's complement number of all bits but the highest, which marks this encoding.
 std::optional<std::int64_t> base_256(ByteSpan bytes) {
   const auto first = static_cast<std::uint8_t>(bytes[0]);
   const bool negative = (first & 0x40) != 0;
-  // Sign extended to 7 bits and eight-bit digits.
+  // Sign-extended to 7 bits and eight-bit digits.
   std::uint64_t value = negative ? ~std::uint64_t{0x3F} | (first & 0x3F) : first & 0x3F;
   for (const std::byte byte : bytes.subspan(1)) {
-    const std::uint64_t top = value >> 55;  // must be all sign bits before it is shifted out
+    const std::uint64_t top = value >> 55;  // must be all sign bits before the shift
     if (top != (negative ? 0x1FF : 0)) return std::nullopt;
     value = value << 8 | static_cast<std::uint8_t>(byte);
   }
@@ -43,7 +43,7 @@ bool TarBlock::is_zero() const {
 
 bool TarBlock::has_checksum() const {
   std::int64_t sum = 0;
-  std::int64_t signed_sum = 0;  // as some old programs on some machines had it
+  std::int64_t signed_sum = 0;  // as some old programs computed it on some machines
   for (std::size_t i = 0; i < bytes_.size(); ++i) {
     const bool own = i >= kChecksumBegin && i < kChecksumEnd;
     const auto byte = own ? std::uint8_t{' '} : static_cast<std::uint8_t>(bytes_[i]);
@@ -71,7 +71,7 @@ std::string_view TarBlock::user_name() const { return has_magic() ? text(265, 32
 
 std::string_view TarBlock::group_name() const { return has_magic() ? text(297, 32) : ""; }
 
-// Of ustar, or of GNU tar.
+// True for ustar and for GNU tar.
 bool TarBlock::has_magic() const { return as_text(bytes_.subspan(257, 5)) == "ustar"; }
 
 std::string_view TarBlock::text(std::size_t offset, std::size_t size) const {

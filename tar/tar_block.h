@@ -12,26 +12,26 @@
 
 namespace zvfs {
 
-/// One header block of a tar archive, read as it is: of any dialect, and of any author. Numbers
-/// are octal or base-256, as GNU tar writes what octal digits cannot hold. Borrows the block.
+/// One header block of a tar archive, read as it is, from any dialect and any author. Numbers are
+/// octal or, if too large for that in GNU tar, base-256. Borrows the block.
 class TarBlock {
  public:
   using Bytes = std::span<const std::byte, kTarBlockSize>;
   explicit TarBlock(Bytes bytes) : bytes_(bytes) {}
 
   [[nodiscard]] bool is_zero() const;
-  /// Whether it is a header at all: the checksum is right, with bytes signed or unsigned.
+  /// Whether it is a header at all: the checksum is right, over signed or unsigned bytes.
   [[nodiscard]] bool has_checksum() const;
-  /// GNU tar's own format, which keeps other fields where ustar has the prefix.
+  /// Whether it has GNU tar's own format, with other fields in place of ustar's prefix.
   [[nodiscard]] bool is_gnu() const;
 
   [[nodiscard]] char type() const { return static_cast<char>(bytes_[156]); }
-  [[nodiscard]] std::string path() const;  ///< The prefix, if there is one, and the name.
+  [[nodiscard]] std::string path() const;  ///< The prefix, if any, and the name.
   [[nodiscard]] std::string_view link_name() const;
-  [[nodiscard]] std::string_view user_name() const;  ///< Empty where the format has none: v7.
+  [[nodiscard]] std::string_view user_name() const;  ///< Empty if the format has none: v7.
   [[nodiscard]] std::string_view group_name() const;
 
-  // Nothing where the field is no number, or one beyond 63 bits.
+  // Nothing if the field is not a number, or exceeds 63 bits.
   [[nodiscard]] std::optional<std::int64_t> mode() const { return number(100, 8); }
   [[nodiscard]] std::optional<std::int64_t> uid() const { return number(108, 8); }
   [[nodiscard]] std::optional<std::int64_t> gid() const { return number(116, 8); }
@@ -40,8 +40,8 @@ class TarBlock {
   [[nodiscard]] std::optional<std::int64_t> device_major() const { return number(329, 8); }
   [[nodiscard]] std::optional<std::int64_t> device_minor() const { return number(337, 8); }
 
-  /// Of a sparse member in GNU tar's old format: its size with holes, its first extents, and
-  /// whether a block with further ones follows.
+  /// For a sparse member in GNU tar's old format: its size with holes, its first extents, and
+  /// whether a block with more of them follows.
   [[nodiscard]] std::optional<std::int64_t> sparse_real_size() const { return number(483, 12); }
   [[nodiscard]] bool sparse_continues() const { return bytes_[482] != std::byte{0}; }
   static constexpr std::size_t kSparseInHeader = 4;
@@ -50,11 +50,11 @@ class TarBlock {
     std::int64_t offset;
     std::int64_t length;
   };
-  /// The run in slot `index`; nothing when the slot is empty or holds no numbers.
+  /// The run in slot `index`; nothing if the slot is empty or holds no numbers.
   [[nodiscard]] std::optional<Run> sparse_run(std::size_t index) const {
     return run(386 + 24 * index);
   }
-  /// The same of a block that continues a header.
+  /// As sparse_run(), but for a block that continues a header.
   [[nodiscard]] std::optional<Run> more_sparse_run(std::size_t index) const {
     return run(24 * index);
   }

@@ -11,7 +11,7 @@
 namespace zvfs {
 namespace {
 
-// As Python's tarfile names it, so that a reader that does not know pax makes one odd file.
+// The name that Python's tarfile uses. A reader without pax support makes one odd file of it.
 constexpr std::string_view kPaxHeaderName = "././@PaxHeader";
 
 void pad(ByteVector& out, std::size_t size) {
@@ -45,8 +45,8 @@ PaxFit append_pax_header(const TarMember& member, std::uint64_t body_size, ByteV
   return fit;
 }
 
-// The name in the ustar header of a member whose path a pax record gives: its last component,
-// cut. Not the cut path, which could end in a slash and make a file look like a directory.
+// The name in the ustar header of a member whose path is in a pax record: its last component, cut.
+// Not the cut path, which could end in a slash and make a file look like a directory.
 std::string_view short_name(std::string_view path) {
   if (path.ends_with('/')) path.remove_suffix(1);
   return path.substr(path.rfind('/') + 1).substr(0, UstarName::kNameSize);
@@ -95,7 +95,7 @@ void append_ustar_header(const TarMember& member, ByteVector& out) {
   header.link_name = member.link_path.substr(0, UstarName::kNameSize);
   header.type = static_cast<char>(member.type);
   header.mode = member.metadata.permissions;
-  // A number that a pax record gives is 0 or the nearest here.
+  // A number that a pax record holds is 0 here, or the nearest that fits.
   const Metadata& metadata = member.metadata;
   header.uid = metadata.uid > kMaxUstarId ? 0 : metadata.uid;
   header.gid = metadata.gid > kMaxUstarId ? 0 : metadata.gid;

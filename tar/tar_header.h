@@ -8,17 +8,17 @@
 
 namespace zvfs {
 
-/// What the member's size field says: its data and, of a sparse file, the map before it.
+/// The value of the member's size field: its data and, for a sparse file, the map before it.
 std::uint64_t tar_data_size(const TarMember& member);
 
 /// The size of what append_tar_header() appends: a multiple of kTarBlockSize.
 std::uint64_t tar_header_size(const TarMember& member);
 
-/// Appends all that precedes the member's data: a pax extended header where ustar cannot say it
-/// all, the ustar header, and a sparse file's map (which tar counts as data).
+/// Appends everything that precedes the member's data: a pax extended header if ustar cannot hold
+/// everything, the ustar header, and a sparse file's map (which tar counts as data).
 PaxFit append_tar_header(const TarMember& member, ByteVector& out);
 
-/// Appends a pax extended header that holds for all members behind it.
+/// Appends a pax extended header that applies to all members after it.
 void append_global_header(const PaxRecords& records, ByteVector& out);
 
 }  // namespace zvfs

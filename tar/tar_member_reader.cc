@@ -24,7 +24,7 @@ bool fits(const Xattr& xattr) {
          xattr.value.size() <= XattrSet::kMaxValueSize;
 }
 
-// Whether data follows a header of that type; of hard links, see TarMemberReader::link_size().
+// Whether data follows a header of that type; for hard links, see TarMemberReader::link_size().
 bool has_data(char type) { return type < '1' || type > '6'; }
 
 }  // namespace
@@ -47,7 +47,7 @@ void TarMemberReader::add_extended(char type, ByteSpan body) {
   }
 }
 
-// A member's attributes are the global ones, but for what no entry has.
+// A member's attributes are the global ones, except for records that no entry has.
 void TarMemberReader::begin_local() {
   local_ = global_;
   local_->others.clear();
@@ -100,9 +100,9 @@ void TarMemberReader::read_type(const TarBlock& block) {
   } else {
     entry_.type = entry_.path.ends_with('/') ? Type::kDirectory : Type::kFile;
     if (type == 'M') {
-      note("continues in another volume, from which it is missing");
+      note("continues in another volume, which is missing");
     } else if (type != '0' && type != '\0' && type != '7' && type != 'S') {
-      note(fmt::format("unknown type '{}', taken for a regular file",
+      note(fmt::format("unknown type '{}', treated as a regular file",
                        quote_name(std::string_view(&type, 1))));
     }
   }
@@ -115,7 +115,7 @@ void TarMemberReader::read_owner(const TarBlock& block) {
   entry_.group_name = pax().group_name.value_or(std::string(block.group_name()));
 }
 
-// A pax record, or the header's field, which may be negative: GNU tar writes -2 as it is.
+// From a pax record or the header's field, which may be negative: GNU tar writes -2 unchanged.
 std::uint32_t TarMemberReader::id_of(std::optional<std::uint64_t> pax,
                                      std::optional<std::int64_t> header, std::string_view what) {
   if (pax && *pax <= std::numeric_limits<std::uint32_t>::max()) {
@@ -125,7 +125,7 @@ std::uint32_t TarMemberReader::id_of(std::optional<std::uint64_t> pax,
       *header <= std::int64_t{std::numeric_limits<std::uint32_t>::max()}) {
     return static_cast<std::uint32_t>(*header);
   }
-  note(fmt::format("its {} is beyond 32 bits, and becomes {}", what, kNobody));
+  note(fmt::format("its {} exceeds 32 bits and becomes {}", what, kNobody));
   return kNobody;
 }
 
@@ -135,7 +135,7 @@ void TarMemberReader::read_time(const TarBlock& block) {
   } else if (const auto mtime = block.mtime()) {
     entry_.metadata.mtime.seconds = *mtime;
   } else {
-    note("its time is no number, and becomes 1970");
+    note("its time is not a number and becomes 1970");
   }
 }
 
@@ -145,7 +145,7 @@ void TarMemberReader::read_xattrs() {
     const ByteSpan bytes = as_bytes(value);
     xattrs_.push_back({name, ByteVector(bytes.begin(), bytes.end())});
   }
-  // Programs that write both forms write the same in both.
+  // Programs that write both forms write the same value in both.
   for (const auto& [name, value] : pax().encoded_xattrs) {
     if (pax().xattrs.contains(name)) continue;
     const ByteSpan bytes = as_bytes(value);
@@ -154,7 +154,7 @@ void TarMemberReader::read_xattrs() {
   add_acl(kAccessAclName, pax().access_acl);
   add_acl(kDefaultAclName, pax().default_acl);
   std::erase_if(xattrs_, [this](const Xattr& xattr) {
-    if (!fits(xattr)) note("an extended attribute exceeds what Linux can hold, and is left out");
+    if (!fits(xattr)) note("an extended attribute exceeds the limits of Linux; left out");
     return !fits(xattr);
   });
   if (!xattrs_.empty()) entry_.xattrs = XattrSet(std::exchange(xattrs_, {}));
@@ -163,7 +163,7 @@ void TarMemberReader::read_xattrs() {
 void TarMemberReader::add_acl(std::string_view name, const std::optional<std::string>& text) {
   if (!text) return;
   auto xattr = acl_xattr(*text, name == kAccessAclName ? AclUse::kAccess : AclUse::kDefault);
-  if (!xattr) return note(quote_name(xattr.error().message) + "; it is left out");
+  if (!xattr) return note(quote_name(xattr.error().message) + "; left out");
   std::erase_if(xattrs_, [&](const Xattr& other) { return other.name == name; });
   if (xattr->empty()) return;
   // The header may have the owning group's bits there, as libarchive writes them.
@@ -176,7 +176,7 @@ Result<void> TarMemberReader::read_size(const TarBlock& block) {
   link_size_ = 0;
   const auto header = block.size();
   if (!pax().size && (!header || *header < 0)) {
-    return fail(ErrorCode::kCorrupt, "its size is no number");
+    return fail(ErrorCode::kCorrupt, "its size is not a number");
   }
   const std::uint64_t size = pax().size ? *pax().size : static_cast<std::uint64_t>(*header);
   if (size > kMaxFileSize) return fail(ErrorCode::kCorrupt, "its size {} is too large", size);
@@ -191,7 +191,7 @@ Result<Next> TarMemberReader::read_sparse(const TarBlock& block) {
   if (block.type() == 'S' && block.is_gnu()) {
     const auto real_size = block.sparse_real_size();
     if (!real_size || *real_size < 0) {
-      return fail(ErrorCode::kCorrupt, "its size with holes is no number");
+      return fail(ErrorCode::kCorrupt, "its size with holes is not a number");
     }
     entry_.sparse = true;
     map_.begin(static_cast<std::uint64_t>(*real_size));
@@ -208,7 +208,7 @@ Result<Next> TarMemberReader::read_sparse(const TarBlock& block) {
   map_.begin(*pax().sparse_real_size);
   if (pax().sparse_major.value_or(0) >= 1) return Next::kMapBlock;
   const std::vector<std::uint64_t>& numbers = pax().sparse_map;
-  if (numbers.size() % 2 != 0) return fail(ErrorCode::kCorrupt, "its sparse map is cut");
+  if (numbers.size() % 2 != 0) return fail(ErrorCode::kCorrupt, "its sparse map is truncated");
   for (std::size_t i = 0; i < numbers.size(); i += 2) {
     ZVFS_TRY(map_.add(numbers[i], numbers[i + 1]));
   }
@@ -241,7 +241,7 @@ Result<void> TarMemberReader::finish(std::uint64_t stream_offset) {
   entry_.data_begin = stream_offset;
   if (!entry_.sparse) return {};
   if (map_.data_size() != entry_.data_size) {
-    return fail(ErrorCode::kCorrupt, "its sparse map is of {} bytes, where it has {}",
+    return fail(ErrorCode::kCorrupt, "its sparse map covers {} bytes, but its data has {}",
                 map_.data_size(), entry_.data_size);
   }
   entry_.size = map_.real_size();

@@ -14,48 +14,48 @@
 namespace zvfs {
 
 /// Reads the headers of tar members, of any dialect, into a TarEntry: first any extended headers,
-/// then the member's header block, then the map of a sparse member. What is wrong with single
-/// attributes becomes a note of the entry. Not thread-safe.
+/// then the member's header block, then the map of a sparse member. Problems with single attributes
+/// become notes of the entry. Not thread-safe.
 class TarMemberReader {
  public:
-  /// What must follow before the member is known whole.
+  /// What must follow before the member is complete.
   enum class Next : std::uint8_t {
     kNothing,
     kSparseBlock,  ///< A block that continues the header: GNU tar's old sparse format.
-    kMapBlock,     ///< A block of data that is the map: its format 1.0.
+    kMapBlock,     ///< A block of data that holds the map: its format 1.0.
   };
 
-  /// Whether `type` is that of a header which says something of the next one.
+  /// Whether `type` is that of a header about the next header.
   static bool is_extended(char type);
   void add_extended(char type, ByteSpan body);
 
-  /// Begins the entry of the member with that header. Errors: Corrupt.
+  /// Begins the entry of the member with this header. Errors: Corrupt.
   Result<Next> begin(const TarBlock& block);
   Result<Next> add_sparse_block(const TarBlock& block);
   Result<Next> add_map_block(ByteSpan block);
 
-  /// When nothing must follow: sets where the data begins, that is, at `stream_offset`.
-  /// Errors: Corrupt (a sparse map that does not fit the data).
+  /// Call once nothing more must follow: the data begins at `stream_offset`.
+  /// Errors: Corrupt (a sparse map that does not match the data).
   Result<void> finish(std::uint64_t stream_offset);
 
-  /// The member begun last; without data of any kind before finish().
+  /// The member begun last; has no data of any kind before finish().
   [[nodiscard]] TarEntry& entry() { return entry_; }
   [[nodiscard]] const TarEntry& entry() const { return entry_; }
 
-  /// Whether it is no member but GNU tar's name for the volume.
+  /// Whether it is not a member but GNU tar's name for the volume.
   [[nodiscard]] bool is_volume_label() const { return is_volume_label_; }
 
-  /// What the header of a hard link says is its size. Most programs write no data for it.
+  /// The size in the header of a hard link. Most programs write no data for it.
   [[nodiscard]] std::uint64_t link_size() const { return link_size_; }
 
-  /// Whether that much data follows for certain, as where the member has a pax header: the format
+  /// Whether that much data certainly follows. It does if the member has a pax header: the format
   /// says so (IEEE Std 1003.1, pax, "linkdata").
   [[nodiscard]] bool has_link_data() const { return has_link_data_; }
 
-  /// What global headers say that no entry has.
+  /// Records of global headers that no entry has.
   [[nodiscard]] const PaxRecords& global_records() const { return global_.others; }
 
-  /// Forgets global headers, which hold for one archive.
+  /// Forgets global headers, which apply to one archive.
   void end_archive();
 
  private:
@@ -75,10 +75,10 @@ class TarMemberReader {
   void note(std::string message);
 
   PaxAttributes global_;
-  std::optional<PaxAttributes> local_;  // those of the member, with the global ones
+  std::optional<PaxAttributes> local_;  // those of the member, including the global ones
   std::optional<std::string> gnu_path_;
   std::optional<std::string> gnu_link_path_;
-  std::vector<TarEntry::Note> early_notes_;  // of extended headers
+  std::vector<TarEntry::Note> early_notes_;  // about extended headers
 
   TarEntry entry_;
   SparseMap map_;

@@ -45,7 +45,7 @@ Result<TarParser::Step> TarParser::take_body(ByteSpan bytes) {
   return Step{size};
 }
 
-// Blocks may come in pieces; each is looked at when it is whole.
+// Blocks may come in pieces; each is processed once it is complete.
 Result<TarParser::Step> TarParser::take_block(ByteSpan bytes) {
   const std::size_t size = std::min(bytes.size(), kTarBlockSize - block_size_);
   std::copy_n(bytes.begin(), size, block_.begin() + static_cast<std::ptrdiff_t>(block_size_));
@@ -93,7 +93,9 @@ Result<TarParser::Step> TarParser::process_header(std::size_t size) {
 
 Result<void> TarParser::begin_body(const TarBlock& header) {
   const auto size = header.size();
-  if (!size || *size < 0) return broken(position_, "the size of an extended header is no number");
+  if (!size || *size < 0) {
+    return broken(position_, "the size of an extended header is not a number");
+  }
   if (static_cast<std::uint64_t>(*size) > kMaxExtendedHeader) {
     return fail(ErrorCode::kTooLarge, "an extended header of {} bytes exceeds {} (at {})", *size,
                 kMaxExtendedHeader, headers_begin_);
@@ -110,7 +112,7 @@ Result<void> TarParser::begin_body(const TarBlock& header) {
   return {};
 }
 
-// After one of the member's own blocks: awaits a further one, or hands the member out.
+// After one of the member's own blocks: waits for another one, or hands out the member.
 Result<TarParser::Step> TarParser::await(TarMemberReader::Next next, std::size_t size) {
   if (next != TarMemberReader::Next::kNothing) {
     state_ = next == TarMemberReader::Next::kMapBlock ? State::kMapBlock : State::kSparseBlock;
@@ -140,7 +142,7 @@ Result<TarParser::Step> TarParser::process_zeros(std::size_t size) {
   return Step{size, Part::kEnd};
 }
 
-// What is neither a header nor zeros: the data of a hard link, or what follows the end.
+// Neither a header nor zeros: the data of a hard link, or bytes after the end.
 Result<TarParser::Step> TarParser::process_no_header(std::size_t size) {
   const std::uint64_t begin = position_ - kTarBlockSize;
   if (link_size_ > 0) {
@@ -159,7 +161,7 @@ Result<TarParser::Step> TarParser::process_no_header(std::size_t size) {
 }
 
 Result<void> TarParser::finish() const {
-  if (position_ == 0) return fail(ErrorCode::kCorrupt, "the archive is empty: it has no bytes");
+  if (position_ == 0) return fail(ErrorCode::kCorrupt, "the archive is empty");
   const bool after_end = has_end_mark_ && !in_archive_;
   const bool between_members = state_ == State::kHeader && block_size_ == 0 && !in_headers_;
   if (after_end || state_ == State::kGarbage || between_members) return {};

@@ -11,39 +11,39 @@
 namespace zvfs {
 
 /// Takes a tar archive apart as its bytes come: tells headers, data and what follows the end, and
-/// what the headers say. Understands v7, ustar, pax (global headers, too) and GNU tar's formats,
-/// sparse files of all versions among them, several archives in a row, and anything after the
-/// last. Keeps no data: its memory is one member's headers. Not thread-safe.
+/// reads the headers. Understands v7, ustar, pax (including global headers) and GNU tar's formats,
+/// with all versions of sparse files, several archives in a row, and anything after the last. Keeps
+/// no data: its memory is one member's headers. Not thread-safe.
 class TarParser {
  public:
   /// What a run of the stream is.
   enum class Part : std::uint8_t {
     kHeaders,  ///< Blocks that describe a member; a sparse map is one of them.
     kData,     ///< A member's data and the zeros that fill its last block.
-    kEnd,      ///< The end-of-archive mark, and what follows that is no member.
+    kEnd,      ///< The end-of-archive mark, and anything after it that is not a member.
   };
   struct Step {
     std::size_t size = 0;  ///< How many bytes were taken.
     Part part = Part::kHeaders;
-    const TarEntry* member = nullptr;  ///< When its last header was taken; until the next call.
+    const TarEntry* member = nullptr;  ///< Set with its last header; valid until the next call.
   };
 
-  /// Takes bytes of one part from the front of `bytes`, which must not be empty: at least one.
-  /// Bytes that may yet turn out to be of another part are called headers.
-  /// Errors: Corrupt (no tar archive, or a broken one), TooLarge (headers beyond any reason).
+  /// Takes bytes of one part, at least one byte, from the front of `bytes`, which must not be
+  /// empty. Bytes that may yet turn out to be of another part are called headers.
+  /// Errors: Corrupt (not a tar archive, or a broken one), TooLarge (headers of absurd size).
   Result<Step> take(ByteSpan bytes);
 
-  /// After the last byte. Errors: Corrupt (the archive ends within a member).
+  /// Call after the last byte. Errors: Corrupt (the archive ends within a member).
   Result<void> finish() const;
 
-  /// What global headers say of the members from here on that no TarEntry has.
+  /// Records of global headers about the members from here on that no TarEntry has.
   [[nodiscard]] const PaxRecords& global_records() const { return reader_.global_records(); }
 
   [[nodiscard]] std::uint64_t position() const { return position_; }  ///< Bytes taken.
   [[nodiscard]] bool has_end_mark() const { return has_end_mark_; }
-  /// How many archives there were, one behind the other, as after `cat a.tar b.tar`.
+  /// The number of archives, one after the other, as after `cat a.tar b.tar`.
   [[nodiscard]] std::uint64_t archives() const { return archives_; }
-  /// Where bytes begin that follow an end mark and are no archive; 0 when there are none.
+  /// Where bytes begin that follow an end mark and are not an archive; 0 if there are none.
   [[nodiscard]] std::uint64_t garbage_begin() const { return garbage_begin_; }
 
   /// The largest extended header: GNU tar has no limit, libarchive's is 1 MiB.
@@ -51,7 +51,7 @@ class TarParser {
 
  private:
   enum class State : std::uint8_t {
-    kHeader,        // a block is awaited: a header, or zeros
+    kHeader,        // waiting for a block: a header, or zeros
     kExtendedBody,  // of an extended header
     kSparseBlock,   // as TarMemberReader::Next
     kMapBlock,
@@ -77,13 +77,13 @@ class TarParser {
   std::size_t block_size_ = 0;  // how much of the block was taken
 
   std::uint64_t headers_begin_ = 0;  // of the member whose headers are being read
-  bool in_headers_ = false;          // an extended header was read, and its member must follow
+  bool in_headers_ = false;          // an extended header was read, so its member must follow
   char body_type_ = 0;
   std::uint64_t body_left_ = 0;     // of the extended header
   std::uint64_t padding_left_ = 0;  // after its body
   ByteVector body_;
   std::uint64_t data_left_ = 0;  // of a member, with padding
-  std::uint64_t link_size_ = 0;  // of the hard link just before: data may follow, or not
+  std::uint64_t link_size_ = 0;  // of the hard link just before, whose data may or may not follow
 
   std::uint64_t zero_blocks_ = 0;  // in a row, just before
   std::uint64_t archives_ = 0;

@@ -18,7 +18,7 @@ void TarWriter::append(const TarMember& member) {
   const PaxFit fit = append_tar_header(member, bytes_);
   if (fit == PaxFit::kWhole) return;
   warnings_.report(Warning::Severity::kNote, member.path,
-                   "not all of its extended attributes fit in a tar header");
+                   "some of its extended attributes do not fit in a tar header");
   index_extras_.set_xattrs(
       begin, XattrSet(std::vector<Xattr>(member.xattrs.begin(), member.xattrs.end())));
 }

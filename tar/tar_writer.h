@@ -11,8 +11,8 @@
 
 namespace zvfs {
 
-/// A tar archive while it is written anew, in the form in which we write members: what was appended
-/// stays until it is dropped. What a member's headers have no room for is noted for the index, and
+/// A tar archive being rewritten in the form in which we write members. Appended bytes stay until
+/// they are dropped. Whatever does not fit in a member's headers is noted for the index, and
 /// reported. Not thread-safe.
 class TarWriter {
  public:
@@ -20,16 +20,16 @@ class TarWriter {
   TarWriter(IndexExtras& index_extras, Warnings& warnings)
       : index_extras_(index_extras), warnings_(warnings) {}
 
-  /// Appends the headers of a member; a socket is noted for the index alone.
+  /// Appends the headers of a member; a socket is only noted for the index.
   void append(const TarEntry& entry);
   void append(const TarMember& member);
 
-  /// Appends a header that holds for all members behind it. Precondition: a member follows.
+  /// Appends a header that applies to all members after it. Precondition: a member follows.
   void append_global(const PaxRecords& records);
 
   void append_bytes(ByteSpan bytes) { bytes_.insert(bytes_.end(), bytes.begin(), bytes.end()); }
 
-  /// Appends zeros, and returns them to be filled in.
+  /// Appends zeros, and returns them for the caller to fill in.
   MutableByteSpan append_zeros(std::size_t size);
 
   [[nodiscard]] ByteSpan bytes() const { return bytes_; }
@@ -42,7 +42,7 @@ class TarWriter {
   Warnings& warnings_;
   ByteVector bytes_;
   std::uint64_t dropped_ = 0;
-  std::optional<std::uint64_t> global_begin_;  // of a header that no member follows yet
+  std::optional<std::uint64_t> global_begin_;  // of a header not yet followed by a member
 };
 
 }  // namespace zvfs

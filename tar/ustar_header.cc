@@ -38,7 +38,7 @@ class Block {
     assert(value.size() <= field.size);
     if (!value.empty()) std::memcpy(&bytes_[field.offset], value.data(), value.size());
   }
-  // `digits` octal digits; what follows them in the field stays zero.
+  // `digits` octal digits; the rest of the field stays zero.
   void octal(Field field, std::uint64_t value, std::size_t digits) {
     for (std::size_t i = digits; i-- > 0; value >>= 3) {
       bytes_[field.offset + i] = static_cast<std::byte>('0' + (value & 7));
@@ -47,7 +47,7 @@ class Block {
   }
   void octal(Field field, std::uint64_t value) { octal(field, value, field.size - 1); }
 
-  // The sum of all bytes, those of its own field counted as spaces.
+  // The sum of all bytes, with those of its own field counted as spaces.
   void checksum() {
     std::memset(&bytes_[kChecksum.offset], ' ', kChecksum.size);
     std::uint32_t sum = 0;
@@ -64,7 +64,7 @@ class Block {
 
 std::optional<UstarName> UstarName::split(std::string_view path) {
   if (path.size() <= kNameSize) return UstarName{"", path};
-  // The first slash after which no more than a name is left. A name must not be empty.
+  // The first slash that leaves at most a name after it. A name must not be empty.
   const std::size_t slash = path.find('/', path.size() - kNameSize - 1);
   if (slash == path.npos || slash > kPrefixSize || slash + 1 == path.size()) return std::nullopt;
   return UstarName{path.substr(0, slash), path.substr(slash + 1)};

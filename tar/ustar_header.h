@@ -9,11 +9,11 @@
 namespace zvfs {
 
 inline constexpr std::uint32_t kMaxUstarId = 07777777;
-inline constexpr std::size_t kMaxUstarOwner = 31;             // bytes of a user's or group's name
+inline constexpr std::size_t kMaxUstarOwner = 31;             // bytes of a user or group name
 inline constexpr std::uint64_t kMaxUstarSize = 077777777777;  // 8 GiB - 1
 inline constexpr std::int64_t kMaxUstarTime = 077777777777;   // in the year 2242
 
-/// A path as ustar holds it: a name, and before it a prefix and a slash unless that is empty.
+/// A path as ustar stores it: a name, with a prefix and a slash before it unless that is empty.
 struct UstarName {
   static constexpr std::size_t kNameSize = 100;
   static constexpr std::size_t kPrefixSize = 155;
@@ -21,7 +21,7 @@ struct UstarName {
   std::string_view prefix;
   std::string_view name;
 
-  /// Nothing when the path does not fit.
+  /// Nothing if the path does not fit.
   static std::optional<UstarName> split(std::string_view path);
 };
 

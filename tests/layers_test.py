@@ -2,8 +2,8 @@
 """Checks the include directions of the tree: layers_test.py [--self-test] SOURCE_DIR
 
 A folder includes itself and what MAY_INCLUDE names for it. Each folder may include only folders
-that stand before it there, so there are no circles. Some libraries belong to one folder or file.
-File names are unique, and folders stay small enough to be read.
+listed before it there, so there are no circles. Some libraries belong to one folder or file. File
+names are unique, and folders stay small enough to be read.
 """
 import collections
 import pathlib
@@ -42,7 +42,7 @@ MAY_INCLUDE = {
                    " zvfs/command zvfs/walk",
     "zvfs/diff": "base codecs format tar tree mkimage/report mkimage/rules mkimage/scan"
                  " zvfs/command zvfs/walk",
-    "zvfs": "zvfs/command zvfs/inspect zvfs/extract zvfs/check zvfs/repair zvfs/diff",
+    "zvfs": "base zvfs/command zvfs/inspect zvfs/extract zvfs/check zvfs/repair zvfs/diff",
     "tests": "*",
 }
 # A system header that matches may be included only in these folders (and those below) and files.
@@ -51,14 +51,14 @@ LIBRARY_HEADERS = [
     (re.compile(r"xxh\w*\.h$"), {"codecs"}),
     (re.compile(r"fuse"), {"fuse", "tests/bench"}),
     (re.compile(r"archive\.h$"), {"mkimage/archives"}),
-    (re.compile(r"archive_entry\.h$"), {"mkimage/archives", "zvfs/check"}),
+    (re.compile(r"archive_entry\.h$"), {"mkimage/archives", "zvfs/check", "tests/unit/zvfs/check"}),
     (re.compile(r"CLI/"), {"base/option_set.cc"}),
     (re.compile(r"nlohmann/"), {"base/json.cc", "tests"}),
     (re.compile(r"fmt/(?!core\.h$)"), set()),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 OFTEN_NAMED = {"main.cc"}
-MAX_UNITS = 25  # in a folder: what a reader can overlook
+MAX_UNITS = 25  # per folder: as many as a reader can keep in view
 MAX_BUILDER_HEADERS = 10  # of mkimage/ that all of zvfs/ may include
 
 
@@ -99,7 +99,7 @@ def include_error(path, quoted, header):
 
 
 def order_errors():
-    """Folders that MAY_INCLUDE lets include what stands after them: only so could circles be."""
+    """Folders that MAY_INCLUDE lets include later ones, which is the only way to make a circle."""
     errors = []
     seen = set()
     for folder, allowed in MAY_INCLUDE.items():
@@ -176,7 +176,7 @@ FIXTURES = [
 
 
 def self_test():
-    """Each bad fixture must be reported, and each good one not: a check that cannot fail is none."""
+    """Each bad fixture must be reported, and no good one: a check that cannot fail is useless."""
     with tempfile.TemporaryDirectory() as directory:
         root = pathlib.Path(directory)
         for path, content, _ in FIXTURES:

@@ -5,7 +5,7 @@
 namespace zvfs {
 namespace {
 
-// The frame that holds `stream_offset`, at or after `from`.
+// The frame that holds `stream_offset`, which is at or after that of frame `from`.
 std::uint32_t frame_of(std::uint64_t stream_offset, std::span<const FrameRecord> frames,
                        std::uint32_t from) {
   const auto next = [&](std::uint32_t frame) {
@@ -20,8 +20,8 @@ std::uint32_t frame_of(std::uint64_t stream_offset, std::span<const FrameRecord>
 }  // namespace
 
 void locate_files(Tree& tree, std::span<const std::uint32_t> files, std::span<FrameRecord> frames) {
-  std::uint32_t frame = 0;       // that the file begins in
-  std::uint32_t next_frame = 0;  // whose first file is not known yet
+  std::uint32_t frame = 0;       // in which the file begins
+  std::uint32_t next_frame = 0;  // whose first file is still unknown
   for (std::size_t i = 0; i < files.size(); ++i) {
     InodeRecord& inode = tree.inode(InodeNumber{files[i]});
     if (inode.has_extent_list()) {

@@ -8,7 +8,7 @@
 
 namespace zvfs {
 
-/// A name in a tree: a row of the dentries, and the directory whose entry it is.
+/// A name in a tree: a row of the dentries, and the directory that it is an entry of.
 struct Link {
   InodeNumber directory;
   std::uint32_t dentry = 0;  ///< kRootDentry for the root, which has no dentry.

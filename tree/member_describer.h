@@ -7,14 +7,14 @@
 
 namespace zvfs {
 
-/// Tells what the tar headers of a tree's members say. Keeps the path of the directory asked
-/// for last. Not thread-safe: one for each thread.
+/// Describes the members of a tree for their tar headers. Caches the path of the last directory.
+/// Not thread-safe: one per thread.
 class MemberDescriber {
  public:
   /// Borrows the tree.
   explicit MemberDescriber(const Tree& tree) : tree_(tree) {}
 
-  /// The member of that name, valid until the next call. A further name of a hard-linked file
+  /// The member with that name, valid until the next call. A further name of a hard-linked file
   /// (see Tree::first_link) is a link to the first. Precondition: not a socket.
   const TarMember& describe(Link link);
 
@@ -27,9 +27,9 @@ class MemberDescriber {
   TarMember member_;
   std::string path_;
   std::string link_path_;
-  InodeNumber directory_ = kRootInode;  // whose path is:
-  std::string directory_path_;          // empty or with a slash at its end
-  std::uint32_t xattr_set_ = 0;         // which is parsed in:
+  InodeNumber directory_ = kRootInode;  // the one with directory_path_
+  std::string directory_path_;          // empty, or ends in a slash
+  std::uint32_t xattr_set_ = 0;         // the one in xattrs_
   XattrSet xattrs_;
 };
 

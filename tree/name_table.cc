@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kFirstSlots = 1024;
 
-// The rows of each directory, one directory behind the other, in the order of the rows.
+// The rows of each directory, directory by directory, in the order of the rows.
 struct Children {
   std::vector<std::uint32_t> begin;  // by directory row, and the end of the last
   std::vector<std::uint32_t> rows;
@@ -80,7 +80,7 @@ void NameTable::insert(std::uint32_t row) {
 
 void NameTable::grow() {
   const std::size_t size = slots_.size() * 2;
-  slots_ = {};  // the old slots are not held while the new ones are
+  slots_ = {};  // the old slots are not held together with the new ones
   slots_.resize(size);
   slot_mask_ = size - 1;
   for (std::uint32_t row = 1; row < rows_.size(); ++row) insert(row);

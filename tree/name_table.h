@@ -13,9 +13,9 @@
 
 namespace zvfs {
 
-/// The names of a tree while they come in any order: what precedes a Tree's dentries, which are
-/// sorted. A name stays, though what it names may change. Takes some 25 bytes for each name and the
-/// name itself. Not thread-safe.
+/// The names of a tree while they come in any order, before they become the sorted dentries of a
+/// Tree. A name stays, though the inode that it names may change. Takes about 25 bytes for each
+/// name, plus the name itself. Not thread-safe.
 class NameTable {
  public:
   /// A name's row. The root is row 0.
@@ -29,7 +29,7 @@ class NameTable {
 
   [[nodiscard]] std::optional<Row> find(Row directory, std::string_view name) const;
 
-  /// Adds a name that find() does not find, of 1 to kMaxNameLength bytes.
+  /// Adds a name of 1 to kMaxNameLength bytes. Precondition: find() does not find it.
   /// Errors: TooLarge (2^32 - 1 names or more).
   Result<Row> add(Row directory, std::string_view name, InodeNumber inode);
 
@@ -40,9 +40,9 @@ class NameTable {
   /// Whether the directory has no entries.
   [[nodiscard]] bool is_empty(Row directory) const { return !has_entries_[directory.value]; }
 
-  /// Call once, last. Adds all names to `tree`, which has their inodes and no name yet; of its
-  /// inodes it keeps those that have a name. Returns what the inodes' new numbers are, by their
-  /// old ones less 1; 0 for those that are gone; or nothing when all numbers are as they were.
+  /// Call once, last. Adds all names to `tree`, which has their inodes but no names yet, and drops
+  /// the inodes without a name. Returns the new numbers of the inodes, by their old ones less 1,
+  /// with 0 for dropped inodes; or nothing if all numbers are unchanged.
   /// Errors: those of Tree::add_entry().
   Result<std::vector<std::uint32_t>> move_to(Tree& tree);
 
@@ -63,9 +63,9 @@ class NameTable {
   GrowArray<Entry> rows_;
   std::vector<bool> has_entries_;  // by row
   GrowArray<char> names_;
-  std::vector<std::uint32_t> slots_;  // rows by hash, open addressing; 0 is none: not the root
+  std::vector<std::uint32_t> slots_;  // rows by hash, open addressing; 0, the root's, is none
   std::size_t slot_mask_ = 0;
-  std::uint64_t key_ = 0;  // so that nobody can choose names whose hashes collide
+  std::uint64_t key_ = 0;  // so that nobody can choose names with colliding hashes
 };
 
 }  // namespace zvfs

@@ -12,9 +12,9 @@ namespace zvfs {
 
 namespace {
 
-using Numbers = std::vector<std::uint32_t>;  // new ones, by old ones less 1; 0 is none
+using Numbers = std::vector<std::uint32_t>;  // new ones, by old ones less 1; 0 means none
 
-// Keeps the rows of inodes that have a new number.
+// Keeps the rows of inodes with a new number.
 template <typename Row>
 void renumber_rows(GrowArray<Row>& rows, const Numbers& numbers) {
   std::size_t count = 0;

@@ -13,20 +13,20 @@ namespace {
 using Severity = Warning::Severity;
 using Type = TarMember::Type;
 
-// Directories are made up for members whose own are not in the archive. One of 4 KiB of path, which
-// compresses to a few bytes, could name 2,000 of them, each of which takes some 150 bytes of
-// memory. Real archives have but few files without a directory of several files between them.
+// Directories are made up for members whose own are not in the archive. One member with 4 KiB of
+// path, which compresses to a few bytes, could name 2,000 directories, each of which takes about
+// 150 bytes of memory. In real archives, few files have several directories missing above them.
 constexpr std::uint64_t kMadeUpAtLeast = 65536;
 constexpr std::uint64_t kMadeUpPerMember = 4;
-// Of a path for which they are made up: Linux's PATH_MAX, beyond which nothing extracts it either.
-// A longer one, as images of deep directories have, comes after its directories.
+// The longest path with made-up directories: Linux's PATH_MAX, beyond which nothing else extracts
+// it either. A longer one, as in images of deep trees, comes after its directories.
 constexpr std::size_t kMaxMadeUpPath = 4095;
 
 Unexpected refuse(std::string_view why) {
-  return fail(ErrorCode::kInvalidArgument, "{}; the image does not show it", why);
+  return fail(ErrorCode::kInvalidArgument, "{}; not shown in the image", why);
 }
 
-// Whether an error is about a single member, and the others can go on.
+// Whether an error is about a single member, so that reading can go on.
 bool concerns_member(const Error& error) {
   return error.code == ErrorCode::kInvalidArgument || error.code == ErrorCode::kNotFound;
 }
@@ -47,12 +47,12 @@ Result<void> check_path(std::string_view path, std::string_view what) {
   if (path.size() > kMaxPathSize) {
     return refuse(fmt::format("{} of {} bytes exceeds {}", what, path.size(), kMaxPathSize));
   }
-  if (path.find('\0') != path.npos) return refuse(fmt::format("{} has a zero byte", what));
-  if (has_dot_dot(path)) return refuse(fmt::format("{} has '..'", what));
+  if (path.find('\0') != path.npos) return refuse(fmt::format("{} contains a zero byte", what));
+  if (has_dot_dot(path)) return refuse(fmt::format("{} contains '..'", what));
   return {};
 }
 
-// The record of a directory that has no member, made for the one that lies in it.
+// The record of a directory without a member of its own, made for `entry`, which lies in it.
 InodeRecord made_up_directory(const TarEntry& entry) {
   InodeRecord record;
   record.set_metadata(entry.metadata);
@@ -96,7 +96,7 @@ Result<void> TarIndexer::add_index_extras() {
     const auto inode = find_inode(path);
     if (!inode) {
       warnings_.report(Severity::kUnreadable, path,
-                       "not found: some extended attributes, which no member has, are lost");
+                       "not found: its large extended attributes are lost");
       continue;
     }
     tree_.inode(*inode).xattr_set = ZVFS_TRY(tree_.xattrs().add(*xattrs));
@@ -115,12 +115,12 @@ Result<InodeNumber> TarIndexer::find_inode(const std::string& path) {
 void TarIndexer::report_archive() const {
   if (parser_.archives() > 1) {
     warnings_.report(Severity::kNote, ".",
-                     fmt::format("{} archives in a row, shown as one; tar needs --ignore-zeros",
+                     fmt::format("{} archives in a row are shown as one; tar needs --ignore-zeros",
                                  parser_.archives()));
   }
   if (parser_.garbage_begin() > 0) {
     warnings_.report(Severity::kNote, ".",
-                     fmt::format("what follows the end of the archive, at {}, is kept as it is",
+                     fmt::format("data after the end of the archive, at {}, is kept unchanged",
                                  parser_.garbage_begin()));
   }
   if (!parser_.has_end_mark()) {
@@ -142,7 +142,7 @@ Result<void> TarIndexer::add(const TarEntry& entry) {
   if (entry.path.empty()) return refuse("it has no name");
   ZVFS_TRY(check_path(entry.path, "its path"));
   if (entry.path.starts_with('/') && !std::exchange(said_absolute_, true)) {
-    report(entry, Severity::kNote, "the leading '/' is dropped from this name and others");
+    report(entry, Severity::kNote, "the leading '/' is dropped from this and other names");
   }
   const Place place = ZVFS_TRY(find_place(entry.path, entry, IfMissing::kMake));
   if (place.name.empty()) return add_root(entry);
@@ -158,7 +158,7 @@ void TarIndexer::set_root(InodeRecord record) {
 }
 
 Result<void> TarIndexer::add_root(const TarEntry& entry) {
-  if (entry.type != Type::kDirectory) return refuse("the root can only be a directory");
+  if (entry.type != Type::kDirectory) return refuse("the root is not a directory");
   set_root(ZVFS_TRY(record_of(entry)));
   return {};
 }
@@ -182,9 +182,9 @@ Result<void> TarIndexer::add_at(const Place& place, const TarEntry& entry) {
 }
 
 Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry) {
-  ZVFS_TRY(check_path(entry.link_path, "the path of the file that it is a hard link to"));
+  ZVFS_TRY(check_path(entry.link_path, "its link target"));
   const auto missing = [&] {
-    return refuse(fmt::format("hard link to '{}', which is no file before it in the archive",
+    return refuse(fmt::format("hard link to '{}', which is not an earlier file of the archive",
                               quote_name(entry.link_path)));
   };
   const auto target_place = find_place(entry.link_path, entry, IfMissing::kGiveUp);
@@ -199,7 +199,7 @@ Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry
   return set_name(place, number);
 }
 
-// Gives `inode` that name, which may have been another's.
+// Gives `inode` that name, which may have belonged to another.
 Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode) {
   const auto known = names_.find(place.directory, place.name);
   if (!known) {
@@ -212,12 +212,12 @@ Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode) {
   return {};
 }
 
-// Extraction removes what has the name of a member, but no directory that has entries.
+// Extraction removes whatever has the name of a member, except a directory with entries.
 Result<void> TarIndexer::check_replaceable(const Place& place) const {
   const auto known = names_.find(place.directory, place.name);
   if (!known || !tree_.inode(names_.inode(*known)).is_directory()) return {};
   if (names_.is_empty(*known)) return {};
-  return refuse("a directory of that name, with entries, is there before it");
+  return refuse("an earlier directory of that name has entries");
 }
 
 Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
@@ -232,7 +232,7 @@ Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
   } else if (entry.type == Type::kSymlink) {
     const std::string& target = entry.link_path;
     if (target.empty() || target.size() > kMaxSymlinkLength || target.find('\0') != target.npos) {
-      return refuse(fmt::format("a symlink's target of {} bytes", target.size()));
+      return refuse(fmt::format("symlink target of {} bytes", target.size()));
     }
     record.mode |= 0777;  // as Linux shows it, whatever the archive says
     record.size = target.size();
@@ -260,7 +260,7 @@ Result<void> TarIndexer::set_data(const TarEntry& entry, InodeRecord& record) {
     return {};
   }
   if (entry.extents.size() > std::numeric_limits<std::uint32_t>::max()) {
-    return refuse(fmt::format("{} holes are too many", entry.extents.size()));
+    return refuse(fmt::format("{} holes exceed the limit", entry.extents.size()));
   }
   record.flags = InodeRecord::kExtentList;
   record.data = tree_.extents().size();
@@ -277,7 +277,7 @@ Result<TarIndexer::Place> TarIndexer::find_place(std::string_view path, const Ta
   return Place{ZVFS_TRY(find_directory(path, entry, if_missing)), name};
 }
 
-// Members come mostly in the order of their directories.
+// Members mostly come in the order of their directories.
 Result<NameTable::Row> TarIndexer::find_directory(std::string_view path, const TarEntry& entry,
                                                   IfMissing if_missing) {
   if (path == directory_path_) return directory_;
@@ -307,7 +307,7 @@ Result<NameTable::Row> TarIndexer::enter(Row directory, std::string_view name,
   const InodeRecord& record = tree_.inode(names_.inode(*known));
   if (record.is_directory()) return *known;
   if (record.is_symlink()) return follow(directory, *known, entry);
-  return refuse(fmt::format("it lies below '{}', which is no directory", quote_name(name)));
+  return refuse(fmt::format("it lies below '{}', which is not a directory", quote_name(name)));
 }
 
 // Extraction makes no directories through symlinks.
@@ -318,17 +318,17 @@ Result<NameTable::Row> TarIndexer::follow(Row directory, Row symlink, const TarE
     if (const auto found = walk(directory, target, entry, IfMissing::kGiveUp)) return *found;
   }
   return refuse(
-      fmt::format("it lies below a symlink to '{}', where no directory is", quote_name(target)));
+      fmt::format("it lies below a symlink to '{}', which is not a directory", quote_name(target)));
 }
 
 Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
                                            const TarEntry& entry) {
   if (entry.path.size() > kMaxMadeUpPath) {
-    return refuse(fmt::format("a path of {} bytes exceeds {}, and its directory is not there",
+    return refuse(fmt::format("path of {} bytes exceeds {}, and its directory is missing",
                               entry.path.size(), kMaxMadeUpPath));
   }
   if (++made_up_ > kMadeUpAtLeast + kMadeUpPerMember * members_) {
-    return fail(ErrorCode::kTooLarge, "{} directories of {} members are not in the archive",
+    return fail(ErrorCode::kTooLarge, "{} directories of {} members are missing from the archive",
                 made_up_, members_);
   }
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(made_up_directory(entry)));

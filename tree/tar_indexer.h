@@ -16,26 +16,27 @@
 
 namespace zvfs {
 
-/// Makes the index of a tar archive while its bytes come: fills a Tree with what extraction would
-/// make of the members, and notes where in the stream their data lies. The bytes may come in runs
-/// of any size, from any source: an archive that is made an image, or the data frames of an image
-/// whose index is lost. Whoever feeds it keeps the bytes; it keeps only the tree.
+/// Makes the index of a tar archive while its bytes come: fills a Tree with the files that
+/// extraction would make of the members, and notes where in the stream their data lies. The bytes
+/// may come in runs of any size, from any source: an archive that becomes an image, or the data
+/// frames of an image that has lost its index. The caller keeps the bytes; this keeps only the
+/// tree.
 ///
-/// What extraction would make: of members of one name the last one counts, but a directory with
-/// entries stays; missing parents are made up, with the owner and time of the first member in them;
-/// leading slashes are dropped; names with ".." are refused; a parent that is a symlink is followed
-/// within the tree, as long as it is relative and has no ".."; what lies below anything else is
-/// refused. Archives in a row are one. Everything odd is a warning.
+/// What extraction would make: of members with the same name the last one counts, but a directory
+/// with entries stays. Missing parents are made up, with the owner and time of the first member in
+/// them. Leading slashes are dropped; names with ".." are refused. A parent that is a symlink is
+/// followed within the tree, as long as it is relative and has no ".."; anything below another kind
+/// of file is refused. Archives in a row count as one. Everything odd is a warning.
 ///
-/// Memory: that of the tree and its names, some 150 bytes for each member, and as much for each
-/// directory made up, of which there are at most some for each member.
+/// Memory: that of the tree and its names, about 150 bytes for each member, and as much for each
+/// made-up directory, of which there are at most a few for each member.
 ///
-/// Use: take() until all bytes are taken, finish(), and when the frames are known, locate_files()
-/// (mkimage/file_locator.h). Not thread-safe.
+/// Use: take() until all bytes are taken, then finish(), and once the frames are known,
+/// locate_files() (tree/file_locator.h). Not thread-safe.
 class TarIndexer {
  public:
-  /// Borrows all. `tree` must be new. `index_extras`, which may be null, must have what it has of a
-  /// member before that is taken, and all before finish().
+  /// Borrows everything. `tree` must be new. `index_extras`, which may be null, must have its facts
+  /// about a member before the member is taken, and all others before finish().
   TarIndexer(Tree& tree, Warnings& warnings, IndexExtras* index_extras = nullptr)
       : tree_(tree), warnings_(warnings), index_extras_(index_extras) {}
 
@@ -43,12 +44,12 @@ class TarIndexer {
   /// TarParser::take(). Errors: Corrupt, TooLarge (also: too many directories are missing).
   Result<TarParser::Step> take(ByteSpan bytes);
 
-  /// After the last byte: completes the tree, but for the numbers of the frames in which data
-  /// begins; until then those are 0. Call once. Errors: Corrupt (the archive is truncated).
+  /// Call once, after the last byte. Completes the tree, except for the numbers of the frames in
+  /// which data begins, which stay 0 for now. Errors: Corrupt (the archive is truncated).
   Result<void> finish();
 
-  /// After finish(): the inodes of all files that have data, in the order of its first byte in
-  /// the stream.
+  /// After finish(): the inodes of all files with data, in the order of their first bytes in the
+  /// stream.
   [[nodiscard]] std::span<const std::uint32_t> files() const { return files_.span(); }
 
   [[nodiscard]] std::uint64_t members() const { return members_; }
@@ -56,7 +57,7 @@ class TarIndexer {
  private:
   using Row = NameTable::Row;
   enum class IfMissing : std::uint8_t { kMake, kGiveUp };
-  // Where a member's name leads: a directory, and a name in it; none for the root.
+  // Where the name of a member leads: a directory, and a name in it; no name for the root.
   struct Place {
     Row directory;
     std::string_view name;
@@ -95,12 +96,12 @@ class TarIndexer {
   NameTable names_;
   GrowArray<std::uint32_t> files_;
   std::uint64_t members_ = 0;
-  bool has_root_ = false;  // a member for it, or one whose owner and time it got
+  bool has_root_ = false;  // a member for it, or one that gave it its owner and time
   bool said_absolute_ = false;
   unsigned symlinks_followed_ = 0;  // on the way to one directory
   std::size_t walked_ = 0;          // bytes of path on that way
   std::uint64_t made_up_ = 0;       // directories
-  std::string directory_path_;      // of the member added last, which is:
+  std::string directory_path_;      // of directory_, the last member's
   Row directory_ = NameTable::kRoot;
 };
 

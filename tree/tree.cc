@@ -75,7 +75,7 @@ std::vector<std::uint32_t> Tree::link_files(const std::vector<InodeNumber>& targ
     if (kept[i]) continue;
     InodeRecord& record = inode(target);
     if (record.nlink == 1) hard_links_.push_back({target, {}});
-    // Its data may now be read by the name of another file, of equal mtime.
+    // Its data may now be read under the name of another file with the same mtime.
     source_.forget_ctime(target);
     record.nlink += inodes_[i].nlink;
   }
@@ -85,7 +85,7 @@ std::vector<std::uint32_t> Tree::link_files(const std::vector<InodeNumber>& targ
   return numbers;
 }
 
-// Numbers are in ascending order as before; 0 is an inode that is gone.
+// Numbers stay in ascending order; 0 is an inode that is gone.
 void Tree::renumber(const std::vector<std::uint32_t>& numbers) {
   for (DentryRecord& dentry : dentries_) dentry.inode = numbers[dentry.inode - 1];
   for (InodeRecord& record : inodes_) {

@@ -17,26 +17,26 @@
 
 namespace zvfs {
 
-/// A scanned tree, held as the tables that the index will have: some 80 bytes for each file and
-/// its name. The planner fills in where the data lies. Not thread-safe; threads may read what
-/// none changes.
+/// A scanned tree, held as the tables that the index will have: about 80 bytes for each file and
+/// its name. The planner fills in where the data lies. Not thread-safe; threads may read it while
+/// none changes it.
 class Tree {
  public:
-  /// A tree of a root directory alone; its record is the caller's to fill in.
+  /// A tree with only a root directory; the caller fills in its record.
   Tree();
   Tree(const Tree&) = delete;
   Tree& operator=(const Tree&) = delete;
 
-  /// Adds an inode that has no name yet. `record` has its type, metadata, and data as far as a
+  /// Adds an inode without a name. `record` has its type, its metadata, and its data as far as a
   /// scan knows it; add_entry() counts its links. Errors: TooLarge (above kMaxInodes).
   Result<InodeNumber> add_inode(const InodeRecord& record);
 
-  /// Keeps of all inodes, none of which has a name yet, those whose `kept` is true (by number less
-  /// 1), the root among them. Returns each one's new number, or 0, in the same order.
+  /// Drops the inodes for which `kept` is false (by number less 1). No inode has a name yet, and
+  /// the root is kept. Returns the new number of each, or 0, in the same order.
   std::vector<std::uint32_t> keep_inodes(const std::vector<bool>& kept);
 
   /// Adds a name for `inode` to `directory`, after all others. The entries of a directory must be
-  /// added one after another, in the order of their names, and a directory has only one name.
+  /// added in a row, in the order of their names, and a directory has only one name.
   /// Errors: TooLarge (2^32 - 1 names or more).
   Result<void> add_entry(InodeNumber directory, std::string_view name, InodeNumber inode);
 
@@ -46,8 +46,8 @@ class Tree {
   void add_extent(const ExtentRecord& extent) { extents_.push_back(extent); }
 
   /// Makes files hard links of others: the names of inode i become names of `targets[i - 1]`, which
-  /// is its own target; and drops the inodes that have no name then. Returns the new numbers of all
-  /// inodes, by their old ones less 1, 0 for those dropped. Call after finish().
+  /// must be its own target. Drops the inodes left without a name. Returns the new numbers of all
+  /// inodes, by their old ones less 1, with 0 for those dropped. Call after finish().
   std::vector<std::uint32_t> link_files(const std::vector<InodeNumber>& targets);
 
   /// Call once, after all entries were added.
@@ -70,8 +70,8 @@ class Tree {
   void append_path(Link link, std::string& out) const;
   [[nodiscard]] std::string path_of(Link link) const;
 
-  /// The name under which a file with several is a file, the others being links to it. The
-  /// planner sets it when it comes upon the first; until then there is none.
+  /// The name under which a file with several names is stored as a file; the others are links to
+  /// it. The planner sets it when it meets the first; until then there is none.
   /// Precondition: the inode has more than one name, and finish() was called.
   [[nodiscard]] std::optional<Link> first_link(InodeNumber inode) const;
   void set_first_link(InodeNumber inode, Link link);
@@ -85,7 +85,7 @@ class Tree {
   [[nodiscard]] const XattrStore& xattrs() const { return xattrs_; }
   [[nodiscard]] XattrStore& xattrs() { return xattrs_; }
 
-  /// What is known of the files' source.
+  /// What is known about the source of the files.
   [[nodiscard]] const SourceFacts& source() const { return source_; }
   [[nodiscard]] SourceFacts& source() { return source_; }
 

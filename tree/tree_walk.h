@@ -9,15 +9,15 @@
 
 namespace zvfs {
 
-/// Walks a finished tree in path order: the root, then depth first, the entries of a directory
-/// in the order of their names. Not thread-safe.
+/// Walks a finished tree in path order: the root, then depth first, the entries of a directory in
+/// the order of their names. Not thread-safe.
 ///
 ///     for (const Link link : TreeWalk(tree)) ...
 ///
 /// The tree's records may change meanwhile; its names may not.
 class TreeWalk {
  public:
-  /// Gives the names that next() would.
+  /// Yields the names that next() would return.
   class Iterator {
    public:
     explicit Iterator(TreeWalk& walk) : walk_(&walk), link_(walk.next()) {}
@@ -36,7 +36,7 @@ class TreeWalk {
   /// Borrows the tree.
   explicit TreeWalk(const Tree& tree) : tree_(tree) {}
 
-  /// The next name, at first the root; nothing after the last one.
+  /// The next name, starting with the root; nothing after the last one.
   std::optional<Link> next();
 
   Iterator begin() { return Iterator(*this); }

@@ -16,6 +16,11 @@ bool XattrStore::Equal::operator()(ByteSpan set, std::uint32_t row) const {
 
 Result<std::uint32_t> XattrStore::add(const XattrSet& set) {
   if (set.empty()) return 0U;
+  if (const std::size_t size = set.names().size(); size > XattrSet::kMaxNamesSize) {
+    return fail(ErrorCode::kTooLarge,
+                "names of extended attributes of {} bytes exceed the limit of {}", size,
+                XattrSet::kMaxNamesSize);
+  }
   const ByteVector bytes = set.encode();
   if (bytes.size() > kMaxXattrSetSize) {
     return fail(ErrorCode::kTooLarge, "extended attributes of {} bytes exceed the limit of {}",

@@ -11,19 +11,19 @@
 
 namespace zvfs {
 
-/// The distinct xattr sets of a tree, in the form of the index tables. Not thread-safe, but any
-/// number of threads may read while none adds.
+/// The distinct xattr sets of a tree, in the form of the index tables. Not thread-safe; threads may
+/// read it while none adds.
 class XattrStore {
  public:
   XattrStore() : rows_by_content_(0, Hash{this}, Equal{this}) {}
   XattrStore(const XattrStore&) = delete;
   XattrStore& operator=(const XattrStore&) = delete;
 
-  /// The row of `set` plus 1, as an inode names it; 0 when the set is empty. Equal sets share it.
+  /// The row of `set` plus 1, as stored in an inode; 0 for an empty set. Equal sets share a row.
   /// Errors: TooLarge (above kMaxXattrSetSize).
   Result<std::uint32_t> add(const XattrSet& set);
 
-  /// The set of which add() returned `row_plus_1`; the empty set for 0.
+  /// The set for which add() returned `row_plus_1`; the empty set for 0.
   [[nodiscard]] XattrSet get(std::uint32_t row_plus_1) const;
 
   [[nodiscard]] std::span<const XattrSetRecord> sets() const { return sets_.span(); }
@@ -34,7 +34,7 @@ class XattrStore {
     return data().subspan(sets_[row].offset, sets_[row].length);
   }
 
-  // Rows hashed and compared by what they hold, so that no set is kept twice.
+  // Rows are hashed and compared by their contents, so that no set is stored twice.
   struct Hash {
     using is_transparent = void;
     const XattrStore* store;

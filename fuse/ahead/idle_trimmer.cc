@@ -17,7 +17,7 @@ void IdleTrimmer::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-// False when it is time to stop.
+// Returns false when it is time to stop.
 bool IdleTrimmer::wait_for_period() {
   const auto end = std::chrono::steady_clock::now() + period_;
   MutexLock lock(mutex_);
@@ -36,7 +36,7 @@ void IdleTrimmer::run() {
     const std::uint64_t uses = stats.hits + stats.misses;
     if (uses == last_uses && stats.frames > 0) {
       image_.raw().release_memory();
-      malloc_trim(0);  // glibc keeps what was freed in many small pieces otherwise
+      malloc_trim(0);  // otherwise glibc keeps what was freed in small pieces
       trims_.fetch_add(1, std::memory_order_relaxed);
     }
     last_uses = uses;

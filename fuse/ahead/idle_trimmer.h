@@ -10,9 +10,9 @@
 
 namespace zvfs {
 
-/// Gives the memory of an image back to the system when nobody reads from it: a thread looks at
-/// the cache now and then, and when nothing was asked of it for a whole period, drops it. The
-/// kernel's page cache keeps what was read. Thread-safe.
+/// Returns an idle image's memory to the system. A thread checks the cache once a period, and drops
+/// it if nothing used it since the last check. The kernel's page cache keeps what was read.
+/// Thread-safe.
 class IdleTrimmer {
  public:
   /// Borrows the image. start() must follow.

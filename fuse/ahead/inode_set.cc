@@ -31,7 +31,7 @@ InodeSet::~InodeSet() {
   for (std::uint32_t i = 0; i <= max_inode_ / kBitsPerPart; ++i) delete parts_[i].load();
 }
 
-// Null when nothing of it was ever inserted, or the number is out of range.
+// Returns null if nothing was ever inserted into this part, or the number is out of range.
 InodeSet::Part* InodeSet::part_of(InodeNumber inode) const {
   if (inode.value > max_inode_) return nullptr;
   return parts_[inode.value / kBitsPerPart].load(std::memory_order_acquire);
@@ -42,7 +42,7 @@ InodeSet::Part* InodeSet::make_part(InodeNumber inode) {
   std::unique_ptr<Part> made(new (std::nothrow) Part);
   if (made == nullptr) return nullptr;
   Part* existing = nullptr;
-  // Another thread may make it at the same time: one of the two stays.
+  // Another thread may make the same part at the same time; one of the two stays.
   if (!parts_[inode.value / kBitsPerPart].compare_exchange_strong(existing, made.get())) {
     return existing;
   }
@@ -60,7 +60,7 @@ bool InodeSet::insert(InodeNumber inode) {
   if (part == nullptr) part = make_part(inode);
   if (part == nullptr) return false;
   std::atomic<std::uint64_t>& word = part->word_of(inode);
-  // Mostly it is there: then no write, which would take the cache line from other threads.
+  // Most numbers are there already. Not writing leaves the cache line to the other threads.
   if ((word.load(std::memory_order_relaxed) & bit_of(inode)) != 0) return false;
   return (word.fetch_or(bit_of(inode), std::memory_order_relaxed) & bit_of(inode)) == 0;
 }

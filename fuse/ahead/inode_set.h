@@ -8,9 +8,9 @@
 
 namespace zvfs {
 
-/// A set of inode numbers, as a bitmap whose parts are allocated when they are first written to:
-/// its memory follows what was touched, not the size of the image. Thread-safe and lock-free; a
-/// thread may see another's change late.
+/// A set of inode numbers: a bitmap whose parts are allocated on their first write, so its memory
+/// depends on what was touched, not on the size of the image. Thread-safe and lock-free; a thread
+/// may see another's change late.
 class InodeSet {
  public:
   /// For the inode numbers 1 to `max_inode`.
@@ -20,7 +20,7 @@ class InodeSet {
   InodeSet& operator=(const InodeSet&) = delete;
 
   [[nodiscard]] bool contains(InodeNumber inode) const;
-  /// False when it was in the set already, is no number of the range, or there is no memory.
+  /// Returns false if the number was in the set already or is out of range, or memory ran out.
   bool insert(InodeNumber inode);
   void erase(InodeNumber inode);
 

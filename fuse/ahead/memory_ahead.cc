@@ -18,7 +18,7 @@ void MemoryAhead::run() {
     while (memory_.make_ready()) {
     }
   } catch (const std::bad_alloc&) {
-    // Who needs memory now finds out for himself.
+    // A reader that needs memory now will report the failure itself.
   }
 }
 

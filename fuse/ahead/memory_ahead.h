@@ -6,8 +6,8 @@
 
 namespace zvfs {
 
-/// Makes memory ready for the frames that are decoded next, on a thread of its own, so that no
-/// reader waits while the kernel clears pages. Not thread-safe.
+/// Prepares memory for the next frames on a thread of its own, so that no reader waits while the
+/// kernel clears pages. Not thread-safe.
 class MemoryAhead {
  public:
   /// Borrows the memory. start() must follow.
@@ -18,7 +18,7 @@ class MemoryAhead {
   MemoryAhead& operator=(const MemoryAhead&) = delete;
 
   void start();
-  /// Ends the thread, for ever.
+  /// Ends the thread; it cannot be started again.
   void stop();
 
  private:

@@ -9,7 +9,7 @@
 namespace zvfs {
 namespace {
 
-constexpr std::uint64_t kLeastAvailable = 16;  // one in so many
+constexpr std::uint64_t kLeastAvailable = 16;  // a fraction: 1/16
 constexpr std::int64_t kPeriodMs = 100;
 
 struct FileCloser {
@@ -41,7 +41,7 @@ bool is_memory_short() {
   static std::atomic<bool> last_answer{false};
   std::int64_t last = last_ms.load(std::memory_order_relaxed);
   const std::int64_t now = now_ms();
-  // One thread asks, and the others go by the last answer.
+  // One thread asks; the others use the last answer.
   if (now - last >= kPeriodMs && last_ms.compare_exchange_strong(last, now)) {
     last_answer.store(read_is_memory_short(), std::memory_order_relaxed);
   }

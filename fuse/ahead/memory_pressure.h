@@ -2,9 +2,9 @@
 
 namespace zvfs {
 
-/// True when the machine has so little memory left (MemAvailable below 1/16 of MemTotal, as
-/// proc(5) has them) that filling page cache ahead of need would push out something better. Reads
-/// /proc/meminfo at most ten times a second. False where there is none. Thread-safe.
+/// True if memory is so short that filling page cache ahead of need would evict something better:
+/// MemAvailable is below 1/16 of MemTotal (proc(5)). Reads /proc/meminfo at most ten times a
+/// second; false if that cannot be read. Thread-safe.
 bool is_memory_short();
 
 }  // namespace zvfs

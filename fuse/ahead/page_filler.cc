@@ -8,7 +8,7 @@
 namespace zvfs {
 namespace {
 
-// Who is further behind than this fills what nobody reads any more.
+// A filler this far behind would push pages that nobody wants any more, so older jobs are dropped.
 constexpr std::size_t kMaxQueuedPushes = 64;
 
 // Threads that push after their replies.
@@ -18,7 +18,7 @@ constexpr std::uint64_t kPageSize = 4096;
 
 constexpr std::uint32_t kNoFrame = std::numeric_limits<std::uint32_t>::max();
 
-// Counts a thread while it exists. value() is the count with it.
+// Counts a thread while it exists. value() is the count including it.
 class PusherCount {
  public:
   explicit PusherCount(std::atomic<int>& count) : count_(count), value_(++count) {}
@@ -69,7 +69,7 @@ void PageFiller::kernel_forgot(InodeNumber inode) {
   filled_.erase(inode);
 }
 
-// Whether a file lies in one frame, which its record names.
+// True if a file lies in one frame, which its record then names.
 bool PageFiller::is_packed(const Inode& file) const {
   return file.record.size > 0 && file.record.size <= image_.header().frame_bound &&
          !file.record.has_extent_list();
@@ -77,7 +77,7 @@ bool PageFiller::is_packed(const Inode& file) const {
 
 void PageFiller::was_read(const Inode& file, std::uint64_t offset) {
   if (!is_packed(file)) return;
-  // The kernel may ask for a file in parts, so that only the first tells that it has none of it.
+  // The kernel may read a file in parts. Only a read of the first shows that it holds none of it.
   const bool was_filled = !filled_.insert(file.number) && offset == 0;
   add_job({file.number, FrameNumber{file.record.count}, was_filled});
 }
@@ -88,10 +88,10 @@ void PageFiller::was_listed(InodeNumber directory) {
 
 void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
   if (offset >= file.record.size || is_memory_short_()) return;
-  // The calling thread does it, since it has just replied and is awake. It may have to wait in the
-  // store until a read of one of the pages is answered. So there must be another thread to answer
-  // it: of those that were seen here, one at least stays free. (libfuse starts threads when it
-  // needs them and the system lets it, so their number cannot be taken for granted.)
+  // The calling thread pushes, since it has just replied and is awake. Its store may wait until a
+  // read of one of the pages is answered, which takes another thread: of the threads seen here, at
+  // least one stays free. (libfuse starts threads on demand, if the system lets it, so their number
+  // cannot be taken for granted.)
   thread_local const PageFiller* counted_by = nullptr;
   if (std::exchange(counted_by, this) != this) ++answering_threads_;
   const PusherCount pushers(pushers_);
@@ -108,8 +108,8 @@ void PageFiller::add_job(Job job) {
     if (stopped_) return;
     if (queue_.size() >= kMaxQueuedPushes) {
       counters_.dropped.fetch_add(1, std::memory_order_relaxed);
-      if (!job.frame) return;  // reads come before listings
-      queue_.pop_front();      // what was asked for first is of least use now
+      if (!job.frame) return;  // reads matter more than listings
+      queue_.pop_front();      // the oldest job is of least use now
     }
     queue_.push_back(job);
   }
@@ -143,7 +143,7 @@ void PageFiller::run() {
   }
 }
 
-// Pushes what a random read decoded beside what it asked for: the whole pages of the run.
+// Pushes everything that a random read decoded, beyond what it asked for: the run's whole pages.
 void PageFiller::fill_run(const Inode& file, std::uint64_t offset) {
   const auto run = image_.frame_run(file, offset);
   if (!run || !*run) return;
@@ -155,8 +155,8 @@ void PageFiller::fill_run(const Inode& file, std::uint64_t offset) {
   push(file.number, begin, (*run)->slice.bytes.subspan(begin - (*run)->offset, end - begin));
 }
 
-// True when the run was noted before; then it is noted no more, so that readers that miss the same
-// frame at once are served by one push. A run that shares its place with others may be lost.
+// True if the run was noted before. The note is then removed, so that one push serves all readers
+// that miss the same frame at once. A note is lost if another run with the same hash replaces it.
 bool PageFiller::is_wanted_again(std::uint64_t run) {
   constexpr std::uint64_t kGoldenRatio = 0x9E37'79B9'7F4A'7C15;
   constexpr int kIndexBits = 13;
@@ -180,11 +180,11 @@ void PageFiller::fill_around(InodeNumber file, FrameNumber number, bool was_fill
   }
 }
 
-// Pushes the files of a directory that lie in a frame which a walk has come to.
+// Pushes the files of a directory that lie in a frame that a walk has reached.
 void PageFiller::fill_listed(InodeNumber listed) {
   const auto directory = image_.inode(listed);
   if (!directory || !directory->record.is_directory()) return;
-  constexpr std::uint32_t kMaxEntries = 64;  // among which a small file is looked for
+  constexpr std::uint32_t kMaxEntries = 64;  // searched for a small file
   std::optional<FrameNumber> number;
   std::uint32_t seen = 0;
   const auto visit = [&](const Dentry& entry) {
@@ -205,13 +205,15 @@ void PageFiller::fill_frame(FrameNumber number, Extent extent) {
   if (push_files(number, extent) || !was_recent(number)) remember(number);
 }
 
-// True when any was pushed. Errors are left to whoever reads one of them.
+// True if any file was pushed. Errors are left to whoever reads the files.
 bool PageFiller::push_files(FrameNumber number, Extent extent) {
   bool skip = extent == Extent::kAllButFirst;
   bool any = false;
-  const auto wanted = [&](InodeNumber inode) {
-    if (stop_requested_ || !known_.contains(inode) || filled_.contains(inode)) return false;
-    return !std::exchange(skip, false);
+  using Choice = Image::Choice;
+  const auto choose = [&](InodeNumber inode) {
+    if (stop_requested_) return Choice::kStop;
+    if (!known_.contains(inode) || filled_.contains(inode)) return Choice::kSkip;
+    return std::exchange(skip, false) ? Choice::kSkip : Choice::kVisit;
   };
   const auto push_whole = [&](InodeNumber inode, ByteSpan content) {
     if (push(inode, 0, content)) {
@@ -220,11 +222,11 @@ bool PageFiller::push_files(FrameNumber number, Extent extent) {
     }
     return !stop_requested_.load();
   };
-  static_cast<void>(image_.visit_files(number, wanted, push_whole));
+  static_cast<void>(image_.visit_files(number, choose, push_whole));
   return any;
 }
 
-// True when the kernel has taken it.
+// True if the kernel took it.
 bool PageFiller::push(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
   const int error = store_(inode, offset, content);
   if (error == 0) {
@@ -236,8 +238,8 @@ bool PageFiller::push(InodeNumber inode, std::uint64_t offset, ByteSpan content)
   return error == 0;
 }
 
-// Frames are wanted one after another: decode the next one and push its files. But its first file
-// is left out: the read of it, which costs no decode any more, tells that the walk goes on.
+// A walk wants frames one after another: decode the next one and push its files, except the first.
+// Reading that one costs no decode any more, and tells us that the walk goes on.
 void PageFiller::look_ahead(FrameNumber number) {
   if (number.value >= image_.header().frame_count || was_recent(number)) return;
   if (!image_.prefetch(number)) return;
@@ -246,14 +248,14 @@ void PageFiller::look_ahead(FrameNumber number) {
   fill_frame(number, Extent::kAllButFirst);
 }
 
-// The kernel has dropped pages that it had: what was filled of this frame may be gone as well.
+// The kernel has dropped pages that it had, so whatever was filled from this frame may be gone,
+// too.
 void PageFiller::forget_fills(FrameNumber number) {
-  static_cast<void>(image_.visit_files(number,
-                                       [this](InodeNumber inode) {
-                                         filled_.erase(inode);
-                                         return false;
-                                       },
-                                       {}));
+  const auto forget = [this](InodeNumber inode) {
+    filled_.erase(inode);
+    return stop_requested_ ? Image::Choice::kStop : Image::Choice::kSkip;
+  };
+  static_cast<void>(image_.visit_files(number, forget, {}));
 }
 
 bool PageFiller::was_recent(FrameNumber number) const {
@@ -261,8 +263,8 @@ bool PageFiller::was_recent(FrameNumber number) const {
          recent_frames_.end();
 }
 
-// A reader that is as fast as the filler asks for files that are just being pushed. That does not
-// mean that the kernel has dropped them.
+// A reader as fast as the filler asks for files that are just being pushed. This does not mean that
+// the kernel has dropped them.
 bool PageFiller::was_filled_just_now(FrameNumber number) const {
   constexpr std::chrono::milliseconds kJustNow{100};
   const auto found = std::ranges::find(recent_frames_, number.value, &RecentFrame::number);

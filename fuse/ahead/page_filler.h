@@ -16,37 +16,37 @@
 
 namespace zvfs {
 
-/// What a filler did since it was made. Monotonic.
+/// What a filler has done so far. Monotonic.
 struct PageFillerStats {
   std::uint64_t pushes = 0;  ///< Files, and parts of large ones, pushed into the page cache.
   std::uint64_t bytes = 0;
-  std::uint64_t unknown = 0;        ///< Files of which the kernel knew no inode, or not yet.
+  std::uint64_t unknown = 0;        ///< Files whose inode the kernel did not hold.
   std::uint64_t frames_ahead = 0;   ///< Frames decoded before anybody asked.
-  std::uint64_t dropped = 0;        ///< Reads and listings that were given up for later ones.
-  std::uint64_t memory_pauses = 0;  ///< Times that memory was too short to fill.
+  std::uint64_t dropped = 0;        ///< Reads and listings given up for later ones.
+  std::uint64_t memory_pauses = 0;  ///< Jobs skipped because memory was short.
 };
 
-/// Page-cache fill: a frame that was decoded for one small file holds its neighbours, too. A
-/// background thread pushes them into the kernel's page cache, so that reading them costs no
-/// request at all. When frames are wanted one after another, as by a walk over a tree, it decodes
-/// the next one ahead. A random read of a large file has decoded more than was asked for, too: that
-/// is pushed when its frame is read at random a second time. (The first time tells nothing: most
-/// frames of a large file that is read here and there are wanted once. A large file that is read in
-/// order is left to the kernel's readahead.)
+/// Page-cache fill: a frame decoded for one small file also holds its neighbours. A background
+/// thread pushes them into the kernel's page cache, so that reading them costs no request at all.
+/// When frames are wanted one after another, as by a walk over a tree, it decodes the next one
+/// ahead. A random read of a large file also decodes more than it asked for: the rest is pushed
+/// when its frame is read at random a second time. (The first time tells nothing, since scattered
+/// reads want most frames of a large file only once. A large file read in order is left to the
+/// kernel's readahead.)
 ///
 /// It never runs inside a request: storing into a page may wait until a read of that page is
-/// answered, and somebody must be left to answer it. Only files whose inode the kernel holds
-/// are pushed; it would refuse the others. Thread-safe.
+/// answered, and a thread must be left to answer it. Only files whose inode the kernel holds are
+/// pushed; it would refuse the others. Thread-safe.
 class PageFiller {
  public:
   /// Puts `content` into the page cache of a file, at an offset in bytes that is a multiple of the
-  /// page size. Returns 0, or a negative errno: -ENOENT when the kernel does not hold that inode.
+  /// page size. Returns 0 or a negative errno; -ENOENT if the kernel does not hold that inode.
   using Store = std::function<int(InodeNumber, std::uint64_t offset, ByteSpan content)>;
-  /// Says whether memory is too short to spend it on page cache.
+  /// True if memory is too short to spend on page cache.
   using IsShort = std::function<bool()>;
 
-  /// Borrows the image, and `known`: the inodes that the kernel holds, or is about to be told of.
-  /// start() must follow before anything is filled.
+  /// Borrows the image and `known`, the inodes that the kernel holds or is about to learn of. Fills
+  /// nothing before start().
   PageFiller(const Image& image, InodeSet& known, Store store, IsShort is_memory_short);
   /// Stops.
   ~PageFiller();
@@ -54,22 +54,22 @@ class PageFiller {
   PageFiller& operator=(const PageFiller&) = delete;
 
   void start();
-  /// Ends the thread, and waits for others that push, each after the file that it is pushing. Once
-  /// stopped it stays so. Requests must still be answered meanwhile.
+  /// Ends the thread and waits for other pushing threads, each of which finishes its current file.
+  /// It cannot be started again. Requests must still be answered meanwhile.
   void stop();
 
-  /// The kernel has dropped an inode, and its pages.
+  /// The kernel has dropped an inode and its pages.
   void kernel_forgot(InodeNumber inode);
 
-  /// A read of `file` at `offset`, in bytes, was answered. Call after the reply. Cheap, and does
+  /// A read of `file` at `offset`, in bytes, was answered. Call after the reply. Cheap; does
   /// nothing for files of more than one frame. Throws std::bad_alloc.
   void was_read(const Inode& file, std::uint64_t offset);
-  /// All entries of a directory were given to the kernel, and it has asked for more: so it holds
-  /// their inodes now. Where a walk reads the files of one directory after the other, those of this
-  /// one are read next. Cheap. Throws std::bad_alloc.
+  /// The kernel has received all entries of a directory and has asked for more, so it now holds
+  /// their inodes. A walk that reads one directory after another reads the files of this one next.
+  /// Cheap. Throws std::bad_alloc.
   void was_listed(InodeNumber directory);
-  /// A read at random of a large file was answered. Call after the reply, from a thread that
-  /// answers requests: it pushes. Throws std::bad_alloc.
+  /// A random read of a large file was answered. Call after the reply, from a thread that answers
+  /// requests: it does the pushing. Throws std::bad_alloc.
   void was_read_at_random(const Inode& file, std::uint64_t offset);
 
   [[nodiscard]] PageFillerStats stats() const;
@@ -81,16 +81,16 @@ class PageFiller {
   };
 
   struct Job {
-    InodeNumber inode;                 // a file that was read, or a directory that was listed
+    InodeNumber inode;                 // of a file that was read, or a directory that was listed
     std::optional<FrameNumber> frame;  // of the file
-    bool was_filled = false;           // it was read although the kernel had been given it
+    bool was_filled = false;           // the file was read although it had been pushed
   };
   struct RecentFrame {
     std::uint32_t number;
     std::chrono::steady_clock::time_point filled_at;
   };
 
-  // The files of a frame to be pushed.
+  // Which files of a frame to push.
   enum class Extent { kAll, kAllButFirst };
 
   void run();
@@ -114,16 +114,16 @@ class PageFiller {
   const Store store_;
   const IsShort is_memory_short_;
   InodeSet& known_;
-  InodeSet filled_;  // files that it has in its page cache, as far as we can tell
+  InodeSet filled_;  // files in the kernel's page cache, as far as we can tell
   Counters counters_;
 
   std::atomic<int> answering_threads_{0};  // threads that have called was_read_at_random()
-  std::atomic<int> pushers_{0};            // threads that are there now
-  std::array<std::atomic<std::uint64_t>, 8192> runs_{};  // read at random, at the hash of each
+  std::atomic<int> pushers_{0};            // threads that are inside it now
+  std::array<std::atomic<std::uint64_t>, 8192> runs_{};  // runs read at random, each at its hash
 
-  std::atomic<bool> is_walk_{false};  // the last frames were wanted one after another
+  std::atomic<bool> is_walk_{false};  // the last frames were wanted in order
 
-  // The filler thread's own: frames that were filled or decoded ahead last.
+  // The filler thread's own: the last frames that were filled or decoded ahead.
   std::array<RecentFrame, 32> recent_frames_;
   std::size_t next_recent_ = 0;
 

@@ -8,15 +8,15 @@
 namespace zvfs {
 namespace {
 
-// What one job decodes: about a frame, so that all threads get some of a window.
+// What one job decodes: about a frame, so that all threads get a share of the window.
 constexpr std::uint64_t kPieceSize = 128 * kKiB;
 constexpr std::uint64_t kFirstWindow = 2 * kPieceSize;
 
-// The kernel sends several requests at once, which threads take up in any order: a request this
-// near to the expected one is no seek.
+// The kernel sends several requests at once, and threads take them up in any order. A request this
+// close to the expected one is not a seek.
 constexpr std::uint64_t kSlack = kMiB;
 
-// A first request of at least this size, from the beginning on, comes from the kernel's readahead.
+// A first request of at least this size at offset 0 comes from the kernel's readahead.
 constexpr std::uint64_t kSequentialSize = 64 * kKiB;
 
 constexpr std::size_t kMaxQueuedPieces = 256;
@@ -34,6 +34,7 @@ void Readahead::start() {
 }
 
 void Readahead::stop() {
+  stop_requested_ = true;
   {
     MutexLock lock(mutex_);
     stopped_ = true;
@@ -70,7 +71,7 @@ Readahead::Pattern Readahead::will_read(const Inode& file, std::uint64_t offset,
   return pattern;
 }
 
-// The stream of `inode`, or the one that was used least recently.
+// The stream of `inode`, or the least recently used one.
 std::size_t Readahead::stream_of(InodeNumber inode) {
   const auto found = std::ranges::find(streams_, inode, &Stream::inode);
   const auto chosen =
@@ -90,7 +91,7 @@ void Readahead::restart(Stream& stream, const Inode& file, std::uint64_t offset,
   ++stream.generation;
 }
 
-// Plans what the window allows; true when that was anything.
+// Plans what the window allows; true if that was anything.
 bool Readahead::plan(std::size_t index, const Inode& file) {
   Stream& stream = streams_[index];
   stream.planned = std::max(stream.planned, stream.next);
@@ -112,7 +113,7 @@ std::optional<Readahead::Job> Readahead::next_job() {
     const Job job = queue_.front();
     queue_.pop_front();
     const Stream& stream = streams_[job.stream];
-    // What the reader has overtaken is being decoded for it already.
+    // A piece that the reader has overtaken is already being decoded for it.
     if (stream.generation == job.generation && job.offset + kPieceSize > stream.next) return job;
     cancelled_.fetch_add(1, std::memory_order_relaxed);
   }
@@ -121,8 +122,9 @@ std::optional<Readahead::Job> Readahead::next_job() {
 void Readahead::run() {
   while (const auto job = next_job()) {
     try {
-      // The frames stay in the cache; an error is for whoever reads there.
-      static_cast<void>(image_.read_ahead(job->file, job->offset, kPieceSize));
+      // The frames stay in the cache. An error is left to whoever reads there.
+      const auto goes_on = [this] { return !stop_requested_.load(std::memory_order_relaxed); };
+      static_cast<void>(image_.read_ahead(job->file, job->offset, kPieceSize, goes_on));
       pieces_.fetch_add(1, std::memory_order_relaxed);
     } catch (const std::bad_alloc&) {
       cancelled_.fetch_add(1, std::memory_order_relaxed);

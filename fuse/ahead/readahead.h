@@ -13,24 +13,24 @@
 
 namespace zvfs {
 
-/// What readahead did since it was made. Monotonic.
+/// What readahead has done so far. Monotonic.
 struct ReadaheadStats {
   std::uint64_t pieces = 0;     ///< Decoded ahead.
-  std::uint64_t cancelled = 0;  ///< Dropped, since the reader had gone elsewhere.
+  std::uint64_t cancelled = 0;  ///< Dropped because the reader had moved on.
 };
 
-/// Decodes large files ahead of who reads them in order. The kernel asks for the next bytes only
-/// while a reader consumes the last ones; a small pool of threads decodes further, on all
-/// processors, into the image's cache. A seek cancels what was planned. Thread-safe.
+/// Decodes large files ahead of readers that read them in order. The kernel asks for the next bytes
+/// only while a reader consumes the last ones; a small pool of threads decodes further into the
+/// image's cache, on all processors. A seek cancels what was planned. Thread-safe.
 class Readahead {
  public:
   struct Options {
     unsigned threads = 2;
-    /// How far to be ahead of a reader at the most, in bytes; 0 switches readahead off.
+    /// The maximum distance ahead of a reader, in bytes; 0 switches readahead off.
     std::uint64_t max_window_bytes = 0;
   };
 
-  /// Borrows the image. start() must follow before anything is read ahead.
+  /// Borrows the image. Reads nothing ahead before start().
   Readahead(const Image& image, const Options& options);
   /// Stops.
   ~Readahead();
@@ -38,24 +38,24 @@ class Readahead {
   Readahead& operator=(const Readahead&) = delete;
 
   void start();
-  /// Ends the threads, each after the piece that it is decoding. Once stopped it stays so.
+  /// Ends the threads, each after the piece that it is decoding. They cannot be started again.
   void stop();
 
   enum class Pattern { kInOrder, kRandom };
-  /// [offset, offset + size) of `file` is about to be read: plans what follows from it, and says
-  /// how the file is being read. Call before reading. Cheap; files of one frame are in order.
+  /// Plans ahead of a read of [offset, offset + size) of `file`, and tells how the file is being
+  /// read. Call it before reading. Cheap; files of one frame count as read in order.
   Pattern will_read(const Inode& file, std::uint64_t offset, std::uint64_t size);
 
   [[nodiscard]] ReadaheadStats stats() const;
 
  private:
-  // A reader of one file, as far as its requests tell.
+  // A reader of one file, as far as requests show.
   struct Stream {
     InodeNumber inode;
-    std::uint64_t next = 0;     // end of what was asked for
-    std::uint64_t planned = 0;  // end of what was planned ahead
+    std::uint64_t next = 0;     // end of the requests so far
+    std::uint64_t planned = 0;  // end of the plan
     std::uint64_t window = 0;
-    std::uint64_t generation = 0;  // changes when the reader goes elsewhere
+    std::uint64_t generation = 0;  // changes when the reader moves on
     std::uint64_t last_used = 0;
   };
   struct Job {
@@ -81,6 +81,7 @@ class Readahead {
   std::uint64_t clock_ ZVFS_GUARDED_BY(mutex_) = 0;
   std::deque<Job> queue_ ZVFS_GUARDED_BY(mutex_);
   bool stopped_ ZVFS_GUARDED_BY(mutex_) = false;
+  std::atomic<bool> stop_requested_ = false;  // the same, for jobs that run
   std::atomic<std::uint64_t> pieces_{0};
   std::atomic<std::uint64_t> cancelled_{0};
   std::vector<std::thread> threads_;

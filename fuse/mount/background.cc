@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <optional>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -39,13 +41,20 @@ void close_standard_streams() {
 
 void detach(UniqueFd& ready_pipe) {
   setsid();
-  if (chdir("/") != 0) log_warning(std::string("cannot go to /: ") + std::strerror(errno));
+  if (chdir("/") != 0) log_warning(std::string("cannot change to /: ") + std::strerror(errno));
   close_standard_streams();
   log_to_syslog();
   const char byte = 0;
-  // A parent that was killed meanwhile is no reason not to serve.
+  // The parent may have been killed meanwhile; serve nevertheless.
   [[maybe_unused]] const ssize_t written = write(ready_pipe.get(), &byte, 1);
   ready_pipe.reset();
+}
+
+// The device of the filesystem at `path`; nothing, with errno set, when it does not answer.
+std::optional<dev_t> device_at(const std::string& path) {
+  struct stat attributes = {};
+  if (stat(path.c_str(), &attributes) != 0) return std::nullopt;
+  return attributes.st_dev;
 }
 
 bool wait_until_ready(const UniqueFd& ready_pipe) {
@@ -64,7 +73,7 @@ ExitStatus status_of_ended(pid_t child) {
     return static_cast<ExitStatus>(WEXITSTATUS(status));
   }
   log_error(WIFSIGNALED(status) ? std::string("killed by signal ") + strsignal(WTERMSIG(status))
-                                : std::string("ended before it could serve"));
+                                : std::string("exited before it could serve"));
   return ExitStatus::kMountFailure;
 }
 
@@ -72,8 +81,10 @@ ExitStatus status_of_ended(pid_t child) {
 
 ExitStatus run_in_background(const std::string& mount_point,
                              const std::function<ExitStatus(const Ready&)>& daemon) {
+  const std::optional<dev_t> below = device_at(mount_point);
+  if (!below) return complain(errno, mount_point);
   Pipe pipe;
-  if (!open_pipe(pipe)) return complain(errno, "cannot make a pipe");
+  if (!open_pipe(pipe)) return complain(errno, "cannot create a pipe");
   const pid_t child = fork();
   if (child < 0) return complain(errno, "cannot fork");
   if (child == 0) {
@@ -83,10 +94,11 @@ ExitStatus run_in_background(const std::string& mount_point,
 
   pipe.write_end.reset();
   if (!wait_until_ready(pipe.read_end)) return status_of_ended(child);
-  // The kernel answers this after it and the daemon have agreed on how they talk.
+  // The kernel answers this only after it has negotiated the protocol with the daemon.
   struct statvfs statistics = {};
   if (statvfs(mount_point.c_str(), &statistics) != 0) return complain(errno, mount_point);
-  return ExitStatus::kSuccess;
+  // A daemon that failed to start a thread has unmounted: what answered was the directory below.
+  return device_at(mount_point) == below ? status_of_ended(child) : ExitStatus::kSuccess;
 }
 
 }  // namespace zvfs

@@ -22,7 +22,7 @@ constexpr option kLongOptions[] = {
     {nullptr, 0, nullptr, 0},
 };
 
-// `mount --fake` calls its helper with -f, where everybody else means "foreground", as with all
+// `mount --fake` calls its helper with -f. From everybody else, -f means "foreground", as with all
 // FUSE filesystems.
 void apply_f(const Caller& caller, MountOptions& options) {
   (caller.is_mount8 ? options.fake : options.foreground) = true;
@@ -35,7 +35,7 @@ Unexpected bad_switch(int kind, const char* argument) {
   return fail(ErrorCode::kInvalidArgument, fmt::runtime(text), name);
 }
 
-// Applies one switch. The argument of -o is kept for later: what it means depends on -s.
+// Applies one switch. The argument of -o is kept for later, since its meaning depends on -s.
 void apply_switch(int name, const Caller& caller, CommandLine& line,
                   std::vector<std::string>& option_lists) {
   MountOptions& options = line.options;
@@ -64,7 +64,7 @@ void apply_switch(int name, const Caller& caller, CommandLine& line,
     case 'V':
       line.action = CommandLine::Action::kVersion;
       break;
-    default:  // -n and -t TYPE, which mount(8) gives to all helpers, change nothing here
+    default:  // -n and -t TYPE, which mount(8) passes to all helpers, have no effect
       break;
   }
 }

@@ -15,8 +15,8 @@ struct CommandLine {
   MountOptions options;  ///< For kMount.
 };
 
-/// Parses `arguments`, the first of which is the program's name: mount(8)'s call of a helper, or
-/// a person's. Not thread-safe (getopt_long(3)).
+/// Parses `arguments`, the first of which is the program's name. They come from a person, or from
+/// mount(8) calling its helper. Not thread-safe (getopt_long(3)).
 /// Errors: InvalidArgument.
 Result<CommandLine> parse_command_line(std::span<char* const> arguments, const Caller& caller);
 

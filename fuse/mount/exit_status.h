@@ -8,7 +8,7 @@ namespace zvfs {
 enum class ExitStatus : int {
   kSuccess = 0,
   kUsage = 1,          ///< Wrong invocation, or no permission.
-  kSystem = 2,         ///< Out of memory, cannot fork, no FUSE here.
+  kSystem = 2,         ///< Out of memory, cannot fork, FUSE is not available.
   kMountFailure = 32,  ///< All other reasons.
 };
 
@@ -18,7 +18,7 @@ struct MountFailure {
   std::string message;  ///< One line, for people.
 };
 
-/// The failure of a system call on `what`, with the status that fits `error_number`.
+/// The failure of a system call on `what`, with the status that matches `error_number`.
 MountFailure system_failure(int error_number, const std::string& what);
 
 }  // namespace zvfs

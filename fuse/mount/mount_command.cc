@@ -27,7 +27,7 @@ struct FreeDeleter {
   void operator()(char* text) const { std::free(text); }
 };
 
-// The absolute path without symbolic links; empty, with errno set, when there is none.
+// The absolute path without symbolic links; empty, with errno set, if it cannot be resolved.
 std::string resolve(const std::string& path) {
   const std::unique_ptr<char, FreeDeleter> resolved(realpath(path.c_str(), nullptr));
   return resolved ? resolved.get() : "";
@@ -68,19 +68,20 @@ MountCommand::Failure MountCommand::open_image() {
   return {};
 }
 
-// libfuse would say so too, but with less help.
+// libfuse would report this too, but less helpfully.
 MountCommand::Failure MountCommand::check_device() {
   const UniqueFd device(open(kFuseDevice, O_RDWR | O_CLOEXEC));
   if (device.is_open()) return {};
   if (errno == ENOENT || errno == ENODEV || errno == ENXIO) {
-    return MountFailure{ExitStatus::kSystem,
-                        "no FUSE here: load the kernel module (modprobe fuse), or give the "
-                        "container /dev/fuse"};
+    return MountFailure{
+        ExitStatus::kSystem,
+        "FUSE is not available: load the kernel module (modprobe fuse), or give the "
+        "container /dev/fuse"};
   }
   return system_failure(errno, kFuseDevice);
 }
 
-// The image and the options are the caller's; mount point and mount are the namespace's.
+// Image and options are found in the caller's namespace; the mount point and mount are in this one.
 MountCommand::Failure MountCommand::enter_namespace() {
   if (options_.mount_namespace.empty()) return {};
   own_namespace_ = UniqueFd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
@@ -163,7 +164,10 @@ ExitStatus MountCommand::run() {
   }
   if (options_.fake) return ExitStatus::kSuccess;
   if (options_.foreground) return serve([] {});
-  return run_in_background(mount_point_, [this](const Ready& ready) { return serve(ready); });
+  return run_in_background(mount_point_, [this](const Ready& ready) {
+    inherited_.close_all();
+    return serve(ready);
+  });
 }
 
 }  // namespace zvfs

@@ -7,6 +7,7 @@
 #include "base/unique_fd.h"
 #include "format/image.h"
 #include "fuse/mount/exit_status.h"
+#include "fuse/mount/inherited_descriptors.h"
 #include "fuse/mount/mount_options.h"
 
 namespace zvfs {
@@ -16,8 +17,8 @@ class MountCommand {
  public:
   explicit MountCommand(MountOptions options) : options_(std::move(options)) {}
 
-  /// Mounts, and returns when the filesystem is usable; in the daemon (and with -f) when it is
-  /// unmounted. A failure is said on standard error in one line.
+  /// Mounts, and returns when the filesystem is usable; in the daemon (and with -f), when it is
+  /// unmounted. Prints a failure to standard error, in one line.
   ExitStatus run();
 
  private:
@@ -36,8 +37,9 @@ class MountCommand {
   ExitStatus serve(const std::function<void()>& ready);
   void say_what_was_mounted() const;
 
+  InheritedDescriptors inherited_;  // first: before anything is opened
   const MountOptions options_;
-  std::string image_path_;   // absolute, without symbolic links
+  std::string image_path_;   // absolute and free of symbolic links
   std::string mount_point_;  // likewise
   UniqueFd own_namespace_;   // open while we are in another mount namespace
   std::unique_ptr<Image> image_;

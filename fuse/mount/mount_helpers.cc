@@ -41,7 +41,7 @@ Helpers MountHelpers::helpers() {
 
 void MountHelpers::start(Session& session) {
   session_ = &session;
-  // First: the other threads inherit that its signal is blocked.
+  // It comes first, so that the other threads inherit its blocked signal.
   reporter_.emplace(SIGUSR1, [this] { log_notice(inspector_.stats()); });
   if (fill_) filler_.start();
   readahead_.start();

@@ -17,12 +17,13 @@
 
 namespace zvfs {
 
-/// What works beside the threads that answer requests: page-cache fill, readahead, memory made
-/// ready for frames, and returned when idle, and statistics for who asks. Made before the session
-/// whose requests call them, and destroyed after it. Not thread-safe.
+/// Everything that runs besides the threads that answer requests: page-cache fill, readahead,
+/// preparing memory for frames, returning idle memory, and statistics. Make it before the session
+/// whose requests call it, and destroy it afterwards. Not thread-safe.
 class MountHelpers {
  public:
-  /// Stops helpers when it is destroyed: made after a session, it stops them before that ends.
+  /// Stops helpers when it is destroyed. Make it after a session, so that they stop before the
+  /// session ends.
   class Stopper {
    public:
     explicit Stopper(MountHelpers& helpers) : helpers_(helpers) {}
@@ -42,15 +43,15 @@ class MountHelpers {
   /// For the connection.
   [[nodiscard]] Helpers helpers();
 
-  /// Starts the threads. Call it once, in the process that serves, before requests are answered.
-  /// From then on SIGUSR1 logs the statistics. Borrows the session until stop().
+  /// Starts the threads. Call it once, in the serving process, before requests are answered. From
+  /// then on, SIGUSR1 logs the statistics. Borrows the session until stop().
   void start(Session& session);
-  /// Ends the threads; requests may still call the helpers, to no effect.
+  /// Ends the threads. Requests may still call the helpers, without effect.
   void stop();
 
  private:
   const bool fill_;
-  Session* session_ = nullptr;  // from start() on
+  Session* session_ = nullptr;  // set by start()
   RequestStats requests_;
   PageFiller filler_;
   Readahead readahead_;

@@ -13,8 +13,8 @@ namespace zvfs {
 namespace {
 
 enum class Treatment {
-  kIgnore,    // for mount(8), fstab(5) or systemd, or without a meaning on a read-only filesystem
-  kPass,      // to libfuse, which hands it to the kernel or to fusermount3
+  kIgnore,    // meant for mount(8), fstab(5) or systemd, or meaningless on a read-only filesystem
+  kPass,      // passed to libfuse, which hands it to the kernel or to fusermount3
   kRootOnly,  // passed for root, ignored with a warning otherwise
   kReadWrite,
   kAccess,
@@ -42,7 +42,7 @@ constexpr auto kOptional = KnownOption::Value::kOptional;
 constexpr auto kRequired = KnownOption::Value::kRequired;
 
 constexpr KnownOption kKnownOptions[] = {
-    // What mount(8) and fstab(5) keep to themselves, or pass to a helper for its information.
+    // Options that mount(8) and fstab(5) handle themselves, or pass to a helper for information.
     {"defaults", kIgnore},
     {"auto", kIgnore},
     {"noauto", kIgnore},
@@ -59,7 +59,7 @@ constexpr KnownOption kKnownOptions[] = {
     {"comment", kIgnore, kRequired},
     {"helper", kIgnore, kRequired},
     {"uhelper", kIgnore, kRequired},
-    // What has no effect where nothing is ever written.
+    // Options without effect on a filesystem that is never written.
     {"relatime", kIgnore},
     {"norelatime", kIgnore},
     {"strictatime", kIgnore},
@@ -74,7 +74,7 @@ constexpr KnownOption kKnownOptions[] = {
     {"nomand", kIgnore},
     {"silent", kIgnore},
     {"loud", kIgnore},
-    // Always so, or as the kernel has it: seen when options are copied from /proc/mounts.
+    // Always on, or set by the kernel. They appear when options are copied from /proc/mounts.
     {"user_id", kIgnore, kRequired},
     {"group_id", kIgnore, kRequired},
     {"ro", kIgnore},
@@ -109,7 +109,7 @@ constexpr KnownOption kKnownOptions[] = {
     {"nofill", kNoFill},
 };
 
-// The kernel reads at least a page at a time, whatever max_read says.
+// The kernel reads at least a page at a time, regardless of max_read.
 constexpr unsigned kMinMaxRead = 4096;
 constexpr std::uint64_t kMinCacheSize = kMiB;
 
@@ -122,7 +122,7 @@ const KnownOption* find_option(std::string_view name, bool has_value) {
   return found;
 }
 
-// Comments to fstab(5) readers other than us (systemd's x-systemd.automount, say).
+// Comments for other readers of fstab(5), such as systemd's x-systemd.automount.
 bool is_annotation(std::string_view option) {
   return option.starts_with("x-") || option.starts_with("X-");
 }
@@ -160,10 +160,10 @@ Result<void> apply_known(const KnownOption& known, const std::string& option,
       if (caller.is_root) {
         pass();
       } else if (!caller.is_mount8) {
-        options.warnings.push_back(fmt::format("only root may give option '{}': ignored", option));
+        options.warnings.push_back(fmt::format("option '{}' is for root only; ignored", option));
       }
       break;
-    case kReadWrite:  // mount(8) gives it unless told otherwise
+    case kReadWrite:  // mount(8) passes it by default
       if (!caller.is_mount8) options.warnings.push_back("images are always mounted read-only");
       break;
     case kAccess:

@@ -47,7 +47,7 @@ std::optional<MountEntry> topmost_mount(std::string_view mount_point) {
   std::optional<MountEntry> topmost;
   for (std::string line; std::getline(table, line);) {
     auto entry = parse_mount_entry(line);
-    // What is mounted later covers what was there, and is listed later.
+    // A later mount covers the earlier ones, and is listed after them.
     if (entry && entry->mount_point == mount_point) topmost = std::move(entry);
   }
   return topmost;

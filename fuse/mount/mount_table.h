@@ -14,11 +14,11 @@ struct MountEntry {
   std::string source;
 };
 
-/// Parses one line; nothing if it is not one.
+/// Parses one line; returns nothing if it is malformed.
 std::optional<MountEntry> parse_mount_entry(std::string_view line);
 
-/// The mount that is on top at `mount_point`, an absolute path without symbolic links. Nothing
-/// when there is none, or /proc cannot tell.
+/// The topmost mount at `mount_point`, an absolute path without symbolic links. Nothing if there is
+/// none, or /proc cannot be read.
 std::optional<MountEntry> topmost_mount(std::string_view mount_point);
 
 }  // namespace zvfs

@@ -36,7 +36,7 @@ class FuseArguments {
 
 void add_options(const MountOptions& options, const std::string& source, bool is_root,
                  FuseArguments& arguments) {
-  arguments.add_option("ro");  // without it every read makes the kernel ask for the access time
+  arguments.add_option("ro");  // without it, every read makes the kernel ask for the access time
   arguments.add_option("default_permissions");
   if (is_root && !options.has_access_option) arguments.add_option("allow_other");
   if (!options.has_fsname) arguments.add_option("fsname=" + source);
@@ -52,8 +52,7 @@ constexpr std::chrono::milliseconds kWakePeriod{10};
 
 int wake_signal() { return SIGRTMIN; }
 
-// The wake signal shall interrupt a system call, and no more. A closed standard error shall not end
-// a daemon.
+// The wake signal must only interrupt a system call. A closed standard error must not end a daemon.
 void set_signal_actions() {
   struct sigaction action = {};
   action.sa_handler = [](int) {};
@@ -83,8 +82,8 @@ Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
 }
 
 Session::~Session() {
-  // When another filesystem covers ours, unmounting by path would take that one away. Ours ends
-  // then with its connection, which the last line closes.
+  // If another filesystem covers ours, unmounting by path would unmount that one. Ours then ends
+  // with its connection, which the last line closes.
   if (is_on_top()) fuse_session_unmount(session_);
   fuse_session_destroy(session_);
 }
@@ -109,15 +108,15 @@ int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
   fuse_bufvec buffer{};
   buffer.count = 1;
   buffer.buf[0].size = content.size();
-  buffer.buf[0].mem = const_cast<std::byte*>(content.data());  // only read
+  buffer.buf[0].mem = const_cast<std::byte*>(content.data());  // it is only read
   buffer.buf[0].fd = -1;
-  // One writev: splicing through a pipe costs more than it saves for files of this size.
+  // One writev: for files of this size, splicing through a pipe costs more than it saves.
   return fuse_lowlevel_notify_store(session_, inode.value, static_cast<off_t>(offset), &buffer,
                                     FUSE_BUF_NO_SPLICE);
 }
 
-// Ends libfuse's loop, in which `loop_thread` looks at a flag and goes to sleep until a signal
-// comes. As the signal may come just between the two, it is sent until the loop has ended.
+// Ends libfuse's loop, in which `loop_thread` checks a flag and then sleeps until a signal comes.
+// The signal may come between the two, so it is sent until the loop has ended.
 void Session::end_loop(pthread_t loop_thread) {
   fuse_session_exit(session_);
   while (!loop_has_ended_) {
@@ -139,7 +138,7 @@ Result<void> Session::serve(const std::function<void()>& before_end) {
   const int status = fuse_session_loop_mt(session_, config.get());
   loop_has_ended_ = true;
   signals_.stop();
-  if (status < 0) return fail_errno(-status, "the connection to the kernel broke");
+  if (status < 0) return fail_errno(-status, "the connection to the kernel failed");
   return {};
 }
 

@@ -14,14 +14,14 @@
 
 namespace zvfs {
 
-/// A FUSE session: mounts a filesystem, serves it, and unmounts it when it is destroyed. One at a
-/// time in a process, since signals belong to the process. Not thread-safe, but serve() runs
+/// A FUSE session: mounts a filesystem, serves it, and unmounts it when it is destroyed. A process
+/// can have one at a time, since signals belong to the process. Not thread-safe, but serve() runs
 /// threads of its own.
 class Session {
  public:
-  /// `source` is what /proc/mounts is to show as the source, unless an option says otherwise.
-  /// Borrows `connection`. From now on SIGTERM, SIGINT and SIGHUP end serve(), and do
-  /// nothing else: no signal leaves a mount behind that nobody serves.
+  /// `source` is the source to show in /proc/mounts, unless an option overrides it. Borrows
+  /// `connection`. From now on, SIGTERM, SIGINT and SIGHUP only end serve(), so that no signal
+  /// leaves a mount behind that nobody serves.
   /// Errors: InvalidArgument (libfuse refuses an option), NoMemory.
   static Result<std::unique_ptr<Session>> create(const MountOptions& options,
                                                  const std::string& source, Connection& connection);
@@ -29,20 +29,20 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  /// Mounts at `mount_point`, an absolute path without symbolic links, by mount(2) or, where that
-  /// is not permitted, through fusermount3. Requests wait until serve().
+  /// Mounts at `mount_point`, an absolute path without symbolic links, by mount(2) or, if that is
+  /// not permitted, through fusermount3. Requests wait until serve().
   /// Errors: Io, with the reason that libfuse or fusermount3 gave.
   Result<void> mount(const std::string& mount_point);
 
-  /// Puts `content` into the page cache of a file, `offset` bytes from its beginning, and returns 0
-  /// or a negative errno (-ENOENT: the kernel does not hold the inode). Never call it from a
-  /// request: it may wait until a read of the file is answered. Thread-safe while mounted.
+  /// Puts `content` into the page cache of a file at `offset`, in bytes. Returns 0 or a negative
+  /// errno (-ENOENT: the kernel does not hold the inode). Never call it from a request: it may wait
+  /// until a read of the file is answered. Thread-safe while mounted.
   int store(InodeNumber inode, std::uint64_t offset, ByteSpan content);
 
-  /// Answers requests until the filesystem is unmounted or one of the signals arrives. Then
-  /// `before_end` is called first, on another thread, while requests are still answered: whoever
-  /// calls store() must stop there, since a store may wait for an answer.
-  /// Errors: Io (the connection to the kernel broke).
+  /// Answers requests until the filesystem is unmounted or one of the signals arrives. On a signal
+  /// it first calls `before_end`, on another thread, while requests are still answered. Callers of
+  /// store() must stop there, since a store may wait for an answer.
+  /// Errors: Io (the connection to the kernel failed).
   Result<void> serve(const std::function<void()>& before_end);
 
  private:

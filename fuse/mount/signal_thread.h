@@ -7,12 +7,12 @@
 
 namespace zvfs {
 
-/// Calls a function, on a thread of its own, each time that a signal arrives. Make it before any
-/// other thread: it blocks the signal in the calling thread, from which others inherit that.
+/// Calls a function on a thread of its own whenever a signal arrives. Make it before any other
+/// thread: it blocks the signal in the calling thread, and threads made later inherit that.
 class SignalThread {
  public:
   SignalThread(int signal, std::function<void()> on_signal);
-  /// Waits until a call that is under way is over.
+  /// Waits for a running call to return.
   ~SignalThread();
   SignalThread(const SignalThread&) = delete;
   SignalThread& operator=(const SignalThread&) = delete;

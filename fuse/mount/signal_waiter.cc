@@ -9,7 +9,7 @@
 namespace zvfs {
 namespace {
 
-// nohup(1) ignores SIGHUP, and a shell's background jobs ignore SIGINT: that is to stay so.
+// nohup(1) ignores SIGHUP, and a shell's background jobs ignore SIGINT; they must stay ignored.
 bool is_ignored(int number) {
   struct sigaction action = {};
   return sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
@@ -47,7 +47,7 @@ void SignalWaiter::stop() {
   thread_.join();
 }
 
-// True when a signal came, false when it is time to stop.
+// Returns true when a signal came, false when it is time to stop.
 bool SignalWaiter::wait() const {
   pollfd events[] = {{stop_fd_.get(), POLLIN, 0}, {signal_fd_.get(), POLLIN, 0}};
   while (poll(events, 2, -1) < 0 && errno == EINTR) {

@@ -8,22 +8,23 @@
 
 namespace zvfs {
 
-/// Takes the signals that end a daemon (SIGTERM, SIGINT and SIGHUP, but for those that are
-/// ignored) on a thread of its own, where their consequences may take locks and wait. While it
-/// exists they are blocked in the thread that made it, and in those started from there.
+/// Receives the signals that end a daemon (SIGTERM, SIGINT and SIGHUP, except ignored ones) on a
+/// thread of its own, where the reaction may take locks and wait. While it exists, they are blocked
+/// in the thread that made it, and in the threads started from there.
 class SignalWaiter {
  public:
-  /// From now on signals wait until start(). Errors leave it without signals: they stay blocked.
+  /// From now on, signals wait until start(). After an error it receives none, and they stay
+  /// blocked.
   SignalWaiter();
-  /// Stops. Signals that came meanwhile are dropped.
+  /// Stops. Pending signals are dropped.
   ~SignalWaiter();
   SignalWaiter(const SignalWaiter&) = delete;
   SignalWaiter& operator=(const SignalWaiter&) = delete;
 
-  /// Starts the thread, which calls `act` when the first signal comes, and then no more.
+  /// Starts the thread, which calls `act` once, when the first signal comes.
   void start(std::function<void()> act);
 
-  /// Ends the thread, after `act` if it is running. Harmless when it has ended.
+  /// Ends the thread, after `act` if that is running. Harmless if it has ended.
   void stop();
 
  private:

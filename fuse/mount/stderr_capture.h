@@ -6,9 +6,9 @@
 
 namespace zvfs {
 
-/// Catches what is written to standard error while it exists, by libraries and child processes:
-/// libfuse and fusermount3 say there why they cannot mount. If catching fails, standard error is
-/// left alone. Not thread-safe.
+/// Captures whatever libraries and child processes write to standard error while it exists: libfuse
+/// and fusermount3 explain there why they cannot mount. If capturing fails, standard error is left
+/// alone. Not thread-safe.
 class StderrCapture {
  public:
   StderrCapture();
@@ -16,7 +16,7 @@ class StderrCapture {
   StderrCapture(const StderrCapture&) = delete;
   StderrCapture& operator=(const StderrCapture&) = delete;
 
-  /// Ends the capture; gives the last line written, without "program: " before it.
+  /// Ends the capture and returns the last line written, without a leading "program: ".
   std::string last_line();
 
  private:
@@ -26,7 +26,7 @@ class StderrCapture {
   UniqueFd caught_;
 };
 
-/// The last non-empty line of `text`, without the name of libfuse's or fusermount3's before it.
+/// The last non-empty line of `text`, without a leading name of libfuse or fusermount3.
 std::string last_message(const std::string& text);
 
 }  // namespace zvfs

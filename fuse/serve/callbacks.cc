@@ -38,9 +38,9 @@ class RequestTimer {
   const Clock::time_point begin_ = Clock::now();
 };
 
-// Answers a request: `compute` asks the filesystem, and `reply` hands its value to the kernel.
-// An error, or an exception (no memory), is answered with an errno. A request is answered once:
-// what throws comes first, and `reply` cannot.
+// Answers a request: `compute` asks the filesystem, and `reply` hands its value to the kernel. An
+// error, or an exception (no memory), is answered with an errno. A request is answered exactly
+// once: only `compute` can throw, and it comes before the reply.
 template <typename Compute, typename Reply>
 void serve(fuse_req_t request, Operation operation, fuse_ino_t node, Compute compute, Reply reply) {
   using Value = std::decay_t<decltype(*compute(std::declval<const Filesystem&>()))>;
@@ -132,7 +132,8 @@ void on_opendir(fuse_req_t request, fuse_ino_t, fuse_file_info* directory) {
 }
 
 void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset, fuse_file_info*) {
-  const Helpers& helpers = connection_of(request).helpers();  // the reply frees the request
+  // Fetched now, since the reply frees the request.
+  const Helpers& helpers = connection_of(request).helpers();
   std::optional<Inode> file;
   auto pattern = Readahead::Pattern::kInOrder;
   serve(
@@ -155,13 +156,13 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
       helpers.filler->was_read(*file, static_cast<std::uint64_t>(offset));
     }
   } catch (const std::bad_alloc&) {
-    // The request is answered; to fill is optional.
+    // The request is answered, and filling is optional.
   }
 }
 
 void list(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset,
           Filesystem::ListMode mode) {
-  PageFiller* const filler = connection_of(request).helpers().filler;  // the reply frees `request`
+  PageFiller* const filler = connection_of(request).helpers().filler;  // as in on_read()
   bool is_end = false;
   serve(
       request, mode == Filesystem::ListMode::kNames ? Operation::kReaddir : Operation::kReaddirplus,
@@ -208,13 +209,13 @@ void reply_xattr(fuse_req_t request, const void* value, std::size_t length,
   }
 }
 
-// A value that may have grown by the time that it is asked for: some more room is asked for.
+// The value may grow between the two steps, so the size step asks for some extra room.
 void reply_virtual_xattr(fuse_req_t request, std::string_view value, std::size_t size) noexcept {
   constexpr std::size_t kRoomToGrow = 1024;
   reply_xattr(request, value.data(), value.size() + (size == 0 ? kRoomToGrow : 0), size);
 }
 
-// True when `name` is a virtual attribute, and was answered.
+// True if `name` is a virtual attribute, which was then answered.
 bool serve_virtual_xattr(fuse_req_t request, fuse_ino_t node, std::string_view name,
                          std::size_t size) {
   if (!name.starts_with("user.zvfs.")) return false;
@@ -233,7 +234,7 @@ bool serve_virtual_xattr(fuse_req_t request, fuse_ino_t node, std::string_view n
 
 void on_getxattr(fuse_req_t request, fuse_ino_t node, const char* name, std::size_t size) {
   if (serve_virtual_xattr(request, node, name, size)) return;
-  // "No attributes here": programs that ask for one with every file (ls) then stop asking.
+  // Programs that ask for an attribute of every file (ls) stop asking after this answer.
   if (!connection_of(request).filesystem().has_xattrs()) {
     fuse_reply_err(request, EOPNOTSUPP);
     return;
@@ -281,7 +282,7 @@ void on_lseek(fuse_req_t request, fuse_ino_t node, off_t offset, int whence, fus
       });
 }
 
-// Any request to change something. The kernel refuses them itself until somebody remounts "rw".
+// Refuses any request to change something. The kernel itself refuses them unless remounted "rw".
 template <typename... Arguments>
 void refuse(fuse_req_t request, Arguments...) {
   fuse_reply_err(request, EROFS);

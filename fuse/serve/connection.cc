@@ -11,14 +11,14 @@ void Connection::negotiate(fuse_conn_info& kernel) {
 
   want(FUSE_CAP_EXPORT_SUPPORT);
   want(FUSE_CAP_CACHE_SYMLINKS);
-  // Always readdirplus: a cold walk then needs no lookup at all.
+  // With readdirplus always on, a cold walk needs no lookup at all.
   want(FUSE_CAP_READDIRPLUS);
   kernel.want &= ~static_cast<unsigned>(FUSE_CAP_READDIRPLUS_AUTO);
   // Nothing ever changes, so the kernel need not compare times to keep its pages.
   kernel.want &= ~static_cast<unsigned>(FUSE_CAP_AUTO_INVAL_DATA);
   want(FUSE_CAP_EXPLICIT_INVAL_DATA);
-  // With ACLs the kernel asks for one before anyone but its owner may use a file, once for each
-  // file; so only images that can have one pay for it.
+  // With ACLs, the kernel asks for the ACL of each file once, before anyone but its owner may use
+  // it. Only images that can have ACLs should pay for that.
   if (filesystem_.has_xattrs()) want(FUSE_CAP_POSIX_ACL);
 
   kernel.max_read = max_read_bytes_;

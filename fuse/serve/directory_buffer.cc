@@ -6,7 +6,7 @@
 namespace zvfs {
 namespace {
 
-// libfuse takes names that end with a NUL.
+// libfuse needs names that end with a NUL.
 class TerminatedName {
  public:
   explicit TerminatedName(std::string_view name) {
@@ -21,7 +21,7 @@ class TerminatedName {
 
 }  // namespace
 
-// libfuse writes an entry only if it fits, and says how large it is in any case.
+// libfuse writes an entry only if it fits, but always returns its size.
 bool DirectoryBuffer::grow(std::size_t entry_size) {
   if (entry_size > size_ - used_) return false;
   used_ += entry_size;

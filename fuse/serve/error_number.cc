@@ -12,7 +12,7 @@ int error_number(const Error& error) {
       return EINVAL;
     case ErrorCode::kNoMemory:
       return ENOMEM;
-    // An image that opened, and then says something that cannot be or that we cannot read.
+    // The image opened, but a part of it is invalid or cannot be read.
     case ErrorCode::kCorrupt:
     case ErrorCode::kUnsupported:
     case ErrorCode::kTooLarge:

@@ -4,7 +4,7 @@
 
 namespace zvfs {
 
-/// The errno with which a request that failed with `error` is answered.
+/// The errno that answers a request that failed with `error`.
 int error_number(const Error& error);
 
 }  // namespace zvfs

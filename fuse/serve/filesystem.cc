@@ -23,7 +23,7 @@ fuse_entry_param entry_of(const Inode& inode) {
   return entry;
 }
 
-// Number and type only: the kernel will look the name up when it needs more.
+// Number and type only. The kernel looks up the name when it needs more.
 fuse_entry_param entry_without_attributes(const Dentry& dentry) {
   fuse_entry_param entry = {};
   entry.attr.st_ino = dentry.inode.value;
@@ -36,7 +36,7 @@ bool is_dots(std::string_view name) { return name == "." || name == ".."; }
 }  // namespace
 
 Result<Inode> Filesystem::inode(fuse_ino_t node) const {
-  // Node ids come from the kernel, but with an NFS export they come from far away.
+  // Node ids come from the kernel, but with an NFS export they come from other machines.
   if (node > std::numeric_limits<std::uint32_t>::max()) {
     return fail(ErrorCode::kNotFound, "no inode {}", node);
   }
@@ -116,7 +116,7 @@ Result<DirectoryBuffer> Filesystem::list(fuse_ino_t node, std::uint64_t offset,
   const std::uint64_t first = static_cast<std::uint64_t>(next) - 2;
   if (first >= parent.record.count) return buffer;
   const auto listed = image_.list(parent, static_cast<std::uint32_t>(first), visit);
-  // What precedes a damaged entry is worth listing; the next request begins with the damage.
+  // Entries before a damaged one are still listed; the next request begins with the damage.
   if (!listed && buffer.bytes().empty()) return Unexpected(listed.error());
   return buffer;
 }

@@ -17,35 +17,34 @@
 
 namespace zvfs {
 
-/// For how long the kernel may keep what it was told, in seconds: an image does not change while
-/// it is mounted.
+/// How long the kernel may cache an answer, in seconds: an image does not change while it is
+/// mounted.
 inline constexpr double kForever = std::numeric_limits<double>::max();
 
-/// The answers to what the kernel asks of a mounted image. A FUSE node id is an inode number, so
-/// there is no table of nodes, and nothing to forget. Borrows the image. Thread-safe: all methods
-/// are const and the image is immutable.
+/// Computes the answers to the kernel's requests on a mounted image. A FUSE node id is an inode
+/// number, so there is no table of nodes and nothing to forget. Borrows the image. Thread-safe: all
+/// methods are const and the image is immutable.
 ///
 /// Every method that takes a node may fail with NotFound (no such node), InvalidArgument (a node
 /// of the wrong type), Corrupt or Io.
 class Filesystem {
  public:
-  /// Every inode that an answer tells the kernel of is added to `known`, unless that is null.
+  /// Adds every inode that the kernel learns of to `known`, unless that is null.
   explicit Filesystem(const Image& image, InodeSet* known = nullptr)
       : image_(image), known_(known) {}
 
   [[nodiscard]] Result<struct stat> attributes(fuse_ino_t node) const;
 
-  /// The entry `name` of `directory`, valid for ever; an entry without a node (ino 0), which is
-  /// valid as long, when there is none. "." is any node itself, ".." a directory's parent: what
-  /// NFS servers ask for.
+  /// The entry `name` of `directory`, or an entry without a node (ino 0) if there is none; both are
+  /// valid for ever. NFS servers ask for "." (any node itself) and ".." (a directory's parent).
   [[nodiscard]] Result<fuse_entry_param> lookup(fuse_ino_t directory, std::string_view name) const;
 
   [[nodiscard]] Result<std::string> symlink_target(fuse_ino_t node) const;
 
-  /// The regular file of that node.
+  /// The inode of `node`, which must be a regular file.
   [[nodiscard]] Result<Inode> regular_file(fuse_ino_t node) const;
 
-  /// At most `size_bytes` of `file` from `offset` on; fewer at its end.
+  /// Up to `size_bytes` of `file` from `offset` on; fewer at its end.
   [[nodiscard]] Result<ReadReply> read(const Inode& file, std::uint64_t offset,
                                        std::size_t size_bytes) const;
 
@@ -56,22 +55,21 @@ class Filesystem {
                                              std::size_t size_bytes, ListMode mode) const;
 
   enum class SeekTo { kData, kHole };
-  /// Where the first data or hole at or after `offset` begins, as lseek(2) defines them: there is
-  /// a hole at the end of every file. Nothing when there is none, or `offset` is at the end or
-  /// beyond.
+  /// Where the first data or hole at or after `offset` begins, as lseek(2) defines them: every file
+  /// ends with a hole. Nothing if there is none, or `offset` is at or beyond the end.
   [[nodiscard]] Result<std::optional<std::uint64_t>> seek(fuse_ino_t node, std::uint64_t offset,
                                                           SeekTo target) const;
 
-  /// The value of an extended attribute, or nothing when the node has none of that name.
+  /// The value of an extended attribute, or nothing if the node has none of that name.
   [[nodiscard]] Result<std::optional<ByteVector>> xattr(fuse_ino_t node,
                                                         std::string_view name) const;
   /// All names, each ended by a NUL.
   [[nodiscard]] Result<std::string> xattr_names(fuse_ino_t node) const;
 
-  /// False when no file of the image has an extended attribute.
+  /// False if no file of the image has an extended attribute.
   [[nodiscard]] bool has_xattrs() const;
 
-  /// What statfs(2) says: a full filesystem of the image's size.
+  /// What statfs(2) reports: a full filesystem of the image's size.
   [[nodiscard]] struct statvfs statistics() const;
 
  private:

@@ -7,12 +7,12 @@
 
 namespace zvfs {
 
-/// Those whom the threads that answer requests call. Borrows all of them.
+/// The helpers called by the threads that answer requests. Borrows all of them.
 struct Helpers {
   RequestStats& stats;         ///< Counts every request.
-  Readahead& readahead;        ///< Learns of reads before they are answered.
+  Readahead& readahead;        ///< Is told of reads before they are answered.
   const Inspector& inspector;  ///< Answers for virtual extended attributes.
-  PageFiller* filler;          ///< Learns of reads and listings that were answered; null is none.
+  PageFiller* filler;          ///< Is told of answered reads and listings; may be null.
 };
 
 }  // namespace zvfs

@@ -5,7 +5,7 @@
 namespace zvfs {
 namespace {
 
-// A value of an extended attribute has at most 64 KiB: so many frames are shown one by one.
+// This many fit in the value of an extended attribute, which has at most 64 KiB.
 constexpr std::size_t kMaxFramesShown = 500;
 
 Json requests_json(const RequestStats& stats) {
@@ -75,7 +75,7 @@ Result<std::string> Inspector::frames_of(const Inode& file) const {
   IndexReader::Cursor cursor(image_.raw().index());
   Json frames = Json::array();
   std::uint64_t count = 0;
-  double coded_share = 0;  // of the file, in coded bytes
+  double coded_share = 0;  // coded bytes, in proportion to the file's part of each frame
   std::uint64_t data_bytes = 0;
   std::uint64_t offset = 0;
   while (offset < file.record.size) {

@@ -12,8 +12,8 @@
 
 namespace zvfs {
 
-/// What people can see of a mount from outside: virtual extended attributes, which are never
-/// listed, so that copies do not carry them. Their values are JSON.
+/// Shows the inside of a mount as virtual extended attributes. These are never listed, so that
+/// copies do not carry them. Their values are JSON.
 ///
 ///     user.zvfs.stats   of the root: what the daemon did
 ///     user.zvfs.frames  of a regular file: the frames that hold it
@@ -28,7 +28,7 @@ class Inspector {
             const Readahead& readahead)
       : image_(image), requests_(requests), filler_(filler), readahead_(readahead) {}
 
-  /// The value of a virtual attribute; nothing when `name` is none, or `inode` has no such.
+  /// The value of a virtual attribute; nothing if there is none called `name`, or `inode` has none.
   /// Errors: NotFound (no such inode), Corrupt, Io.
   [[nodiscard]] Result<std::optional<std::string>> attribute(InodeNumber inode,
                                                              std::string_view name) const;

@@ -8,15 +8,15 @@
 
 namespace zvfs {
 
-/// Admits at most `burst` events in any period. Thread-safe.
+/// Admits at most `burst` events in each period. Thread-safe.
 class RateLimiter {
  public:
   using Clock = std::chrono::steady_clock;
 
   RateLimiter(std::uint32_t burst, Clock::duration period) : burst_(burst), period_(period) {}
 
-  /// Nothing when the event at `now` is one too many; else how many were refused before it since
-  /// the last that was admitted.
+  /// Nothing if the event at `now` is one too many. Otherwise the number of events refused since
+  /// the last admitted one.
   std::optional<std::uint64_t> admit(Clock::time_point now);
 
  private:

@@ -4,7 +4,7 @@ namespace zvfs {
 namespace {
 
 iovec piece_of(ByteSpan bytes) {
-  return {const_cast<std::byte*>(bytes.data()), bytes.size()};  // writev(2) does not write to it
+  return {const_cast<std::byte*>(bytes.data()), bytes.size()};  // writev(2) only reads it
 }
 
 }  // namespace

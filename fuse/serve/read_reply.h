@@ -8,20 +8,20 @@
 
 namespace zvfs {
 
-/// The reply to a read request: pieces of the frames that it pins, for writev(2).
+/// The reply to a read request: pieces for writev(2), in frames that the reply pins.
 class ReadReply {
  public:
-  /// The most pieces that one reply carries. libfuse adds one, and writev(2) takes 1024.
+  /// The maximum number of pieces. libfuse adds one, and writev(2) takes 1024.
   static constexpr std::size_t kMaxPieces = 1000;
 
-  /// Slices that are more than kMaxPieces (a file of tiny extents) are joined by copying.
-  /// Throws std::bad_alloc.
+  /// More than kMaxPieces slices (of a file of tiny extents) are joined by copying. Throws
+  /// std::bad_alloc.
   explicit ReadReply(std::vector<FileSlice> slices);
   ReadReply(ReadReply&&) = default;
   ReadReply& operator=(ReadReply&&) = default;
 
   [[nodiscard]] std::span<const iovec> pieces() const { return pieces_; }
-  /// Of all pieces, in bytes.
+  /// The total size of all pieces, in bytes.
   [[nodiscard]] std::size_t size() const;
 
  private:

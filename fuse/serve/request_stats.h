@@ -29,12 +29,12 @@ constexpr std::string_view name_of(Operation operation) {
   return kNames[static_cast<std::size_t>(operation)];
 }
 
-/// Counts requests, and how long they took from their arrival in the daemon to their answer.
+/// Counts requests and the time that each took from its arrival in the daemon to its answer.
 /// Thread-safe and lock-free.
 class RequestStats {
  public:
-  /// Bucket 0 counts requests of less than 1 us; bucket i, of 2^(i-1) to less than 2^i us; the
-  /// last one all that took longer.
+  /// Bucket 0 counts requests of less than 1 us; bucket i, those of 2^(i-1) to less than 2^i us;
+  /// the last bucket, all longer ones.
   static constexpr std::size_t kBuckets = 20;
 
   struct Counters {

@@ -39,7 +39,8 @@ std::uint32_t id_of(la_int64_t id, TarEntry& entry) {
   if (id >= 0 && id <= la_int64_t{std::numeric_limits<std::uint32_t>::max()}) {
     return static_cast<std::uint32_t>(id);
   }
-  entry.notes.push_back({Warning::Severity::kChanged, "its owner is beyond 32 bits"});
+  entry.notes.push_back(
+      {Warning::Severity::kChanged, "its owner exceeds 32 bits and becomes 65534"});
   return kNobody;
 }
 
@@ -55,7 +56,7 @@ XattrSet xattrs_of(archive_entry* member, TarEntry& entry) {
     if (xattr.name.empty() || xattr.name.size() > kMaxNameLength ||
         size > XattrSet::kMaxValueSize) {
       entry.notes.push_back({Warning::Severity::kChanged,
-                             "an extended attribute exceeds what Linux can hold, and is left out"});
+                             "an extended attribute exceeds the limits of Linux; left out"});
       continue;
     }
     std::erase_if(xattrs, [&](const Xattr& other) { return other.name == xattr.name; });
@@ -89,9 +90,9 @@ Result<TarEntry> tar_entry_of(archive_entry* member) {
   entry.xattrs = xattrs_of(member, entry);
   const bool has_size = ::archive_entry_size_is_set(member) != 0;
   if (entry.type == Type::kFile && !has_size) {
-    return fail(ErrorCode::kInvalidArgument, "its size comes after its data; it is left out");
+    return fail(ErrorCode::kInvalidArgument, "its size follows its data; left out");
   }
-  // The data of a symlink is its target, which a further name of it may have, too.
+  // The data of a symlink is its target; a hard link to it may have one, too.
   const bool is_link = ::archive_entry_filetype(member) == AE_IFLNK;
   if (has_size && !is_link && (entry.type == Type::kFile || entry.type == Type::kHardLink)) {
     entry.size = entry.data_size = static_cast<std::uint64_t>(::archive_entry_size(member));

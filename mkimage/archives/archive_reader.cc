@@ -14,13 +14,13 @@ namespace {
 
 constexpr std::size_t kReadSize = 256 * kKiB;
 
-// libarchive hands out names in the locale's character set. "C" leaves those of a tar as they are:
-// others convert them from UTF-8, and compose characters (NFC).
+// libarchive converts names to the locale's character set. "C" leaves those of a tar as they are:
+// other locales convert them from UTF-8, and compose characters (NFC).
 const char* locale_for(ArchiveReader::Formats formats) {
   return formats == ArchiveReader::Formats::kTar ? "C" : "C.UTF-8";
 }
 
-// All but those that run programs or guess at text.
+// All filters except those that run programs or guess at text.
 void support_filters(archive* handle) {
   ::archive_read_support_filter_bzip2(handle);
   ::archive_read_support_filter_compress(handle);
@@ -118,7 +118,7 @@ Result<archive_entry*> ArchiveReader::next() {
   archive_entry* entry = nullptr;
   const int status = ::archive_read_next_header(archive_.get(), &entry);
   if (status == ARCHIVE_EOF) return nullptr;
-  // A warning is about a name that is not of the locale: it is not converted then.
+  // A warning concerns a name outside the locale's character set; it is left unconverted.
   if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return entry;
   return failure();
 }
@@ -148,7 +148,7 @@ Unexpected ArchiveReader::failure() const {
   if (!warning_.empty()) return fail(ErrorCode::kCorrupt, "{}", warning_);
   const char* const text = ::archive_error_string(archive_.get());
   const int number = ::archive_errno(archive_.get());
-  // libarchive says so of what is of none of its formats.
+  // This is how libarchive reports an unknown format.
   const bool is_unknown = number == EILSEQ && ::archive_format(archive_.get()) == 0;
   if (is_unknown && text != nullptr) return fail(ErrorCode::kUnsupported, "{}", text);
   const bool is_io = number > 0 && number != ENOMEM && number != EINVAL;
@@ -169,7 +169,7 @@ ssize_t ArchiveReader::read_callback(archive* handle, void* self_pointer, const 
   } catch (const std::bad_alloc&) {
     self.warning_ = "out of memory";
   }
-  ::archive_set_error(handle, EIO, "the stream cannot be read");
+  ::archive_set_error(handle, EIO, "cannot read the stream");
   return -1;
 }
 

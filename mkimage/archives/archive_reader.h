@@ -15,20 +15,19 @@ struct archive_entry;
 
 namespace zvfs {
 
-/// An archive, read by libarchive, which decompresses it. Names that the archive has in a known
-/// character set become UTF-8; others, and those in a tar, stay the bytes they are. Not
-/// thread-safe.
+/// An archive that libarchive reads and decompresses. Names in a known character set become UTF-8;
+/// others, and those in a tar, keep their bytes. Not thread-safe.
 class ArchiveReader {
  public:
   enum class Formats : std::uint8_t {
-    kRaw,       ///< What is inside the compression, whatever it is, as one nameless member.
-    kArchives,  ///< All but tar, and mtree, which would read other files.
+    kRaw,       ///< The decompressed bytes, whatever they are, as one nameless member.
+    kArchives,  ///< All except tar, and mtree, which would read other files.
     kAr,
-    kTar,  ///< Not compressed. Two in a row are one, as `tar --concatenate` and plain cat make it.
+    kTar,  ///< Uncompressed. Two in a row are one, as from `tar --concatenate` or plain cat.
   };
 
-  /// Borrows `fd`, which is read from where it stands; formats with their directory at the end
-  /// need one that can seek. Errors: Io, Corrupt, Unsupported (of no format that is known).
+  /// Borrows `fd` and reads it from its current offset; formats with their directory at the end
+  /// need one that can seek. Errors: Io, Corrupt, Unsupported (an unknown format).
   static Result<std::unique_ptr<ArchiveReader>> open(int fd, Formats formats);
   /// Errors: as above, and those of the stream.
   static Result<std::unique_ptr<ArchiveReader>> open(std::unique_ptr<ByteStream> stream,
@@ -46,13 +45,13 @@ class ArchiveReader {
     ByteSpan bytes;
     bool at_end = false;
   };
-  /// Errors: Io, Corrupt; InvalidArgument when only this member's data cannot be had.
+  /// Errors: Io, Corrupt; InvalidArgument if only this member's data cannot be read.
   Result<Block> read();
 
   /// Where the member's first header begins in the decompressed archive, in bytes.
   [[nodiscard]] std::uint64_t header_offset() const;
 
-  /// Bytes that were read of the file or stream.
+  /// Bytes read from the file or stream so far.
   [[nodiscard]] std::uint64_t bytes_read() const;
 
  private:

@@ -32,7 +32,7 @@ bool has_at(ByteSpan head, std::size_t offset, std::string_view magic) {
 
 bool is_iso(ByteSpan head) { return has_at(head, 32769, "CD001"); }
 
-// No bytes at all are left to the parser of tars to complain about.
+// An empty file counts as a tar, so that the tar parser reports it.
 bool is_tar(ByteSpan head) {
   if (head.empty()) return true;
   if (head.size() < kTarBlockSize || is_iso(head)) return false;
@@ -42,12 +42,12 @@ bool is_tar(ByteSpan head) {
 
 bool is_debian_package(ByteSpan head) { return has_at(head, 0, "!<arch>\ndebian-binary"); }
 
-// Whether the format's directory is at the end, or its data in any order.
+// Whether the format has its directory at the end, or its data in any order.
 bool must_seek(ByteSpan head) {
   return has_at(head, 0, "PK") || has_at(head, 0, "7z\xBC\xAF\x27\x1C") || is_iso(head);
 }
 
-/// The data of the member that an ArchiveReader is at. Not thread-safe.
+/// The data of an ArchiveReader's current member. Not thread-safe.
 class MemberData final : public ByteStream {
  public:
   explicit MemberData(std::unique_ptr<ArchiveReader> reader) : reader_(std::move(reader)) {}
@@ -85,7 +85,7 @@ Result<Stream> debian_data(Stream package) {
   return fail(ErrorCode::kCorrupt, "a Debian package without data.tar");
 }
 
-// All of a stream in a temporary file.
+// Copies a stream to a temporary file.
 Result<UniqueFd> spill(ByteStream& stream) {
   UniqueFd fd = ZVFS_TRY(make_temporary_file());
   while (true) {
@@ -116,21 +116,21 @@ Result<Stream> converted_spill(ByteStream& stream, const ArchiveSetup& setup) {
   return Stream(std::make_unique<InFile>(std::move(fd), std::move(archive)));
 }
 
-// The image that a file ends in. Errors: InvalidArgument (there is none); those of an image.
+// The image at the end of a file. Errors: InvalidArgument (there is none); those of an image.
 Result<std::unique_ptr<Image>> open_image(int fd) {
   constexpr std::uint64_t kCacheSize = 4 * kMiB;
   auto file = ZVFS_TRY(FileSource::adopt(UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), "source"));
   return Image::open(std::move(file), {.cache_size_bytes = kCacheSize});
 }
 
-// The archive that a file holds.
+// The archive in a file.
 struct Located {
   std::unique_ptr<DecompressedFile> file;  // from the archive's first byte on
   ByteSpan head;                           // its first bytes
-  bool precedes_image = false;             // so that the image has nothing to say of it
+  bool precedes_image = false;             // the image then says nothing about it
 };
 
-// A tar counts rather than the image behind it; all else before an image is passed over.
+// A tar takes precedence over an image behind it; anything else before an image is skipped.
 Result<Located> locate(int fd, std::uint64_t image_start, Progress& progress) {
   auto file = ZVFS_TRY(DecompressedFile::open(fd, progress));
   ByteSpan head = ZVFS_TRY(file->peek());
@@ -151,7 +151,8 @@ ImageExtras extras_of(const Result<std::unique_ptr<Image>>& image, Warnings& war
   if (extras) return *std::move(extras);
   warnings.report(
       Warning::Severity::kUnreadable, ".",
-      fmt::format("what the index of this image alone has is lost: {}", extras.error().message));
+      fmt::format("sockets and large extended attributes of the image's index are lost: {}",
+                  extras.error().message));
   return {};
 }
 

@@ -12,25 +12,24 @@
 
 namespace zvfs {
 
-/// Whether a tar that no rule changes stays as it is, byte for byte.
+/// Whether a tar that no rule changes stays byte for byte.
 enum class TarBytes : std::uint8_t { kKeep, kRewrite };
 
-/// How an archive is read, and what is told of it.
+/// How to read an archive, and where to report on it.
 struct ArchiveSetup {
   const EntryRules& rules;
   TarBytes tar_bytes = TarBytes::kKeep;
-  IndexExtras& index_extras;  ///< Gets what the stream cannot say.
+  IndexExtras& index_extras;  ///< Gets what the stream cannot hold.
   Warnings& warnings;
   Progress& progress;
 };
 
-/// The archive that a file or pipe holds, as a tar stream: a tar as it is, unless rules change
-/// entries or it is to be rewritten; that in a Debian package likewise; any other archive that
-/// libarchive reads converted. Formats with their directory at the end, when they come through a
-/// pipe, are kept in a temporary file without a name. Borrows all; `fd` is read from where it
-/// stands. Of a file that ends in an image also what is in its index alone is taken, and what
-/// precedes the image passed over if it is no archive.
-/// Errors: Io, Corrupt (no archive, or one that is damaged from the start).
+/// Opens the archive in a file or pipe as a tar stream. A tar stays as it is, unless rules change
+/// entries or it is to be rewritten; so does the tar in a Debian package. Any other archive that
+/// libarchive reads is converted. One with its directory at the end that comes through a pipe goes
+/// to an unnamed temporary file. Borrows all; reads `fd` from its current offset. If a file ends in
+/// an image, what only its index holds is taken, too; bytes before the image are skipped unless
+/// they are a tar. Errors: Io, Corrupt (not an archive, or one damaged from the start).
 Result<std::unique_ptr<ByteStream>> open_archive(int fd, const ArchiveSetup& setup);
 
 }  // namespace zvfs

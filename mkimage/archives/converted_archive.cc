@@ -71,8 +71,8 @@ void ConvertedArchive::begin(archive_entry* member) {
   if (entry->type == Type::kFile && entry->data_size > 0) begin_data(*std::move(entry));
 }
 
-// `entry` is as the source has it. The data of a file whose other names came before it, without
-// data. The first of them becomes the file, since the one that brings the data may be left out.
+// `entry` is as in the source. It brings the data of a file whose other names came before it,
+// without data. The first of these becomes the file, since `entry` may be left out.
 void ConvertedArchive::begin_file_with_links(TarEntry entry, Links::iterator first) {
   entry.type = Type::kFile;
   entry.path = first->first;
@@ -93,8 +93,8 @@ void ConvertedArchive::begin_data(TarEntry entry) {
   block_ = {};
 }
 
-// Appends what comes next of the member: zeros where its source has a hole or ends early, a block
-// of data, or its end.
+// Appends the next part of the member: zeros where its source has a hole or ends early, a block of
+// data, or its end.
 Result<void> ConvertedArchive::read_data() {
   if (position_ < zeros_end_) {
     const std::uint64_t size = std::min<std::uint64_t>(zeros_end_ - position_, kStreamRunSize);

@@ -17,11 +17,11 @@
 
 namespace zvfs {
 
-/// An archive of any format as the pax archive that we would write: its members in the same order,
-/// with the rules for entries applied. Not thread-safe.
+/// Converts an archive of any format to the pax archive that we would write: its members in the
+/// same order, with the rules for entries applied. Not thread-safe.
 class ConvertedArchive final : public ByteStream {
  public:
-  /// Borrows rules, what goes to the index alone, and warnings.
+  /// Borrows rules, index extras and warnings.
   ConvertedArchive(std::unique_ptr<ArchiveReader> reader, const EntryRules& rules,
                    IndexExtras& index_extras, Warnings& warnings)
       : reader_(std::move(reader)),
@@ -29,13 +29,13 @@ class ConvertedArchive final : public ByteStream {
         warnings_(warnings),
         out_(index_extras, warnings) {}
 
-  /// Errors: those of ArchiveReader; a member whose data cannot be read has zeros in its place,
-  /// and is reported.
+  /// Errors: those of ArchiveReader. If a member's data cannot be read, zeros replace it, and it is
+  /// reported.
   Result<ByteSpan> next() override;
 
  private:
-  // Of files without data, but with several names, all but the first, by the first as the source
-  // has it: in cpio archives the data may come with the last name.
+  // The further names of files without data, by the first name, all as in the source: in cpio
+  // archives the data may come with the last name.
   using Links = std::map<std::string, std::vector<std::string>>;
 
   Result<void> read_member();
@@ -54,11 +54,11 @@ class ConvertedArchive final : public ByteStream {
   bool source_ended_ = false;
   bool ended_ = false;
 
-  TarEntry entry_;  // whose data is read
+  TarEntry entry_;  // the member being read
   bool in_data_ = false;
   bool data_ended_ = false;
   std::uint64_t position_ = 0;   // in its data
-  std::uint64_t zeros_end_ = 0;  // until there it is zeros, and behind them:
+  std::uint64_t zeros_end_ = 0;  // zeros up to here, and after them:
   ByteSpan block_;               // of the reader's
 
   Links links_;

@@ -54,7 +54,7 @@ Result<ByteSpan> DecompressedFile::next() {
   return ByteSpan(buffer_).first(size_);
 }
 
-// Sees to it that there is a block; false at the end.
+// Makes sure that there is a block; false at the end.
 Result<bool> DecompressedFile::fill() {
   while (block_.empty() && !ended_) {
     const ArchiveReader::Block block = ZVFS_TRY(reader_->read());

@@ -12,13 +12,13 @@ namespace zvfs {
 
 /// The content of a file, a pipe or another stream, decompressed if it is compressed in a form that
 /// libarchive knows: gzip, bzip2, xz, lzma, lzip, zstd, lz4, compress, lzop, or an rpm around it.
-/// The skippable frames of images are skipped. Not thread-safe.
+/// Skips the skippable frames of images. Not thread-safe.
 class DecompressedFile final : public ByteStream {
  public:
-  /// Borrows `fd`, which is read from where it stands, and `progress`, which gets the bytes read.
-  /// Errors: Io, Corrupt (compressed data that is damaged from the start).
+  /// Borrows `fd`, read from its current offset, and `progress`, which gets the bytes read. Errors:
+  /// Io, Corrupt (compressed data that is damaged from the start).
   static Result<std::unique_ptr<DecompressedFile>> open(int fd, Progress& progress);
-  /// The same of another stream, which counts for itself.
+  /// The same for another stream, which counts its own bytes.
   static Result<std::unique_ptr<DecompressedFile>> open(std::unique_ptr<ByteStream> stream);
 
   /// Errors: Io, Corrupt.

@@ -33,7 +33,7 @@ bool EntryFilter::leaves_out(std::string_view path) {
   return excludes(path, false) || (!rules_.shape.empty() && !rules_.shape.place(path));
 }
 
-// Drops what contradicts the metadata that the rules give.
+// Drops records that contradict the metadata from the rules.
 void EntryFilter::drop_replaced(TarEntry& entry) const {
   if (rules_.metadata.uid) entry.user_name.clear();
   if (rules_.metadata.gid) entry.group_name.clear();
@@ -43,7 +43,7 @@ void EntryFilter::drop_replaced(TarEntry& entry) const {
   }
 }
 
-// Asks for each directory on the way, as the list wants it.
+// Asks for each parent directory first, as ExcludeList requires.
 bool EntryFilter::excludes(std::string_view path, bool is_directory) {
   if (rules_.excludes.empty()) return false;
   path_.clear();
@@ -59,7 +59,7 @@ bool EntryFilter::excludes(std::string_view path, bool is_directory) {
 void EntryFilter::report_lost_link(const TarEntry& link) {
   warnings_.report(
       Warning::Severity::kChanged, link.path,
-      fmt::format("left out: a hard link to '{}', which is left out", quote_name(link.link_path)));
+      fmt::format("left out: hard link to '{}', which is left out", quote_name(link.link_path)));
 }
 
 // Gives the member its path in the image; false when no name is left.

@@ -12,7 +12,7 @@
 
 namespace zvfs {
 
-/// Applies the rules for entries to the members of an archive, which come in any order and with
+/// Applies the rules for entries to the members of an archive. Members may come in any order, with
 /// names of any form. Not thread-safe.
 class EntryFilter {
  public:
@@ -20,24 +20,24 @@ class EntryFilter {
   EntryFilter(const EntryRules& rules, Warnings& warnings)
       : rules_(rules), warnings_(warnings), pseudo_(rules, warnings) {}
 
-  /// False when the member is left out: it, or a directory that it lies in, is excluded, or no name
-  /// is left of it. Otherwise changes what the rules say of its place and metadata.
+  /// False if the member is left out: it, or a directory above it, is excluded, or no name is left.
+  /// Otherwise changes its path and metadata by the rules.
   bool apply(TarEntry& entry);
 
-  /// Whether apply() leaves out what has that path, but for a directory that only patterns for
-  /// directories match.
+  /// Whether apply() leaves out an entry with that path; false for a directory that only patterns
+  /// for directories match.
   [[nodiscard]] bool leaves_out(std::string_view path);
 
-  /// Where in the image that path is. Precondition: it is not left out.
+  /// The place of that path in the image. Precondition: it is not left out.
   [[nodiscard]] std::string placed(const std::string& path) const {
     return rules_.shape.empty() ? path : rules_.shape.place(path).value_or(path);
   }
 
-  /// Call before a member's headers are written: appends the directories that must precede the
-  /// first one, since the rules place all below them.
+  /// Call before writing a member's headers. Before the first member, appends the directories that
+  /// the rules place everything below.
   void append_parents(TarWriter& out);
 
-  /// Call after the last member, until it is false: appends a part of the members that the rules
+  /// Call after the last member, until it returns false. Appends some of the members that the rules
   /// add. Errors: TooLarge.
   Result<bool> append_more(TarWriter& out);
 

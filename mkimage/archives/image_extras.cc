@@ -11,11 +11,11 @@
 namespace zvfs {
 namespace {
 
-// Of hostile images, a few bytes may name any number of sockets with long paths.
+// In a hostile image, a few bytes may name any number of sockets with long paths.
 constexpr std::uint64_t kMaxSize = 128 * kMiB;
-constexpr std::uint32_t kOtherRecords = 128 * kKiB;  // of a member, for its path above all
+constexpr std::uint32_t kOtherRecords = 128 * kKiB;  // of a member, mainly for its path
 
-/// Goes through the tree of an image, each directory once. Not thread-safe.
+/// Walks the tree of an image, each directory once. Not thread-safe.
 class ExtrasReader {
  public:
   explicit ExtrasReader(const Image& image)
@@ -60,7 +60,7 @@ class ExtrasReader {
     return false;
   }
 
-  // Takes the entries of the innermost directory up to the next one that is a directory.
+  // Takes the entries of the innermost directory up to its next subdirectory.
   Result<void> step() {
     Level& level = levels_.back();
     path_.resize(level.path_size);
@@ -94,7 +94,7 @@ class ExtrasReader {
     return {};
   }
 
-  // Takes what has the path, if it is of interest.
+  // Takes the entry at `path_`, if it is of interest.
   Result<void> take_inode(InodeNumber number) {
     const Inode inode = ZVFS_TRY(image_.inode(number));
     const bool is_socket = inode.record.is_socket();
@@ -126,7 +126,7 @@ class ExtrasReader {
   Result<void> charge(std::uint64_t size) {
     size_ += size;
     if (size_ <= kMaxSize) return {};
-    return fail(ErrorCode::kTooLarge, "sockets and extended attributes of more than {}",
+    return fail(ErrorCode::kTooLarge, "sockets and extended attributes exceed {}",
                 human_size(kMaxSize));
   }
 

@@ -37,7 +37,7 @@ void LeftOutFiles::append(ByteSpan data) {
   if (keeps_) static_cast<void>(write(data).has_value());
 }
 
-// What cannot be written cannot be found either: nothing more is kept then.
+// After a failed write, nothing more is kept.
 Result<void> LeftOutFiles::write(ByteSpan bytes) {
   keeps_ = false;
   const std::uint64_t begin = std::exchange(size_, kMaxSize);
@@ -70,8 +70,8 @@ std::optional<std::string> LeftOutFiles::name_of(const std::string& path) const 
 Result<TarEntry> LeftOutFiles::find(const std::string& path) const {
   const std::string& name = first_name(path);
   const auto begin = begins_.find(key_of(name));
-  if (begin == begins_.end()) return fail(ErrorCode::kNotFound, "no file before it");
-  if (begin->second == kNotKept) return fail(ErrorCode::kTooLarge, "too large to be kept");
+  if (begin == begins_.end()) return fail(ErrorCode::kNotFound, "no such file precedes it");
+  if (begin->second == kNotKept) return fail(ErrorCode::kTooLarge, "too large to keep");
   TarParser parser;
   ByteVector buffer(kHeaderReadSize);
   for (std::uint64_t at = begin->second;;) {
@@ -85,7 +85,9 @@ Result<TarEntry> LeftOutFiles::find(const std::string& path) const {
       bytes = bytes.subspan(step.size);
       if (step.member == nullptr) continue;
       TarEntry entry = *step.member;
-      if (plain_path(entry.path) != name) return fail(ErrorCode::kNotFound, "no file before it");
+      if (plain_path(entry.path) != name) {
+        return fail(ErrorCode::kNotFound, "no such file precedes it");
+      }
       entry.data_begin += begin->second;
       return entry;
     }

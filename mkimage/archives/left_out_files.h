@@ -13,29 +13,29 @@
 
 namespace zvfs {
 
-/// The files that are left out of a tar archive, for the hard links behind them that are not: the
-/// first of these becomes the file. Keeps the members in a temporary file, of at most kMaxSize
-/// bytes; in memory some 60 bytes for each. Paths are plain (see plain_path()), and those of the
-/// source unless said otherwise. Not thread-safe.
+/// The files that are left out of a tar archive, for later hard links to them that are not: the
+/// first such link becomes the file. Keeps the members in a temporary file of at most kMaxSize
+/// bytes, and some 60 bytes for each in memory. Paths are plain (see plain_path()) and from the
+/// source, unless stated otherwise. Not thread-safe.
 class LeftOutFiles {
  public:
-  /// Beyond that, files are not kept: to leave out terabytes must not fill the disk.
+  /// Files beyond this are not kept: leaving out terabytes must not fill the disk.
   static constexpr std::uint64_t kMaxSize = std::uint64_t{1} << 30;
 
-  /// Adds a regular file. Its data and padding follow in append(). Where the file cannot be kept,
+  /// Adds a regular file. Its data and padding follow in append(). If the file cannot be kept,
   /// find() will say why.
   void add(const TarEntry& file);
   void append(ByteSpan data);
 
-  /// Adds a further name, left out too, of the file that `target` names.
+  /// Adds another name of the file that `target` names; it is left out, too.
   void add_link(const std::string& path, const std::string& target);
 
-  /// Says that the file of that path is `name` in the image.
+  /// Notes that the file at `path` is `name` in the image.
   void set_name(const std::string& path, std::string name);
   /// That name, if there is one.
   [[nodiscard]] std::optional<std::string> name_of(const std::string& path) const;
 
-  /// The file, whose data begins at `data_begin` for read().
+  /// The file; its data begins at `data_begin` for read().
   /// Errors: NotFound; TooLarge (it was not kept); Io, Corrupt.
   Result<TarEntry> find(const std::string& path) const;
 
@@ -50,7 +50,7 @@ class LeftOutFiles {
 
   UniqueFd file_;
   std::uint64_t size_ = 0;                         // of what was written
-  bool keeps_ = false;                             // the file that was added last
+  bool keeps_ = false;                             // whether the file added last is kept
   std::map<std::uint64_t, std::uint64_t> begins_;  // of headers, by hash of the path
   std::map<std::string, std::string> links_;       // other names to that of the file
   std::map<std::string, std::string> names_;       // in the image

@@ -48,7 +48,7 @@ void PseudoMembers::take(TarEntry& entry) {
   const bool is_defined = is_changed(path);
   if (is_defined && is_link) {
     warnings_.report(Severity::kChanged, path,
-                     fmt::format("is a hard link in the archive: define its file, '{}', instead",
+                     fmt::format("is a hard link in the archive; modify its file '{}' instead",
                                  quote_name(plain_path(entry.link_path))));
   } else if (is_defined) {
     if (const auto found = rules_.pseudo.modified().find(path);
@@ -62,7 +62,7 @@ void PseudoMembers::take(TarEntry& entry) {
   note(path, entry);
 }
 
-// Whether a definition changes what is at the path.
+// Whether a definition changes the entry at `path`.
 bool PseudoMembers::is_changed(const std::string& path) const {
   return rules_.pseudo.modified().contains(path) || rules_.pseudo.xattrs().contains(path);
 }
@@ -70,7 +70,7 @@ bool PseudoMembers::is_changed(const std::string& path) const {
 void PseudoMembers::note(const std::string& path, const TarEntry& entry) {
   for (std::size_t slash = path.find('/'); slash != path.npos; slash = path.find('/', slash + 1)) {
     const auto above = places_.find(std::string_view(path).substr(0, slash));
-    if (above == places_.end()) break;  // nor is what is below it watched
+    if (above == places_.end()) break;  // nothing below it is watched either
     Place& place = above->second;
     place.has_entries = true;
     if (place.state != Place::State::kSeen) place.state = Place::State::kImplied;
@@ -107,7 +107,7 @@ Result<bool> PseudoMembers::append_more(Timestamp time, TarWriter& out) {
   return true;
 }
 
-// Applies the definitions to a tree of what they are about.
+// Applies the definitions to a tree of the places that they concern.
 Result<void> PseudoMembers::plan(Timestamp time) {
   ZVFS_TRY(seed(time));
   known_inodes_ = static_cast<std::uint32_t>(tree_.inodes().size());
@@ -117,7 +117,7 @@ Result<void> PseudoMembers::plan(Timestamp time) {
   return add_members();
 }
 
-// Adds the places that the archive has. A directory comes before what is in it.
+// Adds the places that the archive has. A directory comes before its contents.
 Result<void> PseudoMembers::seed(Timestamp time) {
   std::map<std::string_view, NameTable::Row> rows = {{"", NameTable::kRoot}};
   for (const auto& [path, place] : places_) {
@@ -172,7 +172,7 @@ void PseudoMembers::add(Link link) {
     if (!tree_.first_link(number)) tree_.set_first_link(number, link);
     is_first = tree_.first_link(number) == link;
   }
-  // The reader asks for the place of stored data in the file by its place in the stream.
+  // The reader finds stored data in the file by its stream offset.
   std::uint64_t preceding = 0;
   if (record.is_regular() && record.has_extent_list()) {
     for (ExtentRecord& extent : tree_.extents_of(record)) {
@@ -201,7 +201,7 @@ void PseudoMembers::append_data(TarWriter& out) {
   if (data_placed_ == data_size_) out.append_zeros(tar_padding(data_size_));
 }
 
-// A directory gets its time when it is extracted; what was added to it has changed that.
+// Added entries change the times of extracted directories, so the directories come once more.
 void PseudoMembers::append_touched(TarWriter& out) {
   for (auto touched = touched_.rbegin(); touched != touched_.rend(); ++touched) {
     out.append(*touched->second);

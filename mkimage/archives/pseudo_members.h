@@ -21,18 +21,19 @@
 namespace zvfs {
 
 /// Applies pseudo file definitions to an archive whose members come one after another: changes
-/// those that have a definition, remembers which of the definitions' paths there are, and has the
-/// members to add at the end. Not thread-safe.
+/// those that have a definition, records which of the definitions' paths exist, and yields the
+/// members still missing after the last one. Not thread-safe.
 class PseudoMembers {
  public:
   /// Borrows both.
   PseudoMembers(const EntryRules& rules, Warnings& warnings);
 
-  /// Takes note of a member, which has its path in the image, and changes what definitions say.
+  /// Notes a member, which has its path in the image, and changes it as definitions say.
   void take(TarEntry& entry);
 
-  /// After the last member: appends what comes next of those to add; false when there is no more.
-  /// `time` is that of the archive's first member. What comes to nothing is a warning.
+  /// Call after the last member: appends the next of the members to add; false if there are no
+  /// more. `time` is that of the archive's first member. Definitions without effect become
+  /// warnings.
   /// Errors: TooLarge.
   Result<bool> append_more(Timestamp time, TarWriter& out);
 
@@ -66,10 +67,10 @@ class PseudoMembers {
   Warnings& warnings_;
   std::map<std::string, Place, std::less<>> places_;
 
-  // The members to add, as a tree, in which the places that were seen are, too.
+  // The members to add, as a tree that also has the places that were seen.
   Tree tree_;
   NameTable names_;
-  std::uint32_t known_inodes_ = 1;  // of tree_, which the archive has
+  std::uint32_t known_inodes_ = 1;  // those in tree_ that the archive has
   MemberDescriber describer_;
   FileReader reader_;
   std::vector<Added> added_;

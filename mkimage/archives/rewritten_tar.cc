@@ -45,7 +45,7 @@ void RewrittenTar::add_index_extras() {
   extras_ = {};
 }
 
-// Takes a run of the source, or what is left of it; false when there is none.
+// Takes a run of the source, or the rest of one; false at the end.
 Result<bool> RewrittenTar::read() {
   if (unread_.empty()) unread_ = ZVFS_TRY(source_->next());
   if (unread_.empty()) return false;
@@ -74,7 +74,7 @@ void RewrittenTar::add_member(TarEntry entry) {
   if (entry.type == Type::kFile) data_ = Data::kCopy;
 }
 
-// Remembers what hard links behind it may name.
+// Keeps what later hard links may name.
 void RewrittenTar::leave_out(const TarEntry& entry) {
   if (entry.type == Type::kFile) {
     left_out_.add(entry);
@@ -90,7 +90,7 @@ void RewrittenTar::add_link_to_left_out(TarEntry link) {
   if (filter_.leaves_out(link.path)) return left_out_.add_link(path, target);
   if (const auto name = left_out_.name_of(target)) {
     link.link_path.clear();
-    link.type = Type::kFile;  // whose place the rules do not look for
+    link.type = Type::kFile;  // so the rules place no link target
     if (!apply_rules(link)) return;
     link.type = Type::kHardLink;
     link.link_path = *name;
@@ -99,7 +99,7 @@ void RewrittenTar::add_link_to_left_out(TarEntry link) {
   auto file = left_out_.find(target);
   if (!file) {
     return warnings_.report(Severity::kChanged, link.path,
-                            fmt::format("left out: a hard link to '{}', which is left out; {}",
+                            fmt::format("left out: hard link to '{}', which is left out: {}",
                                         quote_name(link.link_path), file.error().message));
   }
   file->path = link.path;

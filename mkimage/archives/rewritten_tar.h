@@ -16,14 +16,13 @@
 
 namespace zvfs {
 
-/// A tar archive with the rules for entries applied: members are left out, and the headers of the
-/// others written anew, in the order of the source, before what the rules add. What is no member is
-/// left out, too. Of a file that is left out, the first hard link that is not becomes the file.
-/// Not thread-safe.
+/// A tar archive with the rules for entries applied. Excluded members are left out, and so are
+/// bytes that belong to no member. The headers of the others are written anew, in the order of the
+/// source, followed by the members that the rules add. If a file is left out, the first hard link
+/// to it that is not becomes the file. Not thread-safe.
 class RewrittenTar final : public ByteStream {
  public:
-  /// Borrows rules, what goes to the index alone, and warnings. `extras` are those of the image
-  /// that the source is.
+  /// Borrows rules, index extras and warnings. `extras` are those of the source, if it is an image.
   RewrittenTar(std::unique_ptr<ByteStream> source, const EntryRules& rules, ImageExtras extras,
                IndexExtras& index_extras, Warnings& warnings)
       : source_(std::move(source)),
@@ -36,7 +35,7 @@ class RewrittenTar final : public ByteStream {
   Result<ByteSpan> next() override;
 
  private:
-  // What becomes of the data of the member that the parser is in.
+  // What to do with the data of the parser's current member.
   enum class Data : std::uint8_t { kSkip, kCopy, kKeep };
 
   Result<bool> read();
@@ -59,7 +58,7 @@ class RewrittenTar final : public ByteStream {
   TarWriter out_;
   Data data_ = Data::kSkip;
   LeftOutFiles left_out_;
-  std::uint64_t kept_begin_ = 0;  // in left_out_, of data that is to be appended
+  std::uint64_t kept_begin_ = 0;  // of the data to append, in left_out_
   std::uint64_t kept_size_ = 0;
   bool source_ended_ = false;
   bool ended_ = false;

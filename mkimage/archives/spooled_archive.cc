@@ -8,7 +8,7 @@
 namespace zvfs {
 namespace {
 
-// Where in the archive each inode's data begins, which is there in one run even if it has holes.
+// Where each inode's data begins in the archive; it is one run there, even if it has holes.
 std::vector<std::uint64_t> data_begins(const Tree& tree) {
   std::vector<std::uint64_t> begins;
   begins.reserve(tree.inodes().size());

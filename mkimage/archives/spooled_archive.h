@@ -9,11 +9,11 @@
 
 namespace zvfs {
 
-/// Takes a tar archive apart so that its members can be packed in another order: makes `tree`,
-/// which must be empty, what extraction would make of it (see TarIndexer), and keeps the whole
-/// archive in a temporary file, of which the tree's places tell where the data of files lies. The
-/// tree is finished then, and FileReader reads its files. Errors: those of the stream and of
-/// TarIndexer; Io (no room for the file).
+/// Takes a tar archive apart so that its members can be packed in another order. Fills `tree`,
+/// which must be empty, with what extraction would make (see TarIndexer), and finishes it. Keeps
+/// the whole archive in a temporary file; the tree's places say where the data of files lies there,
+/// so that FileReader can read it. Errors: those of the stream and of TarIndexer; Io (no space for
+/// the file).
 Result<void> spool_archive(ByteStream& stream, Tree& tree, IndexExtras& index_extras,
                            Warnings& warnings, Progress& progress);
 

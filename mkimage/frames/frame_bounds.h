@@ -12,9 +12,9 @@ inline constexpr std::uint32_t kMinFrameBound = 4096;
 struct FrameBounds {
   static constexpr std::uint32_t kGranularity = 4096;
 
-  /// Files of more than this many bytes are huge. mount.zvfs's cache, if its size is not given,
-  /// holds smaller ones whole, so that no frame of theirs is decoded twice; of a huge file, a
-  /// random read costs a decode.
+  /// Files of more than this many bytes are huge. The cache of mount.zvfs holds smaller ones whole
+  /// at its default size, so no frame of theirs is decoded twice; a random read of a huge file
+  /// costs a decode.
   static constexpr std::uint64_t kHugeFile = 64 << 20;
 
   /// Files of up to this size are small: many share a frame, and none straddles two.

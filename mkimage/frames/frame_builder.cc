@@ -23,7 +23,7 @@ void FrameBuilder::build(const FramePlan& plan, ByteVector& content) {
   }
 }
 
-// Looks at what the stream has, since any of the files may have changed by now.
+// Compares the bytes in the stream, since either file may have changed meanwhile.
 void FrameBuilder::compare_copy(const FramePiece& piece, std::size_t begin, ByteSpan frame) {
   const ByteSpan original = frame.subspan(piece.original_data, piece.data_length);
   const ByteSpan copy = frame.subspan(begin + piece.header_length, piece.data_length);

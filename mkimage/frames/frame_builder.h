@@ -12,13 +12,13 @@
 namespace zvfs {
 
 /// Makes the content of planned frames: headers from the tree, data from its files. Not
-/// thread-safe: one for each thread.
+/// thread-safe: use one per thread.
 class FrameBuilder {
  public:
   /// Borrows all.
   FrameBuilder(const Tree& tree, int root_fd, Warnings& warnings, VerifiedCopies& verified);
 
-  /// Makes `content` that of the planned frame.
+  /// Sets `content` to the content of the planned frame.
   void build(const FramePlan& plan, ByteVector& content);
 
  private:

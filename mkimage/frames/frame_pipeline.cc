@@ -9,8 +9,8 @@
 namespace zvfs {
 namespace {
 
-// A few keep a disk busy that is slower than the encoders, and one for some encoders keeps up with
-// them when all comes from memory.
+// A few readers keep a disk busy that is slower than the encoders. When all data is in memory, one
+// reader keeps up with several encoders.
 constexpr unsigned kLeastReaders = 4;
 constexpr unsigned kEncodersPerReader = 4;
 

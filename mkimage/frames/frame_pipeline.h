@@ -16,9 +16,8 @@
 namespace zvfs {
 
 /// Turns the frames of a plan into an image's data frames: readers take the next plan, read its
-/// files and hand the content to the encoders. There are some more readers than would be needed to
-/// keep those busy, so that several wait for a disk at a time. The result does not depend on how
-/// many there are.
+/// files and hand the content to the encoders. There are more readers than the encoders need, so
+/// that several can wait for a disk at a time. The result does not depend on their number.
 class FramePipeline {
  public:
   struct Setup {
@@ -30,14 +29,14 @@ class FramePipeline {
     VerifiedCopies& verified;
     Progress& progress;
     EncoderOptions encoder;
-    unsigned threads;  ///< That encode at a time; at least 1.
+    unsigned threads;  ///< Threads that encode; at least 1.
     bool list_names;   ///< Whether frames carry the names of their members.
   };
 
   /// Borrows all that `setup` names. Throws as ParallelEncoder.
   explicit FramePipeline(const Setup& setup);
 
-  /// Makes and writes all frames, or some until one fails. Call once.
+  /// Makes and writes all frames, or stops at the first that fails. Call once.
   /// Errors: those of Planner::next() and of ParallelEncoder; NoMemory.
   Result<void> run();
 

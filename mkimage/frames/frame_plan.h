@@ -19,7 +19,7 @@ struct FramePiece {
   std::uint32_t data_length = 0;
   std::uint32_t padding = 0;
 
-  /// Of a copy: where in the frame the data lies that this piece's data is taken to equal.
+  /// For a copy: where in the frame its original's data lies, which it should equal.
   static constexpr std::uint32_t kNoOriginal = std::numeric_limits<std::uint32_t>::max();
   std::uint32_t original_data = kNoOriginal;
 

@@ -9,7 +9,7 @@
 namespace zvfs {
 namespace {
 
-// An index is of zstd frames, whatever the data frames are.
+// An index consists of zstd frames, whatever the data frames are.
 int index_level(const EncoderOptions& encoder) {
   return encoder.codec == Codec::kLz4 ? levels_of(Codec::kZstd).standard : encoder.level;
 }

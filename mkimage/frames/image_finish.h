@@ -11,7 +11,7 @@
 
 namespace zvfs {
 
-/// What the end of an image says beside what its tree and frames do.
+/// Facts for the index that neither the tree nor the frames hold.
 struct ImageEnd {
   const EncoderOptions& encoder;
   std::uint32_t frame_bound;  ///< No frame decodes to more.
@@ -19,8 +19,8 @@ struct ImageEnd {
   bool gather_sizes = false;  ///< Whether the report gets SizeStatistics.
 };
 
-/// Writes what follows the data frames of an image, whose tree is complete: the index and the seek
-/// table. Completes the report, in which the tree was counted. `frame_files` as for build_index().
+/// Writes what follows the data frames of an image: the index and the seek table. The tree must be
+/// complete, and counted in the report, which this completes. `frame_files` as for build_index().
 /// Errors: those of build_index() and of the writer.
 Result<void> finish_image(ImageWriter& writer, const Tree& tree,
                           std::span<const std::uint32_t> frame_files, const ImageEnd& end,

@@ -21,8 +21,8 @@ class ImageWriter final : public FrameSink {
  public:
   using NamesListener = std::function<void(std::string_view names)>;
 
-  /// Borrows `fd`, which is written from its offset on, and `progress`. `name` is what messages
-  /// call the image. `on_names`, if any, gets the names that come with each frame.
+  /// Borrows `fd`, written from its current offset, and `progress`. Messages call the image `name`.
+  /// `on_names`, if any, gets the names that come with each frame.
   ImageWriter(int fd, const std::string& name, Progress& progress, NamesListener on_names)
       : fd_(fd),
         cannot_write_(name + ": cannot write"),
@@ -36,7 +36,7 @@ class ImageWriter final : public FrameSink {
   Result<void> finish(ByteSpan index_frame);
 
   [[nodiscard]] std::span<const FrameRecord> frames() const { return frames_.span(); }
-  /// To set the frames' first files, where those are known only at the end.
+  /// For setting the frames' first files, if those are known only at the end.
   [[nodiscard]] std::span<FrameRecord> frames() { return {frames_.begin(), frames_.size()}; }
   [[nodiscard]] std::uint64_t image_size() const { return image_size_; }
   [[nodiscard]] std::uint64_t stream_size() const { return stream_size_; }

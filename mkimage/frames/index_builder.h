@@ -11,9 +11,10 @@
 
 namespace zvfs {
 
-/// Makes the index frame of an image from its tree, whose data lies in `frames` by now.
-/// `frame_files` are the inodes whose data begins in each frame, in order (see Planner).
-/// Errors: TooLarge (an index above 4 GiB), and as FrameEncoder::encode.
+/// Makes the index frame of an image from its tree. The data of the tree's files must already lie
+/// in `frames`. `frame_files` are the inodes whose data begins in each frame, in order (see
+/// Planner).
+/// Errors: TooLarge (an index above 4 GiB), and those of FrameEncoder::encode.
 Result<ByteVector> build_index(const Tree& tree, std::span<const FrameRecord> frames,
                                std::span<const std::uint32_t> frame_files,
                                const ImageSummary& summary, int level);

@@ -29,7 +29,7 @@ Result<void> OrderedWriter::submit(CodedFrame& frame) {
   return {};
 }
 
-// Puts `frame` among those that wait, in exchange for one whose buffers are free.
+// Adds `frame` to those that wait, in exchange for one with free buffers.
 void OrderedWriter::leave(CodedFrame& frame) {
   waiting_bytes_ += frame.bytes.size();
   CodedFrame free;
@@ -41,7 +41,7 @@ void OrderedWriter::leave(CodedFrame& frame) {
   waiting_.emplace(number, std::exchange(frame, std::move(free)));
 }
 
-// After `frame` was written: exchanges it for the next one, if that waits already.
+// Call after writing `frame`: exchanges it for the next one, if that one waits already.
 bool OrderedWriter::take_next(CodedFrame& frame) {
   const MutexLock lock(mutex_);
   ++next_;

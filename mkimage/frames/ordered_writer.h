@@ -23,10 +23,10 @@ struct CodedFrame {
   std::uint32_t checksum = 0;
   FrameKind kind = FrameKind::kZstd;
   ByteVector bytes;
-  std::string names;  ///< The members that begin in the frame, for people; see FrameSink.
+  std::string names;  ///< Names to print, one per line: members that begin here.
 };
 
-/// Takes the frames of an image in their order.
+/// Takes the frames of an image in order.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
@@ -34,13 +34,13 @@ class FrameSink {
   virtual Result<void> write(const CodedFrame& frame) = 0;
 };
 
-/// Puts frames that several threads finish in any order into their order. The thread whose frame
-/// is next writes it, and those that wait behind it; the others leave theirs and go on.
+/// Puts frames that several threads finish in any order back in order. The thread that has the next
+/// frame writes it, and those that wait for it; the other threads leave theirs and go on.
 /// Thread-safe.
 class OrderedWriter {
  public:
-  /// Borrows the sink. Of coded frames, `window_bytes` may wait, and those for which there was room
-  /// before.
+  /// Borrows the sink. Coded frames of `window_bytes` may wait, apart from those admitted while
+  /// there was room.
   OrderedWriter(FrameSink& sink, std::size_t window_bytes) : sink_(sink), window_(window_bytes) {}
 
   /// Blocks while the window is full and another frame is next.
@@ -48,12 +48,12 @@ class OrderedWriter {
   Result<void> wait_for_room(FrameNumber number);
 
   /// Writes `frame` now or leaves it to be written; its contents are then unspecified, but its
-  /// buffers can be used again. Waits for no other frame. Frames are numbered from 0; each number
-  /// must be submitted once, or stop() be called. Errors: as wait_for_room().
+  /// buffers can be used again. Does not wait for other frames. Frames are numbered from 0; each
+  /// number must be submitted once, or stop() be called. Errors: as wait_for_room().
   Result<void> submit(CodedFrame& frame);
 
-  /// Makes all calls of wait_for_room() that wait, and all later calls, fail with `error` unless
-  /// there is an error already.
+  /// Makes all waiting and later calls of wait_for_room() fail with `error`, unless there is an
+  /// error already.
   void stop(Error error);
 
   /// The first error, if there was any.

@@ -10,7 +10,7 @@
 namespace zvfs {
 namespace {
 
-// Coded frames that wait for one before them: how far the others get ahead of one slow read.
+// Coded frames that may wait for an earlier one: how far the others get ahead of one slow read.
 constexpr std::size_t kWindowBytes = std::size_t{32} << 20;
 
 void encode_to(const FrameContent& content, const EncodedFrame& encoded, CodedFrame& frame) {
@@ -38,13 +38,13 @@ ParallelEncoder::ParallelEncoder(FrameSink& sink, const EncoderOptions& options,
 }
 
 ParallelEncoder::~ParallelEncoder() {
-  stop({ErrorCode::kIo, "the build was given up"});
+  stop({ErrorCode::kIo, "the build was abandoned"});
   threads_.clear();
 }
 
 Result<void> ParallelEncoder::add(FrameContent& content) {
-  // The window is waited for here, not with a coded frame in hand: were all the threads to wait for
-  // a frame that is still to be added, none would be left to encode it.
+  // Wait for the window here, not with a coded frame in hand: if all threads waited for a frame
+  // that is yet to be added, none would be left to encode it.
   ZVFS_TRY(writer_.wait_for_room(content.number));
   {
     const MutexLock lock(mutex_);
@@ -101,7 +101,8 @@ Result<void> ParallelEncoder::work_to_end(const EncoderOptions& options) {
   return {};
 }
 
-// Exchanges what was encoded, if anything, for what waits longest; false when nothing is to come.
+// Exchanges the encoded content, if any, for the one that has waited longest; false if no more will
+// come.
 bool ParallelEncoder::next(FrameContent& content) {
   {
     const MutexLock lock(mutex_);

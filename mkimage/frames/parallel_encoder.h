@@ -24,26 +24,26 @@ struct FrameContent {
   std::string names;  ///< See CodedFrame.
 };
 
-/// Encodes frames on threads of its own, in any order, and writes them in their order. These
-/// threads do nothing else, so a slow disk under the source never holds one up: who reads the
-/// contents does so ahead of them, by a few frames, which bounds the memory.
+/// Encodes frames on its own threads, in any order, and writes them in order. These threads do
+/// nothing else, so a slow disk under the source never holds one up: callers read the contents
+/// ahead of them, by a few frames, which bounds the memory.
 class ParallelEncoder {
  public:
-  /// Borrows the sink. `threads` encode, at least 1; with fewer than wanted it goes on.
-  /// Throws std::bad_alloc, and std::system_error when there can be no thread at all.
+  /// Borrows the sink. `threads` encode, at least 1; if not all can be started, the others do the
+  /// work. Throws std::bad_alloc, and std::system_error if no thread can be started.
   ParallelEncoder(FrameSink& sink, const EncoderOptions& options, unsigned threads);
   ParallelEncoder(const ParallelEncoder&) = delete;
   ParallelEncoder& operator=(const ParallelEncoder&) = delete;
   /// Ends the threads, whether or not all was written.
   ~ParallelEncoder();
 
-  /// Takes `content`, of 1 to kMaxFrameSize bytes, in exchange for one whose buffers can be used
-  /// again. Blocks while enough frames wait. Frames are numbered from 0, and each number must be
-  /// added once, in about their order, or stop() be called. Thread-safe.
+  /// Takes `content`, of 1 to kMaxFrameSize bytes, in exchange for one with buffers to use again.
+  /// Blocks while enough frames wait. Frames are numbered from 0; each number must be added once,
+  /// in about their order, or stop() be called. Thread-safe.
   /// Errors: the first error of an encoder, of the sink or of stop().
   Result<void> add(FrameContent& content) ZVFS_EXCLUDES(mutex_);
 
-  /// Makes all calls of add() that wait, and later ones, fail with `error` unless there is an error
+  /// Makes all waiting and later calls of add() fail with `error`, unless there is an error
   /// already. Thread-safe.
   void stop(Error error) ZVFS_EXCLUDES(mutex_);
 

@@ -66,7 +66,7 @@ bool Planner::start_member() {
   return true;
 }
 
-// Whether what is next of the member, its headers or its data, goes into this frame.
+// Whether the member's next part, headers or data, goes into this frame.
 bool Planner::belongs_in(const FramePlan& plan) const {
   if (plan.size == 0) return true;
   if (in_listed_frame_ && !member_.listed) return false;
@@ -110,7 +110,7 @@ bool Planner::place_data(FramePlan& plan) {
   return length == left && (!is_cut() || is_poured() || length != cut());
 }
 
-// How much of the member's data comes next.
+// The size of the next piece of the member's data.
 std::uint64_t Planner::next_piece(const FramePlan& plan) const {
   const std::uint64_t left = member_.data_left();
   if (!is_cut()) return left;
@@ -128,7 +128,7 @@ void Planner::note_data(const FramePlan& plan) {
     inode.count = plan.number.value;
     return;
   }
-  // The data that precedes an extent's, from which follows the frame that the extent begins in.
+  // The amount of data before an extent tells which frame the extent begins in.
   const std::uint64_t first_piece = next_piece(plan);
   const std::uint32_t others = is_poured() ? bounds_.small : cut();
   std::uint64_t preceding = 0;
@@ -142,7 +142,7 @@ void Planner::note_data(const FramePlan& plan) {
   }
 }
 
-// Where in the frame the data lies of which the member is a copy. If there is none, the member is
+// Where in the frame the data lies that the member is a copy of. If there is none, the member is
 // the original of the copies after it.
 std::uint32_t Planner::find_original(const FramePlan& plan) {
   const InodeNumber number = tree_.inode_of(member_.link);

@@ -18,39 +18,40 @@
 namespace zvfs {
 
 /// Cuts a tree's tar stream into frames, one after another, and notes in the tree's inodes and
-/// extents where their data lies. The frames depend on the tree and the bounds alone:
+/// extents where their data lies. The frames depend only on the tree and the bounds:
 ///
 /// - Small files are packed, header and data together, in the order of MemberOrder. Only when both
 ///   exceed the bound is the data in the frame after the headers.
-/// - A small file and its copies share a frame if they fit in one; so do files that should.
+/// - A small file and its copies share a frame if they fit in one; so do files that FrontFiles
+///   keeps together.
 /// - A larger file's data begins a frame. Its last piece, unless it is full, begins a frame of
 ///   small files.
-/// - The frames of listed files hold no other files. A larger one that is not huge is cut where
-///   they are full.
+/// - The frames of listed files hold no other files. A larger listed file that is not huge is cut
+///   where a frame is full.
 /// - The end-of-archive mark is a frame of its own, the last one.
 ///
-/// Not thread-safe. While it runs, other threads may read the tree, but of the data fields only
-/// those of files that are in plans already made.
+/// Not thread-safe. While it runs, other threads may read the tree, but data fields only of files
+/// in plans already made.
 class Planner {
  public:
-  /// Borrows the tree, which must be finished. The front files that have
-  /// copies are of at most bounds.small.
+  /// Borrows the tree, which must be finished. Front files that have copies are of at most
+  /// bounds.small.
   Planner(Tree& tree, const FrameBounds& bounds, FrontFiles front = FrontFiles());
 
-  /// Makes the next frame's plan into `plan`, whose memory it reuses; false when there is none.
+  /// Makes the next frame's plan in `plan`, reusing its memory; false after the last frame.
   /// Errors: TooLarge (more frames than the format can hold).
   Result<bool> next(FramePlan& plan);
 
   /// After the last frame: the inodes of the files whose data begins in each frame, in order.
   [[nodiscard]] std::span<const std::uint32_t> frame_files() const { return files_.span(); }
 
-  /// After the last frame: lets the index point copies at their original's data, where both lie in
-  /// one frame, and the bytes there are equal.
+  /// After the last frame: makes the index point copies at their original's data if both lie in one
+  /// frame and the bytes there are equal.
   CopyCounts share_copies(const VerifiedCopies& verified);
 
  private:
-  // A file with copies, and where its data was placed; or one of those copies, if it came to lie
-  // in another frame than the one before.
+  // A file with copies, and where its data was placed; or one of those copies, if it went into
+  // another frame than the one before it.
   struct Original {
     InodeNumber inode;
     FrameNumber frame;
@@ -66,8 +67,8 @@ class Planner {
     Link link;
     std::uint64_t header_size = 0;
     std::uint64_t data_size = 0;
-    std::size_t copies = 0;  // that follow it
-    bool is_copy = false;    // of the last one that had copies
+    std::size_t copies = 0;  // number of those that follow it
+    bool is_copy = false;    // whether it is a copy of the last one that had some
     bool listed = false;
     std::uint32_t together = 0;  // how much from its header on should lie in one frame
     std::uint64_t header_placed = 0;

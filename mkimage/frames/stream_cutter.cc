@@ -45,8 +45,8 @@ Result<void> StreamCutter::append_data(ByteSpan bytes) {
   in_headers_ = false;
   while (!bytes.empty()) {
     const bool in_pieces = data_left_ > 0;
-    // Small files, and the padding of all, go on in the frame; of the data that some programs
-    // write behind a hard link nobody said how much there is.
+    // Small files, and the padding of all files, continue in the frame. So does data that some
+    // programs write behind a hard link, and its size is unknown.
     if (!in_pieces && content_.size() == bounds_.max()) ZVFS_TRY(cut(content_.size()));
     const std::uint64_t room =
         in_pieces ? std::min(piece_left_, data_left_) : bounds_.max() - content_.size();
@@ -62,7 +62,7 @@ Result<void> StreamCutter::append_data(ByteSpan bytes) {
   return {};
 }
 
-// Appends what there is room for of `bytes`; returns how much.
+// Appends as much of `bytes` as there is room for; returns how much.
 std::size_t StreamCutter::append(ByteSpan bytes, std::uint64_t room) {
   const ByteSpan part =
       bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), room)));
@@ -87,7 +87,7 @@ Result<void> StreamCutter::leave_end() {
   return cut(content_.size());
 }
 
-// The first `size` bytes of the content become a frame; the rest is the next one's.
+// The first `size` bytes of the content become a frame; the rest begins the next one.
 Result<void> StreamCutter::cut(std::size_t size) {
   if (size == 0) return {};
   const ByteSpan rest = ByteSpan(content_).subspan(size);

@@ -8,7 +8,7 @@
 
 namespace zvfs {
 
-/// Takes the frames that a StreamCutter cuts, in their order.
+/// Takes the frames that a StreamCutter cuts, in order.
 class FrameTaker {
  public:
   virtual ~FrameTaker() = default;
@@ -16,11 +16,11 @@ class FrameTaker {
   virtual Result<void> take(ByteVector& content) = 0;
 };
 
-/// Cuts a tar stream into frames while it comes, by the rules of Planner: small files are packed,
+/// Cuts a tar stream into frames as it comes, by the rules of Planner: small files are packed,
 /// header and data together; a large file's data begins a frame, and its last piece begins a frame
-/// of small files; what is no member is in frames of its own. The frames depend on the stream and
-/// the bounds alone, as long as what append_headers() is called for, and so on, does not depend on
-/// the size of the reads. Holds at most one frame. Not thread-safe.
+/// of small files; bytes that belong to no member get frames of their own. The frames depend only
+/// on the stream and the bounds, as long as the bytes given to append_headers(), and to each of the
+/// others, do not depend on the size of the reads. Holds at most one frame. Not thread-safe.
 class StreamCutter {
  public:
   /// Borrows `frames`.
@@ -35,10 +35,10 @@ class StreamCutter {
   /// Appends some of the member's data, or of the padding behind it.
   Result<void> append_data(ByteSpan bytes);
 
-  /// Appends what belongs to no member.
+  /// Appends bytes that belong to no member.
   Result<void> append_end(ByteSpan bytes);
 
-  /// After the last byte.
+  /// Call after the last byte.
   Result<void> finish() { return cut(content_.size()); }
 
  private:

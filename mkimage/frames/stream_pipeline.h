@@ -19,7 +19,7 @@ class StreamPipeline final : public FrameTaker {
   /// Errors: those of ParallelEncoder::add(); TooLarge.
   Result<void> take(ByteVector& content) override;
 
-  /// Names for people, one a line: those of members that begin in the frame taken next.
+  /// Adds names to print, one per line: members that begin in the frame taken next.
   void add_names(std::string_view names) { next_.names += names; }
 
   /// As ParallelEncoder's.

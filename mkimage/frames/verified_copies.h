@@ -7,8 +7,8 @@
 
 namespace zvfs {
 
-/// Collects which files, taken for copies of others, turn out to be none when the bytes that lie in
-/// the stream are compared. Thread-safe.
+/// Collects the supposed copies whose bytes in the stream turn out to differ from the original's.
+/// Thread-safe.
 class VerifiedCopies {
  public:
   void note_difference(InodeNumber copy) ZVFS_EXCLUDES(mutex_) {

@@ -12,20 +12,20 @@
 
 namespace zvfs {
 
-/// Looks into the candidates of a search, which are files of a tree in path order, on threads.
-/// Borrows all that it names.
+/// Reads the candidates of a search on threads: files of a tree in path order. Borrows all that it
+/// names.
 struct CandidateScan {
-  /// Neighbours in path order, which one thread looks into: their directory is opened once.
+  /// Neighbours in path order that one thread reads: their directory is opened once.
   static constexpr std::size_t kRunLength = 64;
 
   const Tree& tree;
   int root_fd;
   Warnings& warnings;
-  unsigned threads;         ///< At least 1. There are no more than there is work for.
+  unsigned threads;         ///< At least 1. No more are started than have work.
   std::size_t buffer_size;  ///< In bytes.
 
   /// Calls `look(FileReader&, MutableByteSpan buffer, std::span<Candidate>)` for each run of
-  /// candidates, in no order. Reader and buffer are the thread's own.
+  /// candidates, in any order. Reader and buffer are the thread's own.
   template <typename Candidate, typename Look>
   void for_each_run(std::span<Candidate> candidates, const Look& look) const {
     const std::size_t runs = (candidates.size() + kRunLength - 1) / kRunLength;

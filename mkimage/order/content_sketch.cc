@@ -17,7 +17,7 @@ std::uint64_t string_at(const std::byte* bytes) {
   return value;
 }
 
-// The finalizer of SplitMix64: every bit of the string counts in every bit of the hash.
+// The finalizer of SplitMix64: every bit of the string affects every bit of the hash.
 std::uint64_t hash_of(std::uint64_t value) {
   value = (value ^ value >> 30) * 0xBF58476D1CE4E5B9;
   value = (value ^ value >> 27) * 0x94D049BB133111EB;
@@ -26,8 +26,8 @@ std::uint64_t hash_of(std::uint64_t value) {
 
 }  // namespace
 
-// The lowest bits of a hash choose the bin, its highest bits decide which hash is the least, and
-// the bits between, which these do not tell, are kept.
+// The lowest bits of a hash choose the bin, the highest bits decide which hash is the least, and
+// the bits between, which are independent of both, are kept.
 ContentSketch ContentSketch::of(ByteSpan content) {
   static_assert(std::has_single_bit(kBins));
   std::array<std::uint64_t, kBins> least;

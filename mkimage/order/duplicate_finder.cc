@@ -16,14 +16,14 @@ namespace {
 
 constexpr std::size_t kReadSize = std::size_t{256} << 10;
 
-// Of so many bytes there is a hash before all is read: most files that differ do so in them.
+// This many bytes are hashed before the whole file: most files that differ do so in them.
 constexpr std::uint64_t kHeadSize = std::uint64_t{16} << 10;
 
-// Files are opened by more threads than there are processors: where they are not in the page cache,
-// what takes time is to wait for them.
+// More threads open files than there are processors: for files outside the page cache, most of the
+// time is spent waiting.
 constexpr unsigned kReaders = 32;
 
-// Of the first `size` bytes; nothing when they cannot be read.
+// The hash of the first `size` bytes; nothing if they cannot be read.
 std::optional<std::uint64_t> hash_of(FileReader& reader, Link link, std::uint64_t size,
                                      MutableByteSpan buffer) {
   std::array<std::uint64_t, 2> hashes = {};  // of what precedes, and of the piece
@@ -66,7 +66,7 @@ void DuplicateFinder::collect() {
   }
 }
 
-// Keeps the candidates that may equal another, as far as is known.
+// Keeps the candidates that may equal another, as far as known.
 void DuplicateFinder::keep_equal() {
   using Key = std::pair<std::uint64_t, std::uint64_t>;
   std::vector<Key> keys;
@@ -98,7 +98,7 @@ void DuplicateFinder::hash_all(Extent extent) {
   std::erase_if(candidates_, [](const Candidate& candidate) { return candidate.size == 0; });
 }
 
-// An archive is one file, for which nobody waits.
+// A spooled archive is one temporary file, so there is no waiting to overlap.
 unsigned DuplicateFinder::readers() const {
   const bool is_archive = setup_.tree.source().places().archive.has_value();
   return is_archive ? setup_.threads : std::max(setup_.threads, kReaders);

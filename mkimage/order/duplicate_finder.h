@@ -11,11 +11,11 @@
 
 namespace zvfs {
 
-/// Finds the files of a tree that have equal content, by their sizes, then by XXH64 of their first
-/// bytes, then of all, which may take different files for equal: once in 2^32 files or so. Only
-/// files that share their size with another are opened, and only those that begin alike are read
-/// whole. Sparse and empty files are left out, and those that cannot be read. What it finds does
-/// not depend on the number of threads. Use once.
+/// Finds files of equal content in a tree: by size, then by XXH64 of their first bytes, then by
+/// XXH64 of the whole. Different files may count as equal, once in 2^32 files or so. Opens only
+/// files that share their size with another, and reads only those whole that begin alike. Leaves
+/// out files that are sparse, empty or unreadable. The result does not depend on the number of
+/// threads. Use once.
 class DuplicateFinder {
  public:
   struct Setup {
@@ -39,7 +39,7 @@ class DuplicateFinder {
     Link link;
   };
 
-  // How much of the files is hashed.
+  // How much of the files to hash.
   enum class Extent : std::uint8_t { kHead, kWhole };
 
   void collect();

@@ -9,8 +9,8 @@
 
 namespace zvfs {
 
-/// Which files of a tree seem to have equal content, in groups. A plain value;
-/// whoever relies on equality compares the bytes.
+/// Groups of files in a tree that seem to have equal content. A plain value; callers that rely on
+/// equality compare the bytes.
 class Duplicates {
  public:
   /// Adds a group of names, one for each file.

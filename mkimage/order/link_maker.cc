@@ -38,8 +38,8 @@ Duplicates LinkMaker::take_larger_than(std::uint64_t bound, const Duplicates& du
   return others;
 }
 
-// Each file is compared with the first ones of equal metadata that differ from one another. Returns
-// all that are no links.
+// Compares each file with those before it that have equal metadata and became no links. Returns all
+// that became no links.
 std::vector<Link> LinkMaker::compare_group(std::span<const Link> group) {
   std::vector<Link> distinct;
   for (const Link link : group) {

@@ -11,20 +11,18 @@
 
 namespace zvfs {
 
-/// Finds the files that may become hard links of others: which take too much room side by side, are
-/// of equal content, byte for byte, and of equal mode, owners, time and extended attributes. Use
-/// once.
+/// Finds files that can become hard links to others: they take too much space side by side, have
+/// equal content (byte for byte), and equal mode, owners, time and extended attributes. Use once.
 class LinkMaker {
  public:
   /// Borrows both; `root_fd` is the tree's root directory.
   LinkMaker(const Tree& tree, int root_fd, Warnings& warnings);
 
-  /// Takes the groups of `duplicates` apart: those of more than `bound` bytes in all are compared,
-  /// the others are returned as they were. So are files of up to half the bound that are found to
-  /// be no links of one another.
+  /// Compares the files in groups of more than `bound` bytes in all, and returns the other groups
+  /// unchanged. Also returns files of up to half the bound that were compared and became no links.
   Duplicates take_larger_than(std::uint64_t bound, const Duplicates& duplicates);
 
-  /// By inode number less 1: the file that an inode is to become a link of, or itself.
+  /// By inode number less 1: the file that an inode becomes a link to, or itself.
   [[nodiscard]] const std::vector<InodeNumber>& targets() const { return targets_; }
   [[nodiscard]] bool found_any() const { return found_any_; }
 

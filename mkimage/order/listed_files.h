@@ -11,21 +11,21 @@
 
 namespace zvfs {
 
-/// The files of a tree that a list of paths names, such as the files that a program opened when it
-/// was recorded. Paths are from the root of the image; `/` and `./` before them mean nothing.
-/// What is no regular file has no data to move, and is passed over; so is a file that was named
-/// before, by this name or by another one. Not thread-safe.
+/// The files of a tree that a list of paths names, such as the files that a recorded program
+/// opened. Paths are from the root of the image; a leading `/` or `./` is ignored. Skips entries
+/// that are not regular files, since they have no data to move, and files already named, by this
+/// name or another. Not thread-safe.
 class ListedFiles {
  public:
   /// Looks up all `paths`. Borrows the tree, which must be finished.
   ListedFiles(const Tree& tree, std::span<const std::string> paths);
 
-  /// What leads the stream when these files come first, and then `copies`, without these files.
+  /// The front of the stream: these files, then `copies` without these files.
   [[nodiscard]] FrontFiles before(const Duplicates& copies) const;
 
   /// How many of the paths name nothing in the tree.
   [[nodiscard]] std::uint64_t missing() const { return missing_; }
-  /// The first of those.
+  /// The first of these paths.
   [[nodiscard]] const std::string& first_missing() const { return first_missing_; }
 
  private:

@@ -21,7 +21,7 @@ void MemberOrder::mark(Link link) {
   }
 }
 
-// Of the directories that are marked.
+// Looks in the marked directories.
 void MemberOrder::lead_late_symlinks() {
   for (std::size_t i = 0; i < marked_.size(); ++i) {
     const InodeNumber number{tree_.dentries()[i].inode};
@@ -69,7 +69,7 @@ MemberOrder::Item MemberOrder::next_front() {
   return item;
 }
 
-// Takes a step in path order, which may let directories come that the walk has left. False at its
+// Takes a step in path order. Directories that the walk has left may then come next. False at the
 // end.
 bool MemberOrder::walk_on() {
   const std::optional<Link> link = walk_.next();
@@ -80,7 +80,7 @@ bool MemberOrder::walk_on() {
   return true;
 }
 
-// At the end of the walk, all that are open.
+// At the end of the walk, leaves all open directories.
 void MemberOrder::leave_directories_above(const std::optional<Link>& link) {
   while (!open_.empty() && (!link || tree_.inode_of(open_.back()) != link->directory)) {
     if (marked_[open_.back().dentry]) pending_.push_back(open_.back());

@@ -14,12 +14,12 @@
 namespace zvfs {
 namespace {
 
-// Files that agree in so many of the 16 bins have some two fifths of their strings in common. 6 to
-// 8 gave images of the same size, within 1.5 %; 4 larger ones.
+// Files that agree in this many of the 16 bins share some two fifths of their strings. 6 to 8 gave
+// images of the same size, within 1.5 %; 4 gave larger ones.
 constexpr std::uint32_t kMinCommonBins = 7;
 
-// With how many of those before it, that have an equal key, a file is compared: 1, 4 and 16 made no
-// difference to the size of images.
+// How many earlier files with an equal key a file is compared with: 1, 4 and 16 made no difference
+// to the size of images.
 constexpr std::size_t kLookBack = 4;
 
 // Trees of candidates, each below the earlier one that it is most like.
@@ -29,13 +29,13 @@ class Forest {
 
   explicit Forest(std::size_t size) : first_child_(size, kNone), next_sibling_(size, kNone) {}
 
-  // To be called in descending order of `child`.
+  // Call in descending order of `child`.
   void add(std::uint32_t parent, std::uint32_t child) {
     next_sibling_[child] = std::exchange(first_child_[parent], child);
   }
   [[nodiscard]] bool has_children(std::uint32_t node) const { return first_child_[node] != kNone; }
 
-  // A node and all below it: each is followed by what is like it.
+  // A node and all below it: each is followed by those that are like it.
   std::vector<std::uint32_t> nodes_from(std::uint32_t root) const {
     std::vector<std::uint32_t> nodes;
     std::vector<std::uint32_t> next = {root};
@@ -63,7 +63,7 @@ FrontFiles SimilarFiles::arrange(const FrontFiles& front) {
   return order(front);
 }
 
-// Of files with copies only the first is a candidate, of those that are listed none.
+// Of a file and its copies, only the first is a candidate; listed files are not.
 void SimilarFiles::collect(const FrontFiles& front) {
   const Tree& tree = setup_.tree;
   std::vector<bool> done(tree.inodes().size());
@@ -151,7 +151,7 @@ void SimilarFiles::compare(std::uint32_t earlier, std::uint32_t later) {
   if (candidate.position - other.position < setup_.frame_bound) return;
   const std::uint32_t common = candidate.sketch.common_bins(other.sketch);
   if (common < kMinCommonBins || common < candidate.common_bins) return;
-  // Of equal ones the nearest, whatever the order of comparing.
+  // Among equals, the nearest counts, whatever the order of comparing.
   if (common == candidate.common_bins && earlier < candidate.like) return;
   candidate.like = earlier;
   candidate.common_bins = common;

@@ -12,21 +12,20 @@
 
 namespace zvfs {
 
-/// Finds files that are much alike but lie far from one another in path order, such as those of
-/// several versions of a program, and brings them together: compressed in one frame, what they have
-/// in common is stored once. Files that lie near to what they are like are left where they are, and
-/// so are all others, whose neighbours are worth more to them.
+/// Finds similar files that lie far from one another in path order, such as those of several
+/// versions of a program, and puts them side by side: in one frame, what they have in common is
+/// stored once. Files that lie near similar ones stay where they are. So do all others, since their
+/// neighbours help them more.
 ///
-/// For each file it looks for the earlier file that is most like it, by sketches of the first
-/// kSketchedSize bytes, among a few of those that share two bins of the sketch, or the name. Takes
-/// some 90 bytes of memory for each file, and reads each once. What it finds does not depend on the
-/// number of threads. Use once.
+/// For each file it looks for the most similar earlier file, by sketches of the first kSketchedSize
+/// bytes, among a few that share two bins of the sketch, or the name. Takes some 90 bytes of memory
+/// per file, and reads each once. The result does not depend on the number of threads. Use once.
 class SimilarFiles {
  public:
-  /// How much of a file is looked at, in bytes.
+  /// How much of a file is sketched, in bytes.
   static constexpr std::size_t kSketchedSize = 16384;
-  /// Smaller files are left where they are: of those, most of what is stored is the header, which
-  /// is like those of the neighbours. A tree of a million files of 110 bytes would take 1.7 % more.
+  /// Smaller files stay where they are: most of what is stored for them is the header, which is
+  /// like those of the neighbours. A tree of a million files of 110 bytes would take 1.7 % more.
   static constexpr std::uint64_t kMinSize = 256;
 
   struct Setup {
@@ -34,15 +33,15 @@ class SimilarFiles {
     int root_fd;
     Warnings& warnings;
     unsigned threads;           ///< At least 1.
-    std::uint32_t frame_bound;  ///< Of small files; larger ones are left out.
+    std::uint32_t frame_bound;  ///< For small files; larger ones are left out.
   };
 
   /// Borrows all that `setup` names.
   explicit SimilarFiles(const Setup& setup) : setup_(setup) {}
 
-  /// Adds to the front files those that are like others. Listed ones stay where they are; the
-  /// others, and files with their copies, come in path order of the first file of those that are
-  /// alike. Each, as far as possible, follows the one that it is most like.
+  /// Adds similar files to the front files. Listed files stay where they are. The others, and files
+  /// with their copies, are put in sets of similar files; the sets come in path order of their
+  /// first files. In a set, each file follows, as far as possible, the one that it is most like.
   FrontFiles arrange(const FrontFiles& front);
 
  private:
@@ -50,7 +49,7 @@ class SimilarFiles {
 
   struct Candidate {
     Link link;
-    std::uint32_t group = kNone;  // of the front files that it is the first of
+    std::uint32_t group = kNone;  // the front group that it is the first file of
     std::uint32_t like = kNone;   // the earlier candidate that it is most like
     std::uint64_t position = 0;   // in a stream in path order, about
     std::uint32_t size = 0;

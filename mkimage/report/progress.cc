@@ -23,12 +23,12 @@ std::string amounts_text(const Progress& progress, double elapsed) {
 std::string text_before_work(const Progress& progress, double elapsed, std::size_t width) {
   const std::uint64_t found = progress.files_found;
   const std::uint64_t total = progress.files_to_compare;
-  // Of an archive that comes through a pipe nobody knows the size.
+  // The size of an archive from a pipe is unknown.
   const bool is_pipe = total == 0 && progress.bytes_read > 0;
   if (is_pipe) return fmt::format("{} files, {}", found, amounts_text(progress, elapsed));
   if (progress.files_compared >= total) return fmt::format("{} files found", found);
   const double done = static_cast<double>(progress.files_compared) / static_cast<double>(total);
-  return progress_bar(done, fmt::format("{} files found, looking for equal ones", found), elapsed,
+  return progress_bar(done, fmt::format("{} files found, looking for duplicates", found), elapsed,
                       width);
 }
 

@@ -20,7 +20,7 @@ Result<ReportFile> ReportFile::open(const std::string& path) {
 
 Result<void> ReportFile::write(std::string_view text) {
   ZVFS_TRY(write_all(fd_.get(), as_bytes(text), name_));
-  // Some filesystems tell only now that there was no room.
+  // Some filesystems report only here that there was no space.
   if (::close(fd_.release()) != 0) return fail_errno(errno, name_);
   return {};
 }

@@ -8,11 +8,11 @@
 
 namespace zvfs {
 
-/// The file that a report for programs goes to, or standard output: opened before a build, so that
-/// one that cannot be written is known before the work is done. Not thread-safe.
+/// The file of a JSON report, or standard output. Opened before a build, so that a path that cannot
+/// be written fails before the work is done. Not thread-safe.
 class ReportFile {
  public:
-  /// Makes the file `path`, or empties it; "-" is standard output. Errors: Io.
+  /// Creates the file `path`, or empties it; "-" is standard output. Errors: Io.
   static Result<ReportFile> open(const std::string& path);
 
   /// Call once. Errors: Io.

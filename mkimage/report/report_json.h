@@ -17,8 +17,7 @@ struct BuildEnd {
   int exit_status;
 };
 
-/// The report for programs: a JSON object, indented, and a newline. Sizes are in bytes, times in
-/// seconds.
+/// The JSON report: an object, indented, and a newline. Sizes are in bytes, times in seconds.
 std::string report_json(const BuildEnd& end);
 
 }  // namespace zvfs

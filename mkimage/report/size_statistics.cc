@@ -21,7 +21,7 @@ class FrameSizes {
   [[nodiscard]] std::uint64_t coded(std::size_t i) const {
     return row(i + 1).image_offset - row(i).image_offset;
   }
-  /// What the run of the stream that begins in frame `i` takes of the image.
+  /// The share of the image that a run of the stream takes; the run begins in frame `i`.
   [[nodiscard]] double coded_share(std::size_t i, std::uint64_t offset,
                                    std::uint64_t length) const {
     double share = 0;

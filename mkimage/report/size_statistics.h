@@ -13,8 +13,8 @@
 
 namespace zvfs {
 
-/// What takes the space of an image. A plain value. Of a frame, a file takes the share that it has
-/// of the content; data that several files share counts for the first in path order.
+/// What takes the space in an image. A plain value. A file's share of a frame is its share of the
+/// frame's content; data that several files share counts for the first in path order.
 struct SizeStatistics {
   struct Frames {
     std::uint64_t count = 0;
@@ -35,11 +35,11 @@ struct SizeStatistics {
   static constexpr std::size_t kLargestCount = 20;
 
   std::array<Frames, kFrameKindCount> frames{};  ///< By FrameKind.
-  std::vector<Extension> extensions;             ///< Those that take most first.
+  std::vector<Extension> extensions;             ///< Those that take most space first.
   std::vector<File> largest;                     ///< At most kLargestCount, in the same order.
 
-  /// Of an image whose tree is complete. `frames` are its data frames, which end at `end`: its
-  /// `image_offset` and `stream_offset` count.
+  /// The statistics of an image whose tree is complete. `frames` are its data frames; they end at
+  /// the `image_offset` and `stream_offset` of `end`.
   static SizeStatistics gather(const Tree& tree, std::span<const FrameRecord> frames,
                                const FrameRecord& end);
 };

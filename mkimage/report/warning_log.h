@@ -9,7 +9,7 @@
 
 namespace zvfs {
 
-/// Keeps the first warnings of a build, so few that the report of a bad disk stays readable.
+/// Keeps the first warnings of a build: few, so that the report on a bad disk stays readable.
 /// Thread-safe.
 class WarningLog {
  public:

@@ -10,16 +10,16 @@
 
 namespace zvfs {
 
-/// Which entries of a source are left out: an ordered list of patterns as in gitignore(5), of
-/// which the last one that matches decides.
+/// Which entries of a source are left out: an ordered list of patterns as in gitignore(5). The last
+/// one that matches decides.
 ///
 ///     name     any entry of that name, at any depth
 ///     a/b, /a  the entry with that path from the root of the source
-///     name/    directories alone
+///     name/    directories only
 ///     !name    not left out after all
-///     *?[]\    as matches_glob() has them; `**` is any number of directories
+///     *?[]\    as in matches_glob(); `**` is any number of directories
 ///
-/// What lies below a directory that is left out is left out, too. Thread-safe once it is made.
+/// Everything below a directory that is left out is left out, too. Thread-safe once complete.
 class ExcludeList {
  public:
   enum class EntryType : std::uint8_t { kDirectory, kOther };
@@ -27,13 +27,14 @@ class ExcludeList {
   /// Adds a pattern. Errors: InvalidArgument (an empty one, or "..").
   Result<void> add(std::string_view pattern);
 
-  /// Adds the lines of a file: one pattern each, but for empty lines and those that begin with
-  /// `#`. Spaces at the end of a line count only after a backslash.
+  /// Adds the lines of a file: one pattern each, except empty lines and those that begin with `#`.
+  /// Spaces at the end of a line count only after a backslash.
   /// Errors: as add(), with the number of the line.
   Result<void> add_lines(std::string_view text);
 
-  /// Whether the entry `path` ("a/b", from the root of the source) is itself left out. Call for a
-  /// directory first, and not for what lies below one that is left out. The root never is.
+  /// Whether the entry `path` ("a/b", from the root of the source) is itself left out. Ask for a
+  /// directory before its contents, and not for the contents of one that is left out. The root
+  /// never is.
   [[nodiscard]] bool excludes(std::string_view path, EntryType type) const;
 
   /// When true, excludes() is false for every entry.

@@ -9,21 +9,21 @@
 
 namespace zvfs {
 
-/// What entries get in place of the metadata that their source has. A plain value.
+/// The metadata that entries get instead of what their source has. A plain value.
 struct MetadataRules {
   enum class TimeRule : std::uint8_t {
     kSet,         ///< All entries get the time.
-    kClamp,       ///< Those with a later one get it.
-    kClampIfNew,  ///< The same, but no reason to change an archive that could stay as it is.
+    kClamp,       ///< Entries with a later time get it.
+    kClampIfNew,  ///< The same, but no reason to rewrite an archive that could stay unchanged.
   };
 
   std::optional<std::uint32_t> uid;
   std::optional<std::uint32_t> gid;
-  std::optional<ModeChange> mode;  ///< Not of symlinks, whose permissions mean nothing.
+  std::optional<ModeChange> mode;  ///< Not for symlinks: their permissions mean nothing.
   std::optional<Timestamp> mtime;
   TimeRule time_rule = TimeRule::kSet;
 
-  /// Whether an archive can stay as it is.
+  /// Whether an archive can stay unchanged.
   [[nodiscard]] bool empty() const {
     return !uid && !gid && !mode && (!mtime || time_rule == TimeRule::kClampIfNew);
   }

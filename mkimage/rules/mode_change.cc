@@ -64,7 +64,7 @@ Result<ModeChange> ModeChange::parse(std::string_view text, std::uint16_t umask)
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     if (!parse_clause(text.substr(begin, end - begin), umask, change.steps_)) {
-      return fail(ErrorCode::kInvalidArgument, "'{}' is not a mode as chmod takes it", text);
+      return fail(ErrorCode::kInvalidArgument, "'{}' is not a mode for chmod(1)", text);
     }
     begin = end + 1;
   }
@@ -97,7 +97,7 @@ bool ModeChange::parse_clause(std::string_view clause, std::uint16_t umask,
   return clause.empty();
 }
 
-// Takes one operation with its permissions off the clause.
+// Takes one operation with its permissions from the front of the clause.
 ModeChange::Step ModeChange::parse_step(std::string_view& clause, std::uint16_t who,
                                         std::uint16_t umask) {
   Step step{.operation = clause.front(),

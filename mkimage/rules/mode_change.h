@@ -16,8 +16,8 @@ class ModeChange {
   /// Errors: InvalidArgument (not such a change).
   static Result<ModeChange> parse(std::string_view text, std::uint16_t umask);
 
-  /// The st_mode that a file with st_mode `mode` gets: its type, and the new permissions. As with
-  /// chmod, up to four octal digits leave a directory's set-id bits as they are.
+  /// The new st_mode of a file with st_mode `mode`: its type, and the changed permissions. As with
+  /// chmod, up to four octal digits leave a directory's set-id bits unchanged.
   [[nodiscard]] std::uint16_t apply(std::uint16_t mode) const;
 
   bool operator==(const ModeChange&) const = default;

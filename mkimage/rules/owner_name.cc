@@ -9,9 +9,9 @@
 namespace zvfs {
 namespace {
 
-constexpr std::uint32_t kMaxId = 0xFFFF'FFFE;  // the kernel takes the one above for "none"
+constexpr std::uint32_t kMaxId = 0xFFFF'FFFE;  // the next number means "none" to the kernel
 
-// A plus sign says that it is a number, as for chown(1).
+// A plus sign marks a number, as in chown(1).
 std::optional<std::uint32_t> parse_id(std::string_view text) {
   std::uint32_t id = 0;
   if (text.starts_with('+')) text.remove_prefix(1);
@@ -41,8 +41,7 @@ Result<std::uint32_t> parse(std::string_view text, Lookup* look_up, std::string_
   } else if (const auto id = look_up(std::string(text).c_str())) {
     return *id;
   }
-  return fail(ErrorCode::kInvalidArgument, "'{}' is neither a {} of this system nor a number", text,
-              what);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is neither a known {} nor a number", text, what);
 }
 
 }  // namespace

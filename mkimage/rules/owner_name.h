@@ -1,4 +1,4 @@
-// Users and groups as command lines name them, as numbers.
+// Turns the users and groups of command lines into numbers.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +8,8 @@
 
 namespace zvfs {
 
-/// The id of `text`, which is as tar's --owner and --group take it: a name of this system, a
-/// number, or NAME:NUMBER, of which an image keeps the number. A name of digits alone is a number.
+/// The id of `text`, in the form of tar's --owner and --group: a name known to this system, a
+/// number, or NAME:NUMBER (an image keeps only the number). A name of digits alone is a number.
 /// Errors: InvalidArgument (no such user or group, or not a number up to 2^32 - 2).
 Result<std::uint32_t> parse_user(std::string_view text);
 Result<std::uint32_t> parse_group(std::string_view text);

@@ -26,15 +26,15 @@ Result<void> PathShape::set_prefix(std::string_view directory) {
   const auto refuse = [&](std::string_view why) -> Result<void> {
     return fail(ErrorCode::kInvalidArgument, "'{}' {}", quote_name(directory.substr(0, 80)), why);
   };
-  if (has_dot_dot(directory)) return refuse("has '..'");
-  if (directory.size() > kMaxPrefix) return refuse("is longer than a path can be");
+  if (has_dot_dot(directory)) return refuse("contains '..'");
+  if (directory.size() > kMaxPrefix) return refuse("exceeds the length limit of a path");
   for (std::string_view rest = directory; !rest.empty();) {
     if (take_first_name(rest).size() > kMaxNameLength) {
-      return refuse("has a name that is longer than a name can be");
+      return refuse("has a name that is too long");
     }
   }
   std::string plain = plain_path(directory);
-  if (plain.empty()) return refuse("names no directory");
+  if (plain.empty()) return refuse("is the root or empty");
   prefix = std::move(plain);
   return {};
 }

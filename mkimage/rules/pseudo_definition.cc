@@ -20,7 +20,7 @@ Unexpected refuse(fmt::format_string<Args...> format, Args&&... args) {
   return fail(ErrorCode::kInvalidArgument, format, std::forward<Args>(args)...);
 }
 
-/// What a definition consists of, from its front on. Not thread-safe.
+/// The words of a definition, from the front. Not thread-safe.
 class Words {
  public:
   explicit Words(std::string_view text) : text_(text) { skip_spaces(); }
@@ -45,7 +45,7 @@ class Words {
     return word;
   }
 
-  // All that is left, as it is.
+  // The rest of the text, unchanged.
   std::string_view rest() { return std::exchange(text_, {}); }
   [[nodiscard]] bool at_end() const { return text_.empty(); }
 
@@ -75,13 +75,13 @@ Result<std::string> parse_path(const std::string& word) {
   const auto refuse_path = [&](std::string_view why) -> Result<std::string> {
     return refuse("'{}' {}", quote_name(std::string_view(word).substr(0, 80)), why);
   };
-  if (word.empty()) return refuse("no path");
-  if (word.find('\0') != word.npos) return refuse_path("has a zero byte");
-  if (has_dot_dot(word)) return refuse_path("has '..'");
-  if (word.size() > kMaxPath) return refuse_path("is longer than a path can be");
+  if (word.empty()) return refuse("path missing");
+  if (word.find('\0') != word.npos) return refuse_path("contains a zero byte");
+  if (has_dot_dot(word)) return refuse_path("contains '..'");
+  if (word.size() > kMaxPath) return refuse_path("exceeds the length limit of a path");
   for (std::string_view rest = word; !rest.empty();) {
     if (take_first_name(rest).size() > kMaxNameLength) {
-      return refuse_path("has a name that is longer than a name can be");
+      return refuse_path("has a name that is too long");
     }
   }
   return plain_path(word);
@@ -106,10 +106,11 @@ Result<void> parse_device(Words& words, PseudoDefinition& definition) {
 
 Result<void> parse_symlink(Words& words, PseudoDefinition& definition) {
   definition.target = words.rest();
-  if (definition.target.empty()) return refuse("no target of the symlink");
+  if (definition.target.empty()) return refuse("symlink target missing");
   if (definition.target.size() > kMaxSymlinkLength ||
       definition.target.find('\0') != std::string::npos) {
-    return refuse("a symlink's target of {} bytes, or with a zero byte", definition.target.size());
+    return refuse("symlink target of {} bytes is too long, or contains a zero byte",
+                  definition.target.size());
   }
   definition.mode = 0777;
   return {};
@@ -124,7 +125,7 @@ Result<void> parse_ipc(Words& words, PseudoDefinition& definition) {
   return {};
 }
 
-// What follows mode and owner; `type` is in lower case.
+// Parses what follows mode and owner; `type` is in lower case.
 Result<void> parse_node(char type, Words& words, PseudoDefinition& definition) {
   const auto with_type = [&](FileType made) { definition.mode = mode_of(made, definition.mode); };
   switch (type) {
@@ -152,8 +153,8 @@ Result<void> parse_node(char type, Words& words, PseudoDefinition& definition) {
 Result<void> parse_target(char type, Words& words, PseudoDefinition& definition) {
   using Kind = PseudoDefinition::Kind;
   definition.target = words.next();
-  if (definition.target.empty()) return refuse("no file to link to");
-  if (definition.target.find('\0') != std::string::npos) return refuse("a zero byte in a path");
+  if (definition.target.empty()) return refuse("path of the other file missing");
+  if (definition.target.find('\0') != std::string::npos) return refuse("path contains a zero byte");
   definition.kind = type == 'L' ? Kind::kLink : Kind::kDiskFile;
   definition.follows_symlink = type == 'h';
   if (type == 'L') definition.target = ZVFS_TRY(parse_path(definition.target));
@@ -162,9 +163,9 @@ Result<void> parse_target(char type, Words& words, PseudoDefinition& definition)
 
 Result<void> parse_arguments(char type, Words& words, PseudoDefinition& definition) {
   if (type == 'f' || type == 'F') {
-    return refuse("type {} is the output of a command, and none is run", type);
+    return refuse("type {} is not supported: no command is run", type);
   }
-  if (type == 'R') return refuse("type R, data in the list itself, is not supported");
+  if (type == 'R') return refuse("type R (data in the list itself) is not supported");
   if (type == 'l' || type == 'h' || type == 'L') return parse_target(type, words, definition);
   if (type == 'x') {
     definition.kind = PseudoDefinition::Kind::kXattr;
@@ -173,7 +174,7 @@ Result<void> parse_arguments(char type, Words& words, PseudoDefinition& definiti
   }
   const auto lower = static_cast<char>(std::tolower(static_cast<unsigned char>(type)));
   if (std::string_view("dmbcis").find(lower) == std::string_view::npos) {
-    return refuse("'{}' is none of the types d, m, b, c, i, s, l, h, L, x", quote_name({&type, 1}));
+    return refuse("'{}' is not a type: d, m, b, c, i, s, l, h, L or x", quote_name({&type, 1}));
   }
   if (type != lower) definition.mtime = ZVFS_TRY(parse_time(words.next()));
   definition.mode =
@@ -190,10 +191,10 @@ Result<PseudoDefinition> PseudoDefinition::parse(std::string_view text) {
   PseudoDefinition definition;
   definition.path = ZVFS_TRY(parse_path(words.next()));
   const std::string type = words.next();
-  if (type.size() != 1) return refuse("PATH TYPE ... is expected");
+  if (type.size() != 1) return refuse("expected PATH TYPE ...");
   ZVFS_TRY(parse_arguments(type.front(), words, definition));
   if (!words.at_end()) {
-    return refuse("'{}' follows what was expected", quote_name(words.rest()));
+    return refuse("unexpected '{}' at the end", quote_name(words.rest()));
   }
   return definition;
 }

@@ -10,10 +10,10 @@ namespace {
 
 using Kind = PseudoDefinition::Kind;
 
-// Whether a line goes on in the next: it ends in a backslash that none precedes.
+// Whether a line continues in the next: it ends in one backslash, not in two.
 bool is_continued(std::string_view line) { return line.ends_with('\\') && !line.ends_with("\\\\"); }
 
-// A line of the text, and those that continue it; counts them in `number`.
+// Takes a line and its continuations off the text; counts them in `number`.
 std::string take_line(std::string_view& text, std::size_t& number) {
   std::string whole;
   while (!text.empty()) {

@@ -12,17 +12,17 @@
 
 namespace zvfs {
 
-/// Pseudo file definitions, in the order in which they are applied: by path, so that a directory
-/// comes before what is in it. A plain value; threads may share what none changes.
+/// Pseudo file definitions in the order in which they are applied: by path, so that a directory
+/// comes before its contents. A plain value; threads may share one that none changes.
 class PseudoList {
  public:
   using ByPath = std::map<std::string, PseudoDefinition>;
 
-  /// Adds a definition. One for a path that has one already is not added, but noted in repeated();
+  /// Adds a definition. A second one for the same path is not added, but noted in repeated();
   /// attributes do not count. Errors: as PseudoDefinition::parse(), with the definition.
   Result<void> add(std::string_view text);
 
-  /// Adds the lines of a file: one definition each, but for empty lines and those that begin with
+  /// Adds the lines of a file: one definition each, except empty lines and those that begin with
   /// `#`. A backslash at the end of a line continues it. Errors: as add(), with the line's number.
   Result<void> add_lines(std::string_view text);
 
@@ -41,7 +41,7 @@ class PseudoList {
   /// The paths of definitions that were not added.
   [[nodiscard]] const std::vector<std::string>& repeated() const { return repeated_; }
 
-  /// `set` with the attributes that the entry at `path` gets.
+  /// `set` plus the attributes that definitions give the entry at `path`.
   [[nodiscard]] XattrSet with_xattrs(const std::string& path, const XattrSet& set) const;
 
  private:
@@ -50,7 +50,7 @@ class PseudoList {
   std::vector<PseudoDefinition> links_;
   std::map<std::string, std::map<std::string, ByteVector>> xattrs_;
   std::vector<std::string> repeated_;
-  std::set<std::string> paths_;  // that have a definition, of whatever kind but attributes
+  std::set<std::string> paths_;  // that have a definition of any kind but attributes
 };
 
 }  // namespace zvfs

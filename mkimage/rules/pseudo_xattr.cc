@@ -86,16 +86,16 @@ Result<Xattr> parse_pseudo_xattr(std::string_view text) {
   }
   if (!is_name(name)) {
     return fail(ErrorCode::kInvalidArgument,
-                "'{}' is no name in one of the namespaces user, trusted and security",
-                quote_name(name));
+                "'{}' is not a name in the namespaces user, trusted or security", quote_name(name));
   }
   const auto value = decode(text.substr(equals + 1));
   if (!value) {
-    return fail(ErrorCode::kInvalidArgument, "the value of '{}' is not in the form that it claims",
+    return fail(ErrorCode::kInvalidArgument,
+                "the value of '{}' is not valid hexadecimal, base64 or octal text",
                 quote_name(name));
   }
   if (value->size() > XattrSet::kMaxValueSize) {
-    return fail(ErrorCode::kInvalidArgument, "the value of '{}' has {} bytes, more than {}",
+    return fail(ErrorCode::kInvalidArgument, "the value of '{}' has {} bytes; the limit is {}",
                 quote_name(name), value->size(), XattrSet::kMaxValueSize);
   }
   const ByteSpan bytes = std::as_bytes(std::span(*value));

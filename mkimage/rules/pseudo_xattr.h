@@ -7,9 +7,9 @@
 
 namespace zvfs {
 
-/// Parses NAME=VALUE as mksquashfs has it: a name in one of the namespaces user, trusted and
-/// security; a value that is taken as it is, or after 0x as hexadecimal digits, after 0s as base64,
-/// after 0t as text in which \ooo is a byte in octal and \\ a backslash.
+/// Parses NAME=VALUE as mksquashfs does. The name is in the namespace user, trusted or security.
+/// The value is taken as it is, unless a prefix says otherwise: 0x, hexadecimal digits; 0s, base64;
+/// 0t, text in which \ooo is a byte in octal and \\ a backslash.
 /// Errors: InvalidArgument.
 Result<Xattr> parse_pseudo_xattr(std::string_view text);
 

@@ -8,12 +8,12 @@
 
 namespace zvfs {
 
-/// Which extended attributes an image keeps, by their names ("user.comment"), which globs as
-/// matches_glob() takes them describe. A plain value.
+/// Which extended attributes an image keeps, by globs for their names ("user.comment") as in
+/// matches_glob(). A plain value.
 struct XattrFilter {
   bool none = false;                 ///< No attribute is kept.
-  std::vector<std::string> include;  ///< When there are any, only what matches one is kept.
-  std::vector<std::string> exclude;  ///< Of that, what matches one of these is not.
+  std::vector<std::string> include;  ///< If there are any, only names that match one are kept.
+  std::vector<std::string> exclude;  ///< Of these names, those that match one are not kept.
 
   /// Whether keeps() is true for every name.
   [[nodiscard]] bool empty() const { return !none && include.empty() && exclude.empty(); }

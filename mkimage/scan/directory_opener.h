@@ -8,13 +8,13 @@
 
 namespace zvfs {
 
-/// Opens directories of a scanned tree, one name at a time from the root, or from the last one
-/// whose place on disk is in the tree's source places: so a path may be longer than PATH_MAX, and a
-/// symlink that replaced a directory is never followed. Keeps the directory opened last, since the
-/// next file mostly lies in it or in a child. Not thread-safe.
+/// Opens directories of a scanned tree, one name at a time, from the root or from the nearest
+/// directory above whose place on disk is in the tree's source places. So a path may be longer than
+/// PATH_MAX, and a symlink that replaced a directory is never followed. Keeps the last directory
+/// open, since the next file is usually in it or in a child. Not thread-safe.
 class DirectoryOpener {
  public:
-  /// The descriptor of a root that has none, because it is made up or its place says where it is.
+  /// For a root without a descriptor: it is made up, or its place says where it is.
   static constexpr int kNoRoot = -1;
 
   /// Borrows both; `root_fd` is the tree's root directory, or kNoRoot.
@@ -24,7 +24,7 @@ class DirectoryOpener {
   /// Errors: as fail_on_source().
   Result<int> open(InodeNumber directory);
 
-  /// The same of the directory on disk that holds that name.
+  /// The same for the directory on disk that holds the name.
   Result<int> open_parent(Link link);
 
  private:

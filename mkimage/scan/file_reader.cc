@@ -16,10 +16,10 @@ using Severity = Warning::Severity;
 
 namespace {
 
-// Of what a file has above this, the page cache is to keep no more after the build than before.
+// Files above this size take no more of the page cache after the build than before.
 constexpr std::uint64_t kLargeFile = std::uint64_t{4} << 20;
 
-// Not for smaller pieces, which are faster with the kernel's readahead.
+// Smaller pieces are faster with the kernel's readahead.
 constexpr std::size_t kLeastPassingPiece = std::size_t{64} << 10;
 
 bool is_filled(int fd, std::uint64_t offset, MutableByteSpan out) {
@@ -55,7 +55,7 @@ void FileReader::read_archived(const ArchivedData& archive, Link link, std::uint
       read_run(archive.file.get(), archive.begins[inode.value - 1] + offset, out);
   if (done < out.size()) {
     report(Severity::kUnreadable,
-           "its data ended in the temporary file; the image has zeros in its place");
+           "its data ends early in the temporary file; the image has zeros instead");
   }
 }
 
@@ -80,14 +80,14 @@ bool FileReader::open(Link link) {
   Result<UniqueFd> file = open_file(link);
   if (!file) {
     report(severity_of(file.error()),
-           file.error().message + "; the image has zeros in place of its content");
+           file.error().message + "; the image has zeros instead of its content");
     return false;
   }
   fd_ = *std::move(file);
   struct stat status = {};
   if (::fstat(fd_.get(), &status) == 0 && !S_ISREG(status.st_mode)) {
     report(Severity::kChanged,
-           "file changed type as we read it; the image has zeros in place of its content");
+           "file changed type as we read it; the image has zeros instead of its content");
     fd_.reset();
   }
   is_passing_ = tree_.inode(tree_.inode_of(link)).allocated > kLargeFile &&
@@ -96,7 +96,7 @@ bool FileReader::open(Link link) {
 }
 
 Result<UniqueFd> FileReader::open_file(Link link) {
-  // O_NONBLOCK: should a fifo have taken the file's place, do not wait for its writer.
+  // O_NONBLOCK: if a fifo has replaced the file, do not wait for its writer.
   constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
   const auto& files = tree_.source().places().files;
   UniqueFd file;
@@ -125,8 +125,8 @@ void FileReader::read_sparse(const InodeRecord& file, std::uint64_t offset, Muta
   }
 }
 
-// As read_run() of the open file, but of a large one, pages that are not in the page cache yet are
-// not left there.
+// Does read_run() on the open file. Pages of a large file that were not in the page cache before do
+// not stay there.
 void FileReader::read_passing(std::uint64_t file_offset, MutableByteSpan out) {
   if (!is_passing_ || out.size() < kLeastPassingPiece) {
     read_run(fd_.get(), file_offset, out);
@@ -138,21 +138,20 @@ void FileReader::read_passing(std::uint64_t file_offset, MutableByteSpan out) {
   missing_.drop(fd_.get());
 }
 
-// Reads a run that the file had without holes when it was scanned. Returns how much of it there
-// was; the rest is zeros.
+// Reads a run that had no holes when the file was scanned. Returns how many bytes there were; the
+// rest is zeros.
 std::size_t FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteSpan out) {
   const Result<std::size_t> done = read_full(fd, file_offset, out, "");
   if (!done) {
-    report(Severity::kUnreadable,
-           fmt::format("cannot read at {}: {}; the image has zeros in its place", file_offset,
-                       done.error().message));
+    report(Severity::kUnreadable, fmt::format("cannot read at {}: {}; the image has zeros instead",
+                                              file_offset, done.error().message));
   }
   const std::size_t size = done ? *done : 0;
   std::ranges::fill(out.subspan(size), std::byte{0});
   return size;
 }
 
-// Done after reading, so that it notices whatever changed since the scan.
+// Runs after reading, to notice every change since the scan.
 void FileReader::check_unchanged() {
   const InodeNumber number = tree_.inode_of(*link_);
   const InodeRecord& file = tree_.inode(number);
@@ -165,7 +164,7 @@ void FileReader::check_unchanged() {
         fmt::format("file shrank by {} bytes as we read it; padded with zeros", file.size - size));
   } else if (size > file.size) {
     report(Severity::kChanged,
-           fmt::format("file grew by {} bytes as we read it; cut", size - file.size));
+           fmt::format("file grew by {} bytes as we read it; truncated", size - file.size));
   } else if (tree_.source().mtime(number) != timestamp_of(status.st_mtim) ||
              !tree_.source().may_have_ctime(number, timestamp_of(status.st_ctim))) {
     report(Severity::kChanged, "file changed as we read it");

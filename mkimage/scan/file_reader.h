@@ -12,18 +12,17 @@
 
 namespace zvfs {
 
-/// Reads the data of a scanned tree's files, or of those of a spooled archive. Whatever happens to
-/// a file meanwhile, it gives as many bytes as the scan said, since the stream is planned by then:
-/// what cannot be read is zeros, and reported. Large files leave the page cache as it was. Keeps
-/// the file read last open. Not thread-safe: one for each thread.
+/// Reads the data of files of a scanned tree or a spooled archive. Whatever happens to a file
+/// meanwhile, the reader gives as many bytes as the scan found, since the stream is already
+/// planned: bytes that cannot be read are zeros, and are reported. Reading large files leaves the
+/// page cache as it was. Keeps the last file open. Not thread-safe: use one per thread.
 class FileReader {
  public:
   /// Borrows all; `root_fd` is as for DirectoryOpener.
   FileReader(const Tree& tree, int root_fd, Warnings& warnings)
       : tree_(tree), directories_(tree.source().scanned(), root_fd), warnings_(warnings) {}
 
-  /// A reader of a tree that was not scanned: the source's places name the path of each file that
-  /// is read.
+  /// A reader of a tree that was not scanned: the source's places name the path of each file.
   static FileReader for_named_files(const Tree& tree, Warnings& warnings) {
     return {tree, DirectoryOpener::kNoRoot, warnings};
   }
@@ -31,8 +30,8 @@ class FileReader {
   /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
   void read(Link link, std::uint64_t offset, MutableByteSpan out);
 
-  /// As read(), but for a look at the data of a file without holes: nothing is reported, and it is
-  /// not noticed whether the file has changed. False when `out` cannot be filled.
+  /// Like read(), for a look at the data of a file without holes: reports nothing, and does not
+  /// notice whether the file has changed. False if `out` cannot be filled.
   bool peek(Link link, std::uint64_t offset, MutableByteSpan out);
 
  private:
@@ -52,7 +51,7 @@ class FileReader {
   std::optional<Link> link_;  // of the file that is open
   UniqueFd fd_;
   bool is_passing_ = false;  // whether fd_ is of a large file, to be read by read_passing()
-  bool reads_ahead_ = true;  // whether the kernel does, of fd_
+  bool reads_ahead_ = true;  // whether the kernel reads ahead in fd_
   MissingPages missing_;
   std::optional<Link> peeked_;  // of the file that peek() has open
   UniqueFd peeked_fd_;

@@ -83,7 +83,7 @@ Result<void> InodeReader::read_regular(int directory_fd, const char* name,
                                        const struct stat& status, InodeRecord& record) {
   record.size = static_cast<std::uint64_t>(status.st_size);
   record.allocated = record.size;
-  // Asked now, because a file that turns out unreadable later has its place in the stream already.
+  // Checked now: a file found unreadable later already has its place in the stream.
   if (may_lack_permission_ && ::faccessat(directory_fd, name, R_OK, AT_EACCESS) != 0) {
     return fail_on_source(errno, "cannot open");
   }
@@ -98,10 +98,10 @@ Result<void> InodeReader::read_holes(int directory_fd, const char* name, InodeRe
       ::openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!fd.is_open()) return fail_on_source(errno, "cannot open");
   const std::vector<ExtentRecord> extents = ZVFS_TRY(find_data(fd.get(), record.size));
-  // A compressing filesystem allocates less than the size without any hole.
+  // A compressing filesystem allocates less than the size even without holes.
   if (extents.size() == 1 && extents.front().length == record.size) return {};
   if (extents.size() > std::numeric_limits<std::uint32_t>::max()) {
-    return fail(ErrorCode::kTooLarge, "{} holes are too many", extents.size());
+    return fail(ErrorCode::kTooLarge, "{} holes exceed the limit", extents.size());
   }
   record.flags |= InodeRecord::kExtentList;
   record.data = tree_.extents().size();
@@ -119,7 +119,7 @@ Result<void> InodeReader::read_symlink(int directory_fd, const char* name, Inode
       ::readlinkat(directory_fd, name, symlink_buffer_.data(), symlink_buffer_.size());
   if (length < 0) return fail_on_source(errno, "cannot read symlink");
   if (length == 0) return fail(ErrorCode::kIo, "symlink has no target");
-  // Linux has no longer targets: the buffer is filled only by a filesystem gone wrong.
+  // Linux has no longer targets: only a broken filesystem fills the buffer.
   if (static_cast<std::size_t>(length) == symlink_buffer_.size()) {
     return fail(ErrorCode::kTooLarge, "symlink target exceeds {} bytes", length - 1);
   }

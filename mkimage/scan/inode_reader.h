@@ -13,12 +13,13 @@
 namespace zvfs {
 
 /// The runs of data of an open file of `size` bytes, ascending, by SEEK_DATA and SEEK_HOLE; their
-/// stream offsets are unset. Moves the file's offset. What the filesystem cannot tell is data.
+/// stream offsets are unset. Moves the file's offset. If the filesystem reports no holes,
+/// everything is data.
 /// Errors: Io, with errno's text as the message.
 Result<std::vector<ExtentRecord>> find_data(int fd, std::uint64_t size);
 
 /// Makes inode records of files: metadata, symlink targets, extended attributes and holes, but no
-/// content. What does not fit a record goes to the tree that it borrows. Not thread-safe.
+/// content. Data that does not fit in a record goes to the borrowed tree. Not thread-safe.
 class InodeReader {
  public:
   /// Reads the extended attributes that `xattrs` keeps.
@@ -27,9 +28,9 @@ class InodeReader {
   /// Errors: Io (extended attributes cannot be read at all).
   [[nodiscard]] Result<void> check() const { return xattr_reader_.check(); }
 
-  /// The record of entry `name` of the directory open as `directory_fd`, whose lstat() is
-  /// `status`; its links are not counted yet.
-  /// Errors: Io (the file cannot be read: its content, too, if that can be told beforehand);
+  /// The record of entry `name` in the directory open as `directory_fd`; `status` is the entry's
+  /// lstat(). Links are not counted yet.
+  /// Errors: Io (the file cannot be read, or it is already clear that its content cannot be);
   /// NotFound (it is gone).
   Result<InodeRecord> read(int directory_fd, const char* name, const struct stat& status);
 

@@ -20,7 +20,7 @@ UniqueFd open_listed(const std::string& place) {
   return UniqueFd(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
-// Of what is listed in a directory, and of the directories on the way to more of it.
+// The names of a directory's listed entries, and of the directories that lead to more of them.
 std::vector<std::string> names_in(const SourceList::Directory& list) {
   std::vector<std::string> names;
   for (const auto& [name, place] : list.entries) names.push_back(name);
@@ -67,14 +67,14 @@ Result<void> ListScanner::scan_root() {
   return scan_list(kRootInode, list_.root());
 }
 
-// Several sources have no directory in common.
+// Several sources have no common directory.
 void ListScanner::make_up_root() {
   InodeRecord record = tree_.inode(kRootInode);
   rules_.metadata.rewrite(record);
   tree_.inode(kRootInode) = record;
 }
 
-// It is as old as the newest of what is in it.
+// The root is as old as its newest entry.
 void ListScanner::date_made_up_root() {
   InodeRecord& root = tree_.inode(kRootInode);
   if (root.count == 0) return;
@@ -87,7 +87,7 @@ void ListScanner::date_made_up_root() {
   root.set_mtime(newest);
 }
 
-// Recurses as deep as listed paths, which are shorter than PATH_MAX.
+// Recurses as deep as the listed paths; those are shorter than PATH_MAX.
 Result<void> ListScanner::scan_list(InodeNumber number, const Directory& list) {
   const std::vector<Added> directories = ZVFS_TRY(add_entries(number, list));
   for (const auto& [directory, listed] : directories) {
@@ -96,8 +96,8 @@ Result<void> ListScanner::scan_list(InodeNumber number, const Directory& list) {
   return {};
 }
 
-// Adds what is listed in a directory, and the directories on the way to more of it. Returns those
-// that are directories, in their order.
+// Adds the listed entries of a directory, and the directories that lead to more of them. Returns
+// the directories among them, in order.
 Result<std::vector<ListScanner::Added>> ListScanner::add_entries(InodeNumber number,
                                                                  const Directory& list) {
   static const Directory kNothing;
@@ -119,8 +119,8 @@ Result<std::vector<ListScanner::Added>> ListScanner::add_entries(InodeNumber num
   return directories;
 }
 
-// Adds the entry of that name of the directory `place`. Of a directory, when there is no recursion,
-// what is listed below it is left to add.
+// Adds the listed entry from the directory `place`. Without recursion, the paths listed below a
+// directory are yet to be added.
 Result<std::optional<ListScanner::Added>> ListScanner::add_listed(Scanner::Entry entry,
                                                                   const std::string& place,
                                                                   const Directory& below) {
@@ -148,8 +148,8 @@ Result<std::optional<ListScanner::Added>> ListScanner::add_listed(Scanner::Entry
   return std::optional(Added{*inode, is_whole ? nullptr : &below});
 }
 
-// Adds a directory that is not listed itself, with what `list` has below it. A symlink to a
-// directory is followed: the image has a directory there, as tar's archive when it is extracted.
+// Adds a directory that is not listed itself but leads to the paths in `list`. If it is a symlink
+// to a directory, it becomes a directory, as in a tar archive that is extracted.
 Result<std::optional<ListScanner::Added>> ListScanner::add_on_the_way(Scanner::Entry entry,
                                                                       const Directory& list) {
   using NoDirectory = std::optional<Added>;
@@ -173,7 +173,7 @@ Result<std::optional<InodeNumber>> ListScanner::add(Scanner::Entry& entry) {
   return inode;
 }
 
-// Names each path that is listed in `list`, which is `path`, and all below.
+// Reports each path listed in `list`, which is the directory `path`, and below.
 void ListScanner::report_lost(const std::string& path, const Directory& list, const Error& error) {
   for (const auto& [name, place] : list.entries) {
     warnings_.report(Severity::kUnreadable, path + '/' + name, error.message);

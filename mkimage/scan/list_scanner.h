@@ -14,9 +14,9 @@
 
 namespace zvfs {
 
-/// Scans what a list names, in place of one directory: each file and directory that is listed, and
-/// the directories on the way to it. The list's own warnings are reported, and each path that is
-/// listed and missing is one. Otherwise as Scanner. Not thread-safe; use once.
+/// Scans the files and directories of a list, and the directories that lead to them, instead of one
+/// directory. Reports the list's own warnings, and each listed path that is missing. Otherwise like
+/// Scanner. Not thread-safe; use once.
 class ListScanner {
  public:
   /// Borrows all but `excluded`.
@@ -29,10 +29,10 @@ class ListScanner {
  private:
   using Directory = SourceList::Directory;
 
-  // A directory that was added, whose entries are not yet.
+  // A directory that was added, but whose entries were not yet.
   struct Added {
     InodeNumber number;
-    const Directory* listed;  // what is added of it; null is all
+    const Directory* listed;  // the entries to add; null for all
   };
 
   Result<void> scan_root();

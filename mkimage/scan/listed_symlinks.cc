@@ -1,5 +1,4 @@
-// Symlinks that a list names together with what is below them:
-// SourceList::follow_listed_symlinks().
+// Symlinks that are listed together with paths below them: SourceList::follow_listed_symlinks().
 #include <cerrno>
 #include <filesystem>
 #include <optional>
@@ -55,13 +54,13 @@ void merge(SourceList::Directory&& from, SourceList::Directory& into) {
 
 }  // namespace
 
-/// Finds the symlinks, and moves what is listed below them. Use once.
+/// Finds the symlinks, and moves the paths that are listed below them. Use once.
 class SourceList::SymlinkFollower {
  public:
   explicit SymlinkFollower(SourceList& list) : list_(list) {}
 
   void run() {
-    // What one of them leads to may itself be one: as often as the kernel follows them.
+    // A symlink may lead to another one: follow as many as the kernel does.
     for (unsigned i = 0; i < kMaxSymlinks; ++i) {
       found_.clear();
       find_in(list_.root_, {});
@@ -104,8 +103,8 @@ class SourceList::SymlinkFollower {
     Names path = symlink.directory;
     path.push_back(symlink.name);
     list_.warnings_.push_back({Warning::Severity::kChanged, joined(path),
-                               "would lead elsewhere in the image, which has a directory in place "
-                               "of this symlink"});
+                               "left out: the symlink would lead elsewhere; the image has a "
+                               "directory there"});
   }
 
   static std::string joined(const Names& names) {

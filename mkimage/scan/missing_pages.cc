@@ -30,7 +30,7 @@ void MissingPages::find(int fd, std::uint64_t offset, std::size_t length) {
   begin_ = offset / page * page;
   pages_.clear();
   const std::size_t size = offset - begin_ + length;
-  // Never touched: it tells of the cache, and a file that shrinks does no harm.
+  // The mapping is only for mincore() and never touched, so a file that shrinks does no harm.
   void* const mapping =
       ::mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, static_cast<off_t>(begin_));
   if (mapping == MAP_FAILED) return;

@@ -7,18 +7,18 @@
 
 namespace zvfs {
 
-/// The pages of a run of a file that the page cache lacks before the run is read, to be dropped
-/// again after that: so large files that are read once do not push out what others use, and what
-/// others use stays. Where the kernel does not tell, no page counts as missing. Not thread-safe;
-/// several threads may each look at runs of one file.
+/// The pages of a run of a file that were not in the page cache before the run was read. They are
+/// dropped afterwards, so that large files that are read once do not displace what others use, and
+/// pages that others use stay. If the kernel does not say which pages are cached, none counts as
+/// missing. Not thread-safe; several threads may each look at runs of one file.
 class MissingPages {
  public:
-  /// Whether the kernel tells which pages of that file there are: only root and its owner, for
-  /// sure.
+  /// Whether the kernel is sure to say which pages of that file are cached: it tells root and the
+  /// file's owner.
   static bool are_known_of(const struct stat& file);
 
-  /// Lets reads of the open file bring in what they ask for and nothing beyond, which another
-  /// find() would not count as missing.
+  /// Makes reads of the open file bring in only what they ask for. The next find() would not count
+  /// pages that were read ahead as missing.
   static void stop_readahead(int fd);
 
   /// Looks at `length` bytes from `offset` on. Forgets the run before.
@@ -29,7 +29,7 @@ class MissingPages {
 
  private:
   std::uint64_t begin_ = 0;           // of the run's first page
-  std::vector<unsigned char> pages_;  // of the run: whether each is there, as mincore(2) has it
+  std::vector<unsigned char> pages_;  // of the run: whether each is cached, as from mincore(2)
 };
 
 }  // namespace zvfs

@@ -96,7 +96,7 @@ Result<void> Scanner::check_for_loop(InodeNumber number, int fd) {
   const InodeNumber parent{tree_.inode(number).parent};
   while (!ancestors_.empty() && ancestors_.back().number != parent) ancestors_.pop_back();
   if (std::ranges::find(ancestors_, id_of(status), &Ancestor::id) != ancestors_.end()) {
-    return fail(ErrorCode::kIo, "directory contains itself; its entries are left out");
+    return fail(ErrorCode::kIo, "directory contains itself; entries left out");
   }
   ancestors_.push_back({number, id_of(status)});
   return {};
@@ -170,7 +170,7 @@ Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
     report(entry, read.error());
   }
   if (record.xattr_set != 0 && !fits_in_tar(tree_.xattrs().sets()[record.xattr_set - 1])) {
-    report(entry, Severity::kNote, "not all of its extended attributes fit in a tar header");
+    report(entry, Severity::kNote, "some of its extended attributes do not fit in a tar header");
   }
   const InodeNumber number = ZVFS_TRY(add_rewritten(record));
   if (record.is_regular()) tree_.source().keep_ctime(number, timestamp_of(entry.status.st_ctim));
@@ -195,7 +195,7 @@ void Scanner::set_base_device(int directory_fd) {
   if (::fstat(directory_fd, &status) == 0) base_device_ = status.st_dev;
 }
 
-// Also when the same filesystem is mounted again there, which its device does not tell.
+// Also true if the same filesystem is mounted again there, although its device is the same.
 bool Scanner::is_beyond_mount_point(InodeNumber number, int directory_fd) const {
   if (rules_.mount_points != MountPoints::kKeepEmpty || number == base_) return false;
   struct stat status;

@@ -32,15 +32,15 @@ struct NameOnDisk {
   std::string name;
 };
 
-/// What a scan leaves out without a word.
+/// What a scan leaves out without a warning.
 struct ExcludedFiles {
   std::vector<NameOnDisk> names;  ///< Other names of the same files are not left out.
-  std::vector<FileId> files;      ///< By whatever names.
+  std::vector<FileId> files;      ///< Under all their names.
 };
 
-/// Reads the names and metadata of a directory and all below it into a Tree: one pass, directory
-/// by directory, in path order. Warnings with single files are reported, and leave those files
-/// out; a directory that cannot be read is kept, empty. Not thread-safe; use once.
+/// Reads the names and metadata of a directory and everything below it into a Tree: one pass,
+/// directory by directory, in path order. Files that cannot be read are reported and left out; a
+/// directory that cannot be read is kept, empty. Not thread-safe; use once.
 class Scanner {
  public:
   /// An entry of an open directory.
@@ -57,8 +57,8 @@ class Scanner {
   Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
           Warnings& warnings, Progress& progress);
 
-  /// Scans all of the root, and finishes the tree. The methods below are its steps, for those who
-  /// scan less, or in several places.
+  /// Scans the whole root, and finishes the tree. The methods below are its steps, for callers that
+  /// scan less, or several places.
   /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
   Result<void> scan();
 
@@ -68,8 +68,8 @@ class Scanner {
   /// Reads the root's own metadata. Errors: Io.
   Result<void> scan_root();
 
-  /// Adds all that is in a directory of the tree, and below. When mount points are kept empty, they
-  /// are those of other filesystems than this directory's. Errors: TooLarge.
+  /// Adds everything in a directory of the tree, and below. Mount points that are kept empty are
+  /// those of filesystems other than this directory's. Errors: TooLarge.
   Result<void> scan_below(InodeNumber directory);
 
   /// Adds one entry. Returns its inode; nothing if it was left out, with or without a warning.
@@ -86,7 +86,7 @@ class Scanner {
     InodeNumber number;
     FileId id;
   };
-  // An inode with several names, and how many of them were not met yet.
+  // An inode with several names, and how many of them are still to come.
   struct Linked {
     InodeNumber number;
     nlink_t names_left;
@@ -114,8 +114,8 @@ class Scanner {
   Progress& progress_;
   DirectoryOpener opener_;
   InodeReader reader_;
-  InodeNumber base_;                  // from which on all is scanned
-  dev_t base_device_ = 0;             // that it is on
+  InodeNumber base_;                  // the directory that scan_below() was called for
+  dev_t base_device_ = 0;             // the device of base_
   std::vector<InodeNumber> pending_;  // directories to scan, the next one last
   std::vector<Ancestor> ancestors_;   // of the directory scanned last, and itself; the root first
   std::map<FileId, Linked> linked_;

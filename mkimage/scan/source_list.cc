@@ -24,12 +24,12 @@ std::string joined(const std::string& directory, const std::string& name) {
   return directory.ends_with('/') ? directory + name : directory + '/' + name;
 }
 
-// Why that can be no path in an image; empty if it can.
+// Why an image cannot have that path; empty if it can.
 std::string_view problem_of(std::string_view path) {
-  if (path.empty()) return "an empty path is left out";
-  if (has_dot_dot(path)) return "a path with '..' is left out";
-  if (path.find('\0') != path.npos) return "a path with a zero byte is left out; is -0 missing?";
-  if (path.size() >= PATH_MAX) return "a path of 4096 bytes or more is left out";
+  if (path.empty()) return "empty path; left out";
+  if (has_dot_dot(path)) return "path contains '..'; left out";
+  if (path.find('\0') != path.npos) return "path contains a zero byte; left out (is -0 missing?)";
+  if (path.size() >= PATH_MAX) return "path of 4096 bytes or more; left out";
   return {};
 }
 
@@ -41,12 +41,13 @@ Result<void> SourceList::add_source(std::string_view path) {
   const std::size_t slash = path.rfind('/');
   const std::string name(path.substr(slash + 1));
   if (name.empty() || name == "." || name == "..") {
-    return fail(ErrorCode::kInvalidArgument, "{}: has no name for the image", quote_name(whole));
+    return fail(ErrorCode::kInvalidArgument, "{}: has no name to use in the image",
+                quote_name(whole));
   }
   std::string place = ".";
   if (slash != path.npos) place = slash == 0 ? "/" : path.substr(0, slash);
   if (!root_.entries.try_emplace(name, std::move(place)).second) {
-    return fail(ErrorCode::kInvalidArgument, "{}: another source has the name {}",
+    return fail(ErrorCode::kInvalidArgument, "{}: another source is also named {}",
                 quote_name(whole), quote_name(name));
   }
   return {};
@@ -78,7 +79,7 @@ void SourceList::add_paths(std::string_view text, char separator) {
   }
 }
 
-// The directory with those names from the root, which itself is at `place` on disk.
+// The directory at `names` from the root; the root is at `place` on disk.
 SourceList::Directory& SourceList::directory_at(std::span<const std::string> names,
                                                 std::string place) {
   Directory* directory = &root_;

@@ -14,11 +14,11 @@
 namespace zvfs {
 namespace {
 
-// In Linux 6.13; with the same numbers on all architectures that number calls the common way.
+// Since Linux 6.13; the number is the same on all architectures with the common numbering.
 constexpr long kGetxattrat = 464;
 constexpr long kListxattrat = 465;
 
-// As struct xattr_args of linux/xattr.h, which Debian 12 does not have yet.
+// As struct xattr_args of linux/xattr.h, which Debian 12 lacks.
 struct XattrArguments {
   alignas(8) std::uint64_t value;
   std::uint32_t size;

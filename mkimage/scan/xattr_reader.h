@@ -13,12 +13,12 @@
 
 namespace zvfs {
 
-/// Reads the extended attributes of files: all that the kernel shows to this process (user,
-/// trusted, security), and of the system namespace the POSIX ACLs, the only ones there that mean
-/// the same on another filesystem. Reuses its buffers. Not thread-safe.
+/// Reads the extended attributes of files: all that the kernel shows to this process in the
+/// namespaces user, trusted and security, and the POSIX ACLs from the namespace system, the only
+/// ones there with the same meaning on another filesystem. Reuses its buffers. Not thread-safe.
 class XattrReader {
  public:
-  /// How the kernel is asked without a path that could be too long.
+  /// How to ask the kernel without a path that could be too long.
   enum class Way : std::uint8_t {
     kAtCalls,  ///< listxattrat(2) and getxattrat(2), of Linux 6.13.
     kProc,     ///< Paths below /proc/self/fd, which take twice as long.
@@ -29,17 +29,17 @@ class XattrReader {
   explicit XattrReader(XattrFilter filter = {}, Way way = best_way())
       : filter_(std::move(filter)), way_(way) {}
 
-  /// Whether attributes can be read at all. Errors: Io (/proc is needed, and not mounted).
+  /// Whether attributes can be read at all. Errors: Io (/proc is needed, but not mounted).
   [[nodiscard]] Result<void> check() const;
 
-  /// The attributes of entry `name` of the directory open as `directory_fd`; a symlink is not
+  /// The attributes of entry `name` in the directory open as `directory_fd`; a symlink is not
   /// followed. An attribute that vanishes meanwhile is left out.
   /// Errors: Io, NotFound (the file is gone), TooLarge (a value or name beyond the format's
   /// limits).
   Result<XattrSet> read(int directory_fd, const char* name);
 
  private:
-  // The file whose attributes are read, as either way needs it.
+  // The file to read, in the form that each way needs.
   struct File {
     int directory_fd;
     const char* name;

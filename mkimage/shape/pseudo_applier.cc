@@ -28,7 +28,7 @@ void apply_metadata(const PseudoDefinition& definition, InodeRecord& record) {
 Result<void> PseudoApplier::apply() {
   const PseudoList& pseudo = rules_.pseudo;
   for (const std::string& path : pseudo.repeated()) {
-    report(path, Severity::kNote, "has a definition already; the other one is ignored");
+    report(path, Severity::kNote, "defined twice; the second definition is ignored");
   }
   for (const auto& [path, definition] : pseudo.made()) ZVFS_TRY(make(definition));
   for (const PseudoDefinition& definition : pseudo.links()) ZVFS_TRY(link(definition));
@@ -44,7 +44,7 @@ Result<void> PseudoApplier::make(const PseudoDefinition& definition) {
     return {};
   }
   if (find(definition.path)) {
-    report(definition.path, Severity::kNote, "exists in the source; the definition is ignored");
+    report(definition.path, Severity::kNote, "exists in the source; definition ignored");
     return {};
   }
   Result<InodeNumber> inode = make_inode(definition);
@@ -73,7 +73,7 @@ Result<InodeNumber> PseudoApplier::make_inode(const PseudoDefinition& definition
   return tree_.add_inode(record);
 }
 
-// A file from elsewhere is read and changed as those of the source are.
+// A file from elsewhere is read and changed like those of the source.
 Result<InodeNumber> PseudoApplier::make_disk_file(const PseudoDefinition& definition) {
   std::string path = definition.target;
   if (definition.follows_symlink) {
@@ -103,11 +103,10 @@ Result<void> PseudoApplier::link(const PseudoDefinition& definition) {
   if (!parent) {
     report(definition.path, Severity::kChanged, parent.error().message);
   } else if (find(definition.path)) {
-    report(definition.path, Severity::kNote, "exists in the source; the definition is ignored");
+    report(definition.path, Severity::kNote, "exists in the source; definition ignored");
   } else if (!target || tree_.inode(names_.inode(*target)).is_directory()) {
-    report(
-        definition.path, Severity::kChanged,
-        fmt::format("left out: no file '{}' is there to link to", quote_name(definition.target)));
+    report(definition.path, Severity::kChanged,
+           fmt::format("left out: no file '{}' to link to", quote_name(definition.target)));
   } else {
     std::string_view directory = definition.path;
     ZVFS_TRY(names_.add(*parent, take_last_name(directory), names_.inode(*target)));
@@ -123,14 +122,14 @@ void PseudoApplier::modify(const PseudoDefinition& definition) {
 
 void PseudoApplier::set_xattrs(const std::string& path) {
   const auto row = find(path);
-  if (!row) return report(path, Severity::kChanged, "does not exist; gets no attributes");
+  if (!row) return report(path, Severity::kChanged, "does not exist; attribute not set");
   InodeRecord& record = tree_.inode(names_.inode(*row));
   const XattrSet set = rules_.pseudo.with_xattrs(path, tree_.xattrs().get(record.xattr_set));
   const Result<std::uint32_t> row_of_set = tree_.xattrs().add(set);
   if (!row_of_set) return report(path, Severity::kChanged, row_of_set.error().message);
   record.xattr_set = *row_of_set;
   if (!fits_in_tar(tree_.xattrs().sets()[*row_of_set - 1])) {
-    report(path, Severity::kNote, "not all of its extended attributes fit in a tar header");
+    report(path, Severity::kNote, "some of its extended attributes do not fit in a tar header");
   }
 }
 
@@ -148,7 +147,7 @@ Result<PseudoApplier::Row> PseudoApplier::find_parent(const std::string& path) c
   take_last_name(directory);
   const auto row = find(directory);
   if (row && tree_.inode(names_.inode(*row)).is_directory()) return *row;
-  return fail(ErrorCode::kNotFound, "left out: there is no directory '{}'", quote_name(directory));
+  return fail(ErrorCode::kNotFound, "left out: no directory '{}'", quote_name(directory));
 }
 
 void PseudoApplier::report(const std::string& path, Severity severity, std::string message) {

@@ -13,8 +13,8 @@
 
 namespace zvfs {
 
-/// Applies pseudo file definitions to a tree whose names are still in a NameTable. What comes to
-/// nothing is a warning. Not thread-safe; use once.
+/// Applies pseudo file definitions to a tree whose names are still in a NameTable. Definitions
+/// without effect become warnings. Not thread-safe; use once.
 class PseudoApplier {
  public:
   /// Borrows all. `time` is that of the source's first entry.

@@ -39,12 +39,13 @@ Result<void> TreeRewriter::copy_source() {
   if (replaced_ > 0) {
     warnings_.report(
         Severity::kNote, ".",
-        fmt::format("{} of the files were replaced by others of the same path", replaced_));
+        fmt::format("{} replaced by others with the same path",
+                    replaced_ == 1 ? "1 file was" : fmt::format("{} files were", replaced_)));
   }
   return {};
 }
 
-// The directory in which the source is placed.
+// The directory that the source goes into.
 Result<TreeRewriter::Row> TreeRewriter::make_prefix() {
   Row row = NameTable::kRoot;
   std::string_view rest = rules_.shape.prefix;
@@ -55,8 +56,8 @@ Result<TreeRewriter::Row> TreeRewriter::make_prefix() {
   return row;
 }
 
-// The directories of the source, in path order, whose names are stripped to nothing, but not those
-// of what is in them.
+// The directories of the source whose own names are stripped, but not those of their entries; in
+// path order.
 std::vector<InodeNumber> TreeRewriter::bases() const {
   std::vector<InodeNumber> level = {kRootInode};
   for (std::uint32_t depth = 0; depth < rules_.shape.strip_components && !level.empty(); ++depth) {
@@ -73,7 +74,7 @@ std::vector<InodeNumber> TreeRewriter::bases() const {
   return level;
 }
 
-// Copies what is in a directory of the source to that of `row`.
+// Copies the contents of a directory of the source to that of `row`.
 Result<void> TreeRewriter::copy_below(InodeNumber directory, Row row) {
   std::vector<std::pair<InodeNumber, Row>> pending = {{directory, row}};
   while (!pending.empty()) {
@@ -115,7 +116,7 @@ Result<void> TreeRewriter::add_other(Row parent, Link link) {
   const auto known = names_.find(parent, name);
   if (known && tree_->inode(names_.inode(*known)).is_directory()) {
     warnings_.report(Severity::kChanged, scanned_->path_of(link),
-                     "left out, because its path has become that of a directory");
+                     "left out: a directory has the same path");
     return {};
   }
   const InodeNumber number = ZVFS_TRY(copy_inode(link));
@@ -146,7 +147,7 @@ Result<InodeNumber> TreeRewriter::copy_inode(Link link) {
   return number;
 }
 
-// A record of the scanned tree, with what it refers to, as this one has it.
+// Copies a record of the scanned tree to this tree, with what it refers to.
 Result<InodeRecord> TreeRewriter::copy_record(const InodeRecord& record) {
   InodeRecord copy = record;
   if (record.xattr_set != 0) {
@@ -165,7 +166,7 @@ Result<InodeRecord> TreeRewriter::copy_record(const InodeRecord& record) {
   return copy;
 }
 
-// Gives a directory, none of whose entries is in the tree yet, another record.
+// Replaces the record of a directory that has no entries in the tree yet.
 void TreeRewriter::replace_record(InodeNumber number, InodeRecord record) {
   InodeRecord& old = tree_->inode(number);
   record.nlink = 2;

@@ -13,17 +13,17 @@
 
 namespace zvfs {
 
-/// Makes of a scanned tree the one that an image is to have: names are shortened and placed below
-/// a directory, and pseudo files are added. Where the names of several entries have become one,
-/// the last in path order counts, as when tar extracts them; directories are merged. Both trees
-/// are held meanwhile and after. Not thread-safe; use once.
+/// Makes the tree of an image from a scanned tree: shortens paths and places them below a
+/// directory, and adds pseudo files. If several entries get the same path, the last in path order
+/// counts, as when tar extracts them; directories are merged. Both trees stay in memory. Not
+/// thread-safe; use once.
 class TreeRewriter {
  public:
-  /// Borrows rules and warnings. `scanned` is finished.
+  /// Borrows rules and warnings. `scanned` must be finished.
   TreeRewriter(std::unique_ptr<const Tree> scanned, const EntryRules& rules, Warnings& warnings);
 
-  /// The tree, finished, which owns the scanned one. Definitions that come to nothing are reported
-  /// as warnings. Errors: TooLarge.
+  /// The finished tree; it owns the scanned one. Definitions without effect become warnings.
+  /// Errors: TooLarge.
   Result<std::unique_ptr<Tree>> shape();
 
  private:
@@ -45,9 +45,9 @@ class TreeRewriter {
   const Timestamp time_;  // of the source's first entry
   std::unique_ptr<Tree> tree_ = std::make_unique<Tree>();
   NameTable names_;
-  std::vector<std::uint32_t> numbers_;     // new ones of files with several names; 0 is none yet
-  std::vector<std::uint32_t> xattr_sets_;  // new ones, by old ones less 1; 0 is none yet
-  std::uint64_t replaced_ = 0;             // files by others of the same name
+  std::vector<std::uint32_t> numbers_;     // new ones of files with several names; 0 for none yet
+  std::vector<std::uint32_t> xattr_sets_;  // new ones, by old ones less 1; 0 for none yet
+  std::uint64_t replaced_ = 0;             // number of files
 };
 
 }  // namespace zvfs

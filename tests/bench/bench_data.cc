@@ -20,7 +20,7 @@ std::size_t count_of(std::size_t size) {
   return std::max<std::size_t>(4, std::min<std::size_t>(64, kMaxTotal / size));
 }
 
-// Regular files below `root` whose name has `part` in it, in order, up to `limit` bytes in all.
+// Regular files below `root` whose names contain `part`, in order, up to `limit` bytes in total.
 ByteVector contents_below(const fs::path& root, std::string_view part, std::size_t limit) {
   std::vector<fs::path> paths;
   const auto options = fs::directory_options::skip_permission_denied;
@@ -58,7 +58,7 @@ ByteVector repeated_data(std::size_t size) {
   return bytes;
 }
 
-// As many bytes as frames of any size are cut from.
+// The amount of data that frames of any size are cut from.
 ByteVector make_data(std::string_view name) {
   if (name == "text") return contents_below("/usr/include", ".h", kMaxTotal);
   if (name == "binary") return contents_below("/usr/lib", ".so", kMaxTotal);

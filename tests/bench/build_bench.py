@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Measures how fast images are built, beside the peers: the same tree, level and number of threads.
+"""Measures how fast images are built, compared with the peers: same tree, level and number of
+threads.
 
-Each candidate builds in turn, as often as --repeat says; the source is in the page cache, or, with
---drop-caches, which needs root, on its disk. Writes build.json (every sample) and build.md (a table) to
---out. For a quiet machine.
+Candidates build in turn, --repeat times. The source is in the page cache, or on its disk with
+--drop-caches, which needs root. Writes build.json (every sample) and build.md (a table) to --out.
+Needs a quiet machine.
 """
 import argparse
 import dataclasses
@@ -23,7 +24,7 @@ import tools as programs
 
 @dataclasses.dataclass
 class Candidate:
-    """What builds an image: commands that are piped into one another."""
+    """A way to build an image: commands in a pipeline."""
     name: str
     settings: str
     pipeline: list
@@ -66,7 +67,7 @@ def dwarfs(tools, level, threads):
     return Candidate("mkdwarfs", settings, [[*command, f"--num-workers={threads}", "--force"]])
 
 
-# By name. A candidate's level may follow its name: mkimage:6 beside squashfs.
+# By name, which a level may follow: mkimage:6, squashfs.
 CANDIDATES = {"mkimage": mkimage, "tar": tar_zstd, "squashfs": squashfs, "erofs": erofs, "dwarfs": dwarfs}
 
 
@@ -113,8 +114,8 @@ def build_once(candidate, source, image):
 
 
 def run(candidates, source, directory, repeat, before_each):
-    """The samples of each candidate by name; `before_each` build is called. One that fails is said, and
-    left out."""
+    """The samples of each candidate by name. Calls `before_each` build. A candidate that fails is
+    reported and left out."""
     samples = {candidate.name: [] for candidate in candidates}
     failed = set()
     for turn in range(repeat):

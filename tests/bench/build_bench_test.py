@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""build_bench.py and sweep.py run, and write all that they should. No time is asserted. Needs
-ZVFS_BUILD_DIR, as ctest sets it; the sweep is left out without root or /dev/fuse."""
+"""build_bench.py and sweep.py run and write all their files. Asserts no times. Needs
+ZVFS_BUILD_DIR, which ctest sets; skips the sweep without root or /dev/fuse."""
 import json
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""What is compared: each filesystem's way to be mounted, and mounts that always end."""
+"""The filesystems to compare: how each is mounted, and mounts that always end."""
 import contextlib
 import dataclasses
 import os
@@ -12,12 +12,12 @@ import measure
 @dataclasses.dataclass(frozen=True)
 class Candidate:
     """A filesystem in the comparison."""
-    name: str  # as the options name it
-    title: str  # as the report names it
-    format: str | None  # of its images (see images.py); None: it needs none
+    name: str  # in options
+    title: str  # in the report
+    format: str | None  # of its images (see images.py); None: without an image
     tool: str | None  # the program that mounts, by its key in Tools
     arguments: tuple = ("{image}", "{point}")
-    is_empty: bool = False  # serves nothing: has a part in mounting alone
+    is_empty: bool = False  # serves nothing: measured only in mounting
     options: tuple = ()  # for its -o
 
     def mount_command(self, tools, image, point):
@@ -41,8 +41,8 @@ CANDIDATES = {candidate.name: candidate for candidate in (
 
 
 def candidate(name):
-    """The candidate of a name, which may bring a codec and level for its images, and mount options:
-    zvfs:lz4-12, zvfs+nofill+readahead=4M."""
+    """The candidate of a name, which may include a codec and level for its images, and mount
+    options: zvfs:lz4-12, zvfs+nofill+readahead=4M."""
     kind, *options = name.split("+")
     base, _, codec = kind.partition(":")
     if base not in CANDIDATES:
@@ -60,7 +60,7 @@ def candidate(name):
 
 @dataclasses.dataclass
 class Mounted:
-    """A mount in use: where it is, who serves it, and what mounting took."""
+    """A mount in use: its place, the process that serves it, and the cost of mounting."""
     point: pathlib.Path
     daemon: int | None = None
     mount_seconds: float = 0.0
@@ -68,8 +68,8 @@ class Mounted:
 
 @contextlib.contextmanager
 def mounted(who, tools, image, source, scratch):
-    """Mounts a candidate on a directory of its own below `scratch`; gives a Mounted. The source is
-    not mounted, it is read where it lies. Unmounts, and sees the daemon end, in any case."""
+    """Mounts a candidate on its own directory below `scratch`; yields a Mounted. The source is not
+    mounted but read in place. Always unmounts, and waits for the end of the daemon."""
     if who.tool is None:
         yield Mounted(pathlib.Path(source))
         return
@@ -92,7 +92,7 @@ def mounted(who, tools, image, source, scratch):
 
 
 def unmount(point):
-    """Unmounts `point` if something is mounted there; lazily when it stays busy."""
+    """Unmounts `point` if something is mounted there; lazily if it stays busy."""
     for attempt in range(50):
         if not is_mount_point(point):
             return
@@ -104,15 +104,15 @@ def unmount(point):
 
 
 def is_mount_point(point):
-    """As os.path.ismount(), also where the daemon has died and nothing answers any more."""
+    """Like os.path.ismount(), but works after the daemon has died, too."""
     lines = pathlib.Path("/proc/self/mounts").read_text().splitlines()
     escaped = os.path.realpath(point).replace("\\", r"\134").replace(" ", r"\040")
     return any(line.split(" ")[1] == escaped for line in lines)
 
 
 def make_cold(who, image, tools, drop_everything):
-    """What precedes a cold mount. The image is put into the page cache, unless all caches are to be
-    dropped. The source has no image: its data lies on a disk, and cold means to read it there."""
+    """Prepares a cold mount. Reads the image into the page cache, unless all caches are to be
+    dropped. The source has no image: for it, cold means reading from the disk."""
     if drop_everything or who.tool is None:
         measure.drop_caches()
         tools.warm()

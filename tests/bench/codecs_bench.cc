@@ -1,13 +1,13 @@
-// bench-codecs: what codecs/ does with a frame, beside direct calls of the libraries.
+// bench-codecs: measures codecs/ on frames, compared with direct calls of the libraries.
 //
 //   encode/<codec>/<level>/<data>/<size>    FrameEncoder
-//   decode/...                              FrameDecoder, of what that encoder made
-//   libzstd-encode, libzstd-decode, liblz4-encode, liblz4-decode   the library, for the same
+//   decode/...                              FrameDecoder, on frames of that encoder
+//   libzstd-encode, libzstd-decode, liblz4-encode, liblz4-decode   the library, on the same
 //   lz4frame-decode                         liblz4's frame decoder
 //   all_equal, xxh64, looks_random          kernels
 //
-// Each reports bytes of content per second and, as "ratio", content to coded bytes. Where the
-// machine is noisy: --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true.
+// Each reports bytes of content per second and, as "ratio", content to coded bytes. On a noisy
+// machine: --benchmark_repetitions=9 --benchmark_enable_random_interleaving=true.
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -47,7 +47,7 @@ struct Coded {
   ByteVector bytes;
 };
 
-// All frames of a case, encoded. Kept: at the highest levels that takes seconds.
+// All frames of a case, encoded. They are kept, since encoding takes seconds at the highest levels.
 const std::vector<Coded>& encode_all(const Case& which) {
   static std::map<std::string, std::vector<Coded>> cache;
   std::vector<Coded>& coded = cache[name_of(which)];
@@ -60,7 +60,7 @@ const std::vector<Coded>& encode_all(const Case& which) {
   return coded;
 }
 
-// Frames made by a library: `make` fills a buffer and gives the size.
+// Frames made by a library: `make` fills a buffer and returns the size.
 using Make = std::function<std::size_t(ByteSpan content, MutableByteSpan out)>;
 std::vector<Coded> make_all(const Case& which, const Make& make) {
   std::vector<Coded> made;
@@ -72,7 +72,7 @@ std::vector<Coded> make_all(const Case& which, const Make& make) {
   return made;
 }
 
-// Runs `work` on one frame after the other, and reports their speed and ratio.
+// Runs `work` on one frame after another, and reports their speed and ratio.
 template <typename Work>
 void measure(benchmark::State& state, const Case& which, const std::vector<Coded>& coded,
              const Work& work) {
@@ -129,8 +129,8 @@ Make by_libzstd(ZSTD_CCtx* context) {
   };
 }
 
-// A block, not a frame, and the two checksums that a frame of an image needs: LZ4's own and the
-// index's.
+// A block instead of a frame, with the two checksums that a frame of an image needs: LZ4's own and
+// the index's.
 Make by_liblz4(int level) {
   return [level](ByteSpan content, MutableByteSpan out) {
     const auto* from = reinterpret_cast<const char*>(content.data());
@@ -236,7 +236,7 @@ void sample(benchmark::State& state, std::size_t size) {
   report_bytes(state, size);
 }
 
-// --- Which of them there are
+// --- Registration
 
 constexpr std::size_t kSizes[] = {4 << 10, 64 << 10, 128 << 10, 256 << 10, 1 << 20};
 constexpr EncoderOptions kOptions[] = {{Codec::kZstd, 1},  {Codec::kZstd, 3},    {Codec::kZstd, 9},

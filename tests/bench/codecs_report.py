@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Runs bench-codecs and writes what it says as Markdown, all but the end of docs/performance/codecs.md:
+"""Runs bench-codecs and writes its results as Markdown: docs/performance/codecs.md except for its
+end.
 
     tests/bench/codecs_report.py build/release/tests/bench/bench-codecs > codecs.md
 """
@@ -17,7 +18,7 @@ SIZES = (4096, 131072)
 CODECS = (("zstd", 1), ("zstd", 3), ("zstd", 9), ("zstd", 19), ("lz4", 1), ("lz4", 9), ("lz4", 12),
           ("adaptive", 9))
 DATA = ("text", "binary", "zeros", "repeated", "random")
-# What each of our measurements stands beside: the same work, asked of the library directly.
+# For each of our measurements, the same work done by the library directly.
 LIBRARIES = {"encode/zstd": "libzstd-encode", "decode/zstd": "libzstd-decode",
              "encode/lz4": "liblz4-encode", "decode/lz4": "lz4frame-decode"}
 # A SIMD library for the compression of memory pages; published for one core of an EPYC 7763.
@@ -72,7 +73,7 @@ def frames(measured, size):
 
 
 def overhead(measured):
-    """Our speed to the library's, over all sizes and all data that it is given."""
+    """Our speed relative to the library's, over all sizes and kinds of data."""
     ratios = collections.defaultdict(list)
     for name, (ours, _) in measured.items():
         action, _, rest = name.partition("/")

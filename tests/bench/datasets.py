@@ -1,4 +1,4 @@
-"""What is read: a tree, one big file, ten small files, and programs with a C project."""
+"""The data to read: a tree, one big file, ten small files, and programs with a C project."""
 import functools
 import os
 import pathlib
@@ -16,7 +16,7 @@ SEED = 20250101
 
 
 class Dataset:
-    """A directory, and what the workloads must know about it."""
+    """A directory, and the facts about it that workloads need."""
 
     def __init__(self, name, directory):
         self.name = name
@@ -36,7 +36,7 @@ class Dataset:
         return sorted(found)
 
     def signature(self):
-        """Changes when the directory does, for what a benchmark needs."""
+        """Changes whenever the directory changes in a way that matters to a benchmark."""
         return (str(self.directory), len(self._files), sum(size for _, size, _ in self._files),
                 max((time for _, _, time in self._files), default=0))
 
@@ -51,13 +51,13 @@ class Dataset:
         return max(self._files, key=lambda file: file[1])[:2]
 
     def small_files(self):
-        """A seeded choice of small files, in random order: paths below the directory."""
+        """Small files chosen by a fixed seed, in random order: paths below the directory."""
         paths = [path for path, size, _ in self._files if 0 < size <= SMALL_FILE_BYTES]
         return random.Random(SEED).sample(paths, min(SAMPLE_FILES, len(paths)))
 
     def check(self, point):
-        """Holds what is mounted at `point` against the directory: the first bytes of the choice of
-        files, or of the largest file. Errors: BenchError (they differ)."""
+        """Compares the mount at `point` with the directory: the first bytes of the chosen files, or
+        of the largest file. Errors: BenchError (they differ)."""
         for path in self.small_files()[:200] or [self.largest_file()[0]]:
             with open(self.directory / path, "rb") as ours, open(point / path, "rb") as theirs:
                 if ours.read(SMALL_FILE_BYTES) != theirs.read(SMALL_FILE_BYTES):
@@ -65,7 +65,7 @@ class Dataset:
 
 
 def make(directory, tree, big, is_quick):
-    """The data sets, by name; what is not named is made below `directory`."""
+    """The data sets, by name. Missing ones are made below `directory`."""
     directory = pathlib.Path(directory)
     directory.mkdir(exist_ok=True)
     tree = pathlib.Path(tree) if tree else quick_tree(directory / "quick-tree")
@@ -92,7 +92,7 @@ def quick_tree(directory):
 
 
 def big_tar(tree, path, limit_bytes):
-    """A tar of the tree, over and over until it has `limit_bytes`."""
+    """A tar of the tree, repeated until it has `limit_bytes`."""
     if not path.exists() or path.stat().st_size != limit_bytes:
         script = 'while tar -C "$1" -cf - .; do :; done 2>/dev/null | head -c "$2" > "$3"'
         measure.run(["bash", "-c", script, "big", tree, f"{limit_bytes}", path])
@@ -100,7 +100,7 @@ def big_tar(tree, path, limit_bytes):
 
 
 def alone(file, directory):
-    """A directory that holds the file and nothing else, as a hard link where that can be."""
+    """A directory that holds only the file, as a hard link if possible."""
     if directory.exists():
         shutil.rmtree(directory)
     directory.mkdir()

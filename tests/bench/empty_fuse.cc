@@ -1,5 +1,5 @@
 // empty_fuse MOUNTPOINT: mounts a filesystem that is one empty directory, and serves it until it is
-// unmounted. What this takes is what any FUSE daemon takes before it does anything of its own.
+// unmounted. It shows how much any FUSE daemon takes before it does anything of its own.
 #include <cstdio>
 #include <ctime>
 #include <sys/stat.h>
@@ -16,7 +16,7 @@ void get_attributes(fuse_req_t request, fuse_ino_t inode, fuse_file_info* /*file
   fuse_reply_attr(request, &attributes, 1.0);
 }
 
-// Serves the mount of `session` until somebody ends it; gives the exit status.
+// Serves the mount of `session` until somebody ends it; returns the exit status.
 int serve(fuse_session* session) {
   if (fuse_set_signal_handlers(session) != 0) return 1;
   const bool failed = fuse_daemonize(0) != 0 || fuse_session_loop(session) != 0;

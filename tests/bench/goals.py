@@ -1,4 +1,4 @@
-"""What zvfs is to reach, as bounds on its medians, and what a run says about them."""
+"""The goals of zvfs, as bounds on its medians, and how a run meets them."""
 import dataclasses
 
 RANDOM = tuple(f"random-4k-{jobs}" for jobs in (1, 2, 8))
@@ -6,7 +6,7 @@ RANDOM = tuple(f"random-4k-{jobs}" for jobs in (1, 2, 8))
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """At most (or, with `at_least`, at least) `bound` times what the reference has."""
+    """At most (or, with `at_least`, at least) `bound` times the value of the reference."""
     workloads: tuple
     state: str
     reference: str
@@ -28,7 +28,7 @@ GOALS = (
 )
 MOUNT_MARGIN_MS = 10
 IDLE_BYTES = 32 << 20
-LOADED_BYTES = (64 << 20) + (64 << 20)  # what mount.zvfs caches by default, and 64 MiB
+LOADED_BYTES = (64 << 20) + (64 << 20)  # the default cache of mount.zvfs, and 64 MiB
 
 
 def markdown(results):

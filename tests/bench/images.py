@@ -1,4 +1,4 @@
-"""Images of the data sets: one command for each format, and a cache of what it made."""
+"""Images of the data sets: one command per format, and a cache of the results."""
 import dataclasses
 import hashlib
 import os
@@ -12,11 +12,11 @@ BUILD_LIMIT_SECONDS = 3600
 
 @dataclasses.dataclass
 class Image:
-    """An image that is there."""
+    """An existing image."""
     path: pathlib.Path
     size_bytes: int
     settings: str  # as the report describes it
-    build_seconds: float | None = None  # None: it was there already
+    build_seconds: float | None = None  # None: it already existed
 
 
 class Builder:
@@ -30,8 +30,8 @@ class Builder:
         self._made = {}
 
     def image(self, image_format, dataset):
-        """The image of a data set, made now unless it is there. One that could not be made is not
-        tried again. Errors: BenchError."""
+        """The image of a data set, made now unless it exists. A failed image is not tried again.
+        Errors: BenchError."""
         key = (image_format, dataset.name)
         if key not in self._made:
             try:
@@ -82,7 +82,7 @@ def zvfs(tools, level):
 
 
 def zvfs_by_codec(tools, codec):
-    """An image by a codec and a level of its own: lz4-12, adaptive-9, zstd-3."""
+    """An image with its own codec and level: lz4-12, adaptive-9, zstd-3."""
     name, _, level = codec.partition("-")
     return ([*tools.command("mkimage"), "--quiet", f"--codec={name}", f"--level={level}",
              "{source}", "{image}"], f"{name} level {level}, defaults")
@@ -95,7 +95,7 @@ def squashfs(tools, level):
 
 
 def erofs(tools, level):
-    """mkfs.erofs learned fragments in 1.6 and zstd in 1.8; before, LZ4 is what compares best."""
+    """mkfs.erofs got fragments in 1.6 and zstd in 1.8. In older versions, LZ4 compares best."""
     command = tools.command("mkfs.erofs")
     help_text, _ = measure.run([*command, "--help"], accept=range(256), stderr=subprocess.STDOUT)
     if b"zstd" in help_text:

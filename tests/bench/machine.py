@@ -1,4 +1,4 @@
-"""What a benchmark ran on: the machine, its kernel, and the versions of all programs."""
+"""The platform of a benchmark: the machine, its kernel, and the versions of all programs."""
 import gzip
 import os
 import pathlib
@@ -15,7 +15,7 @@ DECOMPRESSORS = {
 
 
 def describe(tools, directory):
-    """A dictionary of texts and numbers, in the order in which the report shows them."""
+    """A dictionary of texts and numbers, in the order of the report."""
     return {
         "date": time.strftime("%Y-%m-%d"),
         "processor": processor(),
@@ -45,7 +45,7 @@ def system():
 
 
 def squashfs_settings():
-    """How this kernel's squashfs was built, where the kernel says it."""
+    """How this kernel's squashfs was built, if the kernel tells."""
     config = kernel_config()
     chosen = [text for option, text in DECOMPRESSORS.items() if f"{option}=y" in config]
     if "CONFIG_SQUASHFS_FILE_CACHE=y" in config:
@@ -56,7 +56,7 @@ def squashfs_settings():
 
 
 def kernel_config():
-    """The lines of the kernel's configuration; empty where it is not to be read."""
+    """The lines of the kernel's configuration; empty if it cannot be read."""
     packed = pathlib.Path("/proc/config.gz")
     plain = pathlib.Path(f"/boot/config-{platform.release()}")
     try:

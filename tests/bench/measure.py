@@ -1,7 +1,7 @@
-"""Runs commands, times them, and weighs the daemons that serve them.
+"""Runs commands, times them, and measures the daemons that serve them.
 
-Every process that is started here is a child of ours, also a daemon that detaches itself: we are
-the subreaper of all our descendants. So a daemon is found, and ended, by its process id.
+Every process started here is our child, even a daemon that detaches itself, since we are the
+subreaper of all our descendants. So daemons are found and ended by their process ids.
 """
 import contextlib
 import ctypes
@@ -22,26 +22,26 @@ READ_SIZE = 1 << 20
 
 
 class BenchError(Exception):
-    """What stops one candidate or one measurement, in a line."""
+    """The reason, in one line, why a candidate or a measurement stopped."""
 
 
 @dataclasses.dataclass
 class Sample:
-    """One measurement: the value in the workload's unit, and what it took."""
+    """One measurement: the value in the workload's unit, and its cost."""
     value: float
-    machine_cpu_seconds: float  # of all processors, by whomever: means something on a quiet machine
+    machine_cpu_seconds: float  # of all processors and processes: meaningful on a quiet machine
     daemon_cpu_seconds: float | None = None  # None: there is no daemon
     daemon_peak_bytes: int | None = None  # since the mount
 
 
 def adopt_descendants():
-    """Makes us the parent of every descendant whose own parent ends."""
+    """Makes us the parent of every descendant whose parent ends."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
         raise BenchError(f"prctl: {os.strerror(ctypes.get_errno())}")
 
 
 def stat_fields(pid):
-    """The fields of /proc/PID/stat from the state on, or None when there is no such process."""
+    """The fields of /proc/PID/stat from the state on, or None if there is no such process."""
     try:
         text = pathlib.Path(f"/proc/{pid}/stat").read_text(errors="replace")
     except OSError:
@@ -50,7 +50,7 @@ def stat_fields(pid):
 
 
 def living_children():
-    """The process ids of our children, without those that have ended."""
+    """The process ids of our running children."""
     own = str(os.getpid())
     pids = (int(entry) for entry in os.listdir("/proc") if entry.isdigit())
     found = ((pid, stat_fields(pid)) for pid in pids)
@@ -58,9 +58,9 @@ def living_children():
 
 
 def run(command, accept=(0,), limit_seconds=COMMAND_LIMIT_SECONDS, **options):
-    """Runs a command to its end; gives its standard output and the seconds it took. It has a
-    session of its own, all of which is ended when it takes too long, or when we are interrupted.
-    Errors: BenchError (not to be started, any other exit status, too slow)."""
+    """Runs a command to its end; returns its standard output and the seconds that it took. It has
+    its own session, which is ended if it takes too long or we are interrupted. Errors: BenchError
+    (cannot be started, another exit status, too slow)."""
     words = [os.fspath(word) for word in command]
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                "stderr": subprocess.PIPE} | options
@@ -69,7 +69,7 @@ def run(command, accept=(0,), limit_seconds=COMMAND_LIMIT_SECONDS, **options):
         child = subprocess.Popen(words, start_new_session=True, **options)
     except OSError as error:
         raise BenchError(f"{words[0]}: {error.strerror}") from None
-    # Not communicate(timeout): it looks for the end of the child at intervals of up to 50 ms.
+    # Not communicate(timeout), which polls for the end of the child at intervals of up to 50 ms.
     watchdog = threading.Timer(limit_seconds, os.killpg, (child.pid, signal.SIGKILL))
     watchdog.start()
     try:
@@ -93,10 +93,10 @@ def last_line(text):
 
 
 def run_daemon(command):
-    """Runs a command that starts a daemon, or mounts without one; gives the daemon's process id or
-    None, and the seconds until the command returned."""
+    """Runs a command that starts a daemon, or mounts without one; returns the daemon's process id
+    or None, and the seconds until the command returned."""
     before = living_children()
-    with tempfile.TemporaryFile() as said:  # a pipe would stay open for as long as the daemon lives
+    with tempfile.TemporaryFile() as said:  # a pipe would stay open as long as the daemon lives
         try:
             _, seconds = run(command, limit_seconds=60, stdout=said, stderr=said)
         except BenchError as error:
@@ -109,7 +109,7 @@ def run_daemon(command):
 
 
 def wait_for_end(pid, limit_seconds):
-    """Waits for a child to end; false when it has not within the time."""
+    """Waits for a child to end; false if it has not ended in time."""
     deadline = time.monotonic() + limit_seconds
     while time.monotonic() < deadline:
         try:
@@ -122,7 +122,7 @@ def wait_for_end(pid, limit_seconds):
 
 
 def end_process(pid):
-    """Ends a child that should have ended by itself."""
+    """Ends a child that should have ended by itself, at first gently."""
     for number in (signal.SIGTERM, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, number)
@@ -139,7 +139,7 @@ def cpu_seconds(pid):
 
 
 def peak_memory_bytes(pid):
-    """The most physical memory that a process has had (VmHWM)."""
+    """The peak physical memory of a process (VmHWM)."""
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
@@ -147,14 +147,14 @@ def peak_memory_bytes(pid):
 
 
 def machine_cpu_seconds():
-    """The time that all processors together were not idle, since the machine started."""
+    """The busy time of all processors together since the machine started."""
     fields = [int(field) for field in pathlib.Path("/proc/stat").read_text().split()[1:9]]
     user, nice, system, _idle, _iowait, irq, softirq, _steal = fields
     return (user + nice + system + irq + softirq) / TICKS_PER_SECOND
 
 
 def sample(daemon, function):
-    """Calls `function`, which gives a value; gives it with what the daemon and the machine did."""
+    """Calls `function` and returns its value with the cost to the daemon and the machine."""
     daemon_before = cpu_seconds(daemon) if daemon else None
     machine_before = machine_cpu_seconds()
     value = function()
@@ -171,7 +171,7 @@ def drop_caches():
 
 
 def read_whole(path):
-    """Reads a file, so that it is in the page cache."""
+    """Reads a file into the page cache."""
     with open(path, "rb", buffering=0) as file:
         buffer = bytearray(READ_SIZE)
         while file.readinto(buffer):

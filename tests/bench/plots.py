@@ -1,4 +1,5 @@
-"""Bar charts as SVG, by hand: groups of horizontal bars, with a line from the least to the most."""
+"""Bar charts as SVG, written by hand: groups of horizontal bars, each with a line from minimum to
+maximum."""
 import html
 
 WIDTH = 860
@@ -20,12 +21,12 @@ class Chart:
         self._groups = []
 
     def add_group(self, label, bars):
-        """`bars` maps a series to (median, least, most)."""
+        """`bars` maps a series to (median, minimum, maximum)."""
         if bars:
             self._groups.append((label, bars))
 
     def svg(self):
-        """The chart, or None when there is nothing in it."""
+        """The chart, or None if it is empty."""
         if not self._groups:
             return None
         largest = max(most for _, bars in self._groups for _, _, most in bars.values())

@@ -40,7 +40,7 @@ program: $(OBJECTS)
 
 
 def make(directory, is_quick):
-    """Makes the tree unless it is there; `is_quick` makes it small, without a compiler."""
+    """Makes the tree unless it exists. With `is_quick` it is small and has no compiler."""
     if not directory.exists():
         partial = directory.with_name(directory.name + ".partial")
         shutil.rmtree(partial, ignore_errors=True)
@@ -54,7 +54,7 @@ def make(directory, is_quick):
 
 
 def copy_python(directory, is_quick):
-    """Python's program and library, with their modification times: bytecode depends on them."""
+    """Python's program and library, with their modification times, on which bytecode depends."""
     library = pathlib.Path(sysconfig.get_path("stdlib"))
     (directory / "bin").mkdir(parents=True)
     shutil.copy2(pathlib.Path(sys.executable).resolve(), directory / "bin/python3")
@@ -66,7 +66,7 @@ def copy_python(directory, is_quick):
 
 
 def copy_compiler(directory):
-    """The compiler proper: one program of tens of MB, of which a run touches a part."""
+    """The compiler proper: one program of tens of MB. A run touches only a part of it."""
     directory.mkdir()
     path = subprocess.run(["gcc", "-print-prog-name=cc1"], stdout=subprocess.PIPE, text=True,
                           check=True).stdout.strip()
@@ -74,7 +74,7 @@ def copy_compiler(directory):
 
 
 def make_project(directory, sources):
-    """A C project of many headers, always the same."""
+    """A C project with many headers, always the same."""
     chooser = random.Random(1)
     (directory / "include").mkdir(parents=True)
     (directory / "src").mkdir()

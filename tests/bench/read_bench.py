@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Measures reading, zvfs beside its peers, in one run: see README.md in this folder.
+"""Measures reading from zvfs and its peers, in one run: see README.md in this folder.
 
 Makes images of a tree, of one large file and of some programs, mounts them in turn, and writes
-results.json, performance/reading.md with plots, and goals.md to --out. Run it as root, on a
-machine that does nothing else.
+results.json, performance/reading.md with plots, and goals.md to --out. Run it as root, on an
+otherwise idle machine.
 """
 import argparse
 import fcntl
@@ -48,7 +48,7 @@ def parse_arguments():
     parser.add_argument("--tool", metavar="NAME=FILE", action="append", default=[],
                         help="where a program is: mkfs.erofs=/opt/erofs/mkfs.erofs")
     parser.add_argument("--dwarfs", metavar="FILE",
-                        help="the dwarfs program; mkdwarfs lies beside it")
+                        help="the dwarfs program; mkdwarfs is expected next to it")
     parser.add_argument("--build", metavar="DIR",
                         help="a CMake build directory with our programs (made: build/release)")
     parser.add_argument("--drop-caches", action="store_true",
@@ -97,7 +97,7 @@ def choose_workloads(arguments):
 
 
 def those_there(chosen, found, outcome):
-    """The candidates whose programs are there; the others are said, and noted."""
+    """The candidates whose programs are installed. Reports and records the others."""
     for who in chosen:
         if who.tool is not None and found.path(who.tool) is None:
             print(f"{who.title}: {who.tool} is not there: skipped", flush=True)
@@ -106,14 +106,14 @@ def those_there(chosen, found, outcome):
 
 
 def stop(number, _frame):
-    """The first signal ends the benchmark; those that follow shall not disturb the cleaning up."""
+    """The first signal ends the benchmark; later ones must not disturb the clean-up."""
     for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, signal.SIG_IGN)
     sys.exit(128 + number)
 
 
 def locked(directory):
-    """Makes `directory` ours until we end; false when it is somebody else's."""
+    """Locks `directory` until we end; false if another process has it."""
     try:
         fcntl.flock(os.open(directory, os.O_RDONLY | os.O_DIRECTORY), fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

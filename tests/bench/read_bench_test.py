@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The read benchmark runs, writes all that it should, and leaves nothing behind, also when it is
-interrupted. No time is asserted. Needs ZVFS_BUILD_DIR, as ctest sets it; skipped (77) without root
-or /dev/fuse."""
+"""The read benchmark runs, writes all its files, and leaves nothing behind, even if it is
+interrupted. Asserts no times. Needs ZVFS_BUILD_DIR, which ctest sets; skipped (77) without root or
+/dev/fuse."""
 import contextlib
 import json
 import os
@@ -27,7 +27,7 @@ def check(condition, what):
 
 @contextlib.contextmanager
 def started(out, *options):
-    """The benchmark as a child, which has ended, and cleaned up, afterwards."""
+    """The benchmark as a child, which has ended and cleaned up afterwards."""
     child = subprocess.Popen(
         [sys.executable, BENCH, "--quick", "--level=1", f"--out={out}",
          f"--build={os.environ['ZVFS_BUILD_DIR']}", "--dwarfs=/nonexistent/dwarfs", *options],
@@ -46,7 +46,7 @@ def mounts_below(directory):
 
 
 def processes_below(directory):
-    """Processes that were given a path below `directory`: daemons and readers."""
+    """Processes with a path below `directory` as an argument: daemons and readers."""
     found = []
     for entry in pathlib.Path("/proc").iterdir():
         try:
@@ -79,7 +79,8 @@ def run_it_all(out):
 
 
 def check_measured(found, failed):
-    """Everybody was measured in everything, but for peers and programs that are not installed."""
+    """Every candidate was measured on every workload, except for programs that are not
+    installed."""
     measured = {(one["candidate"], one["workload"]) for one in found["measurements"]}
     for workload in WORKLOADS.split(","):
         for peer in PEERS:
@@ -112,7 +113,8 @@ def check_documents(out):
 
 
 def interrupt_it(out):
-    """Interrupts it while it measures: it unmounts, ends the daemon, and says so by its status."""
+    """Interrupts it while it measures. It must unmount, end the daemon, and exit with the right
+    status."""
     with started(out, "--workloads=tar", "--peers=zvfs", "--repeat=100000") as child:
         deadline = time.monotonic() + LIMIT_SECONDS
         while not mounts_below(out) and child.poll() is None and time.monotonic() < deadline:

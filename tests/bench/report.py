@@ -1,4 +1,4 @@
-"""Writes what was measured: Markdown for docs/performance/reading.md, plots beside it, and JSON."""
+"""Writes the results: Markdown for docs/performance/reading.md with its plots, and JSON."""
 import json
 
 import goals
@@ -6,7 +6,7 @@ import plots
 
 GROUPS = {"mount": "Mounting", "tree": "A tree", "random": "Random reads of one large file",
           "sequential": "One large file in order", "programs": "Programs, through mmap"}
-WEIGHED = tuple(group for group in GROUPS if group != "mount")  # mounting is over in no time
+WEIGHED = tuple(group for group in GROUPS if group != "mount")  # mounting is too short
 REFERENCES = ("squashfs", "source")
 NONE = "–"
 PAGES = "performance"  # the folder of the Markdown and its plots
@@ -26,7 +26,7 @@ class Report:
         self._plots = self._draw()
 
     def write(self, directory):
-        """Writes results.json, goals.md, the page and its plots; gives their paths."""
+        """Writes results.json, goals.md, the page and its plots; returns their paths."""
         documents = {"results.json": self._json(), f"{PAGES}/reading.md": self._markdown(),
                      "goals.md": goals.markdown(self._results)}
         for key, svg in self._plots.items():
@@ -103,7 +103,7 @@ class Report:
         return "\n".join(lines)
 
     def _lines(self, *groups):
-        """The lines of tables: (workload, state), in order."""
+        """The rows of tables: (workload, state), in order."""
         return [(workload, state) for workload in self._workloads if workload.group in groups
                 for state in workload.states]
 
@@ -112,7 +112,7 @@ class Report:
                    for workload, state in lines)
 
     def _table(self, lines, cell):
-        """A table of `lines` by candidates; without the candidates that have nothing in it."""
+        """A table of `lines` by candidates, without candidates that would have an empty column."""
         rows = [(f"{workload.title}, {state}" if len(workload.states) > 1 else workload.title,
                  workload, state) for workload, state in lines]
         columns = [who for who in self._candidates
@@ -169,7 +169,7 @@ class Report:
         return ["## Not measured", "\n".join(lines)]
 
     def _draw(self):
-        """The charts as SVG, by key; a key begins with its group."""
+        """The charts as SVG, by key. A key begins with its group."""
         charts = {}
         for group, title in GROUPS.items():
             for state in ("cold", "warm"):

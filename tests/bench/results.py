@@ -1,11 +1,11 @@
-"""What was measured: samples by workload, state and candidate, and what could not be measured."""
+"""The results: samples by workload, state and candidate, and failures."""
 import dataclasses
 import statistics
 
 
 @dataclasses.dataclass(frozen=True)
 class Spread:
-    """The median of some values, the least and the most of them."""
+    """The median, minimum and maximum of some values."""
     median: float
     least: float
     most: float
@@ -26,7 +26,7 @@ class Results:
         self._samples.setdefault((workload, state, candidate), []).append(sample)
 
     def add_failure(self, candidate, workload, reason):
-        """`workload` is None when the candidate has no part in anything."""
+        """`workload` is None if the candidate takes part in no workload."""
         self._failures.append({"candidate": candidate, "workload": workload, "reason": reason})
 
     def has_failed(self, candidate, workload):
@@ -38,8 +38,8 @@ class Results:
         return self._failures
 
     def spread(self, workload, state, candidate, field="value"):
-        """The Spread of a field of the samples, or None when there is none. What has failed once
-        has none: a figure of fewer repeats than the others' would pass for one of all."""
+        """The Spread of a field of the samples, or None without samples or after a failure: a
+        figure from fewer repeats than the others must not pass for a full one."""
         if self.has_failed(candidate, workload):
             return None
         samples = self._samples.get((workload, state, candidate), [])
@@ -48,7 +48,7 @@ class Results:
         return Spread.of(values) if values else None
 
     def most(self, candidate, field):
-        """The most that a field had in any sample of a candidate, or None when it has none."""
+        """The maximum of a field over all samples of a candidate, or None without samples."""
         values = [getattr(sample, field) for (_, _, name), samples in self._samples.items()
                   if name == candidate for sample in samples]
         return max((value for value in values if value is not None), default=None)

@@ -1,4 +1,4 @@
-"""The measuring itself: every workload, on every candidate in turn, again and again."""
+"""The measuring loop: repeats every workload on every candidate in turn."""
 import contextlib
 import dataclasses
 import pathlib
@@ -11,7 +11,7 @@ import workloads
 
 @dataclasses.dataclass
 class Runner:
-    """Measures `workloads` on `candidates`, and puts what comes of it into `results`."""
+    """Measures `workloads` on `candidates`, and stores the results in `results`."""
     candidates: list
     workloads: list
     datasets: dict
@@ -23,7 +23,8 @@ class Runner:
     drops_caches: bool
 
     def run(self):
-        """Candidates alternate within a repeat, so that what the machine does besides meets all."""
+        """Candidates alternate within a repeat, so that other load on the machine affects all of
+        them."""
         start = time.monotonic()
         self._leave_out_workloads()
         self._prepare()
@@ -39,7 +40,8 @@ class Runner:
                             self._measure(who, workload)
 
     def _leave_out_workloads(self):
-        """Without the programs that a workload itself needs, nobody can be measured."""
+        """Leaves out workloads whose own programs are missing, since no candidate can be
+        measured."""
         for workload in self.workloads:
             missing = [name for name in workload.programs if self.tools.path(name) is None]
             if missing:
@@ -50,14 +52,14 @@ class Runner:
                           if not self.results.has_failed("all", workload.name)]
 
     def _takers(self, workload):
-        """Who has a part in a workload."""
+        """The candidates of a workload."""
         is_mounting = workload.function is None
         return [who for who in self.candidates
                 if not self.results.has_failed(who.name, workload.name)
                 and (who.tool is not None if is_mounting else not who.is_empty)]
 
     def _prepare(self):
-        """Makes all images, and checks once for each that its mount shows the source's data."""
+        """Makes all images, and checks each once: its mount must show the source's data."""
         for dataset in self.datasets.values():
             concerned = [workload for workload in self.workloads
                          if workload.dataset == dataset.name]
@@ -70,7 +72,7 @@ class Runner:
 
     @contextlib.contextmanager
     def _noting(self, who, concerned):
-        """What fails is said, and the workloads concerned are not tried with this candidate."""
+        """Reports a failure, and skips the workloads concerned for this candidate."""
         try:
             yield
         except (measure.BenchError, OSError) as error:
@@ -105,7 +107,7 @@ class Runner:
 
 
 def mount_sample(mount, machine_cpu_seconds):
-    """What mounting took, in milliseconds."""
+    """The time that mounting took, in milliseconds."""
     milliseconds = mount.mount_seconds * 1000
     if mount.daemon is None:
         return measure.Sample(milliseconds, machine_cpu_seconds)

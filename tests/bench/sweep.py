@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Sweeps frame sizes and levels of mkimage over a tree: size, build time, cold random reads, cold walk.
 
-Each setting builds an image, mounts it anew for each measurement (the image is in the page cache, nothing
-of the mount is), and reads it. Beside the frame sizes stand mkimage's defaults and the kernel's squashfs, at
-the same levels. Writes sweep.json, sweep.md and plots to --out. For a quiet machine, as root.
+Builds an image for each setting, mounts it anew for each measurement (the image is in the page
+cache, nothing of the mount is), and reads it. The results also include mkimage's defaults and the
+kernel's squashfs, at the same levels. Writes sweep.json, sweep.md and plots to --out. Run it as
+root, on a quiet machine.
 """
 import argparse
 import dataclasses
@@ -31,7 +32,7 @@ READ_SIZE = 4096
 
 @dataclasses.dataclass
 class Point:
-    """What one setting gives; each list has a value for each repeat."""
+    """The results of one setting. Each list has one value per repeat."""
     frame_size: str
     level: int
     size_bytes: int
@@ -51,8 +52,8 @@ METRICS = (
 
 
 def places_to_read(tree, count):
-    """`count` places (path in the tree, offset), every byte of its files as likely as any other; the
-    same ones for every setting."""
+    """`count` places (path in the tree, offset), the same for every setting. Every byte of the
+    files is equally likely."""
     files = sorted((path.relative_to(tree), path.stat().st_size) for path in tree.rglob("*")
                    if path.is_file() and not path.is_symlink())
     files = [(path, size) for path, size in files if size > 0]
@@ -80,7 +81,7 @@ def seconds_of(command):
 
 
 def setting(tools, frame_size, level):
-    """What makes and mounts the images of a setting: a command, and a candidate."""
+    """The command that makes the images of a setting, and the candidate that mounts them."""
     if frame_size == SQUASHFS:
         return images.squashfs(tools, level)[0], candidates.candidate("squashfs")
     bound = [] if frame_size == DEFAULT else [f"-b{frame_size}"]
@@ -124,7 +125,7 @@ def table(points):
 
 
 def charts(points):
-    """SVG by metric: groups of frame sizes, a bar for each level."""
+    """SVG by metric: groups of frame sizes, with a bar per level."""
     levels = sorted({point.level for point in points})
     for name, title, unit, values in METRICS:
         chart = plots.Chart(title, unit, [f"level {level}" for level in levels])
@@ -172,7 +173,7 @@ def main():
     for frame_size in options.sizes.split(","):
         for level in map(int, options.levels.split(",")):
             points.append(measure_setting(tools, options, places, frame_size, level))
-            write(options, described, points)  # what there is, should the rest be cut off
+            write(options, described, points)  # the results so far, in case the rest is interrupted
             print(table(points[-1:]).splitlines()[-1], file=sys.stderr)
     print((options.out / "sweep.md").read_text(), end="")
     return 0

@@ -1,4 +1,4 @@
-"""Where the programs are, and which versions they are."""
+"""The places and versions of the programs."""
 import functools
 import os
 import pathlib
@@ -18,7 +18,7 @@ VERSION = re.compile(r"\bv?(\d+\.\d[\w.~+-]*)")
 
 
 class Tools:
-    """Finds programs: in the build directory, where an option says so, or in the PATH."""
+    """Finds programs in the build directory, at the path given by an option, or in the PATH."""
 
     def __init__(self, build_dir, named):
         self._named = {name: os.path.abspath(path) for name, path in named.items()}
@@ -26,18 +26,18 @@ class Tools:
             self._named.setdefault(name, os.path.abspath(os.path.join(build_dir, path)))
 
     def path(self, name):
-        """The path of a program, or None when it is not there."""
+        """The path of a program, or None if it is missing."""
         return shutil.which(self._named.get(name, name))
 
     def command(self, name):
-        """The words that start a program. Errors: BenchError (it is not there)."""
+        """The words that start a program. Errors: BenchError (it is missing)."""
         found = self.path(name)
         if found is None:
             raise measure.BenchError(f"{self._named.get(name, name)}: not found")
         return [found]
 
     def warm(self):
-        """Reads the programs that read: their own loading is no part of what is measured."""
+        """Reads the programs that do the reading, so that loading them is not measured."""
         for name in READERS:
             if self.path(name):
                 measure.run([self.path(name), "--version"], accept=range(256))
@@ -46,7 +46,7 @@ class Tools:
 
     @functools.cache
     def _compiler_parts(self):
-        """What gcc starts, and does not read to tell its version."""
+        """The programs that gcc starts, which `gcc --version` does not read."""
         gcc = self.path("gcc")
         if gcc is None:
             return []
@@ -55,7 +55,7 @@ class Tools:
         return [found for found in map(shutil.which, said) if found]
 
     def version(self, name):
-        """The version that a program says it is, "not found", or "?"."""
+        """The version that a program reports, "not found", or "?"."""
         path = self.path(name)
         if path is None:
             return "not found"
@@ -69,7 +69,7 @@ class Tools:
 
 
 def build(tools_needed):
-    """Builds our own programs with the release preset; gives the build directory."""
+    """Builds our own programs with the release preset; returns the build directory."""
     measure.run(["cmake", "--preset", "release"], cwd=SOURCE_DIR)
     measure.run(["cmake", "--build", "--preset", "release", "--target", *tools_needed],
                 cwd=SOURCE_DIR, limit_seconds=3600)

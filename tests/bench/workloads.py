@@ -1,4 +1,4 @@
-"""What is measured: one object for each workload, which gives one value in its unit."""
+"""The workloads: one object each, which returns one value in its unit."""
 import dataclasses
 import json
 import pathlib
@@ -10,14 +10,14 @@ from typing import Callable
 import measure
 import programs
 
-ABSENT = "zvfs" + "bench" * 2  # found in no file, this one included
+ABSENT = "zvfs" + "bench" * 2  # in no file, not even this one
 KIB = 1024
-BYTES_PER_READ = 256 * KIB  # of the big file, on average: reads seldom meet in one block
+BYTES_PER_READ = 256 * KIB  # of the big file, on average: two reads seldom hit the same block
 
 
 @dataclasses.dataclass(frozen=True)
 class Place:
-    """Where a workload reads: a mount of a data set."""
+    """The place where a workload reads: a mount of a data set."""
     point: pathlib.Path
     dataset: object
     scratch: pathlib.Path
@@ -25,17 +25,17 @@ class Place:
 
 @dataclasses.dataclass(frozen=True)
 class Workload:
-    """Something to measure. `function` is None where the mounting itself is measured."""
+    """Something to measure. `function` is None if the mounting itself is measured."""
     name: str
     title: str
-    group: str  # the part of the report
+    group: str  # its part of the report
     dataset: str
     unit: str
     function: Callable[[Place], float] | None
     states: tuple = ("cold", "warm")
-    mounts: int = 1  # in each repeat
+    mounts: int = 1  # per repeat
     more_is_better: bool = False
-    programs: tuple = ()  # that it needs
+    programs: tuple = ()  # required ones
 
 
 def shell(script):
@@ -58,8 +58,8 @@ GREP_2 = ('cd "$1"; export LC_ALL=C TEXT="$2"; find . -type f -print0 | '
 
 
 def random_reads(block_kib, jobs):
-    """Reads per second, of a number of reads that depends on the size of the file alone. fio
-    chooses the places from one seed. The kernel gets no advice: most programs give none."""
+    """Reads per second, for a number of reads that depends only on the size of the file. fio
+    chooses the places from one seed. It gives the kernel no advice, since most programs do not."""
     def reads_per_second(place):
         name, size = place.dataset.largest_file()
         reads = max(64, size // BYTES_PER_READ)
@@ -77,7 +77,7 @@ def random_reads(block_kib, jobs):
 
 
 def small_files(place):
-    """Seconds to open and read a seeded choice of small files, in random order."""
+    """Seconds to open and read small files chosen by a fixed seed, in random order."""
     paths = [place.point / path for path in place.dataset.small_files()]
     start = time.monotonic()
     for path in paths:
@@ -88,7 +88,7 @@ def small_files(place):
 
 
 def sequential(place):
-    """Megabytes per second of one read of the big file from its beginning to its end."""
+    """Megabytes per second for one read of the big file from beginning to end."""
     name, size = place.dataset.largest_file()
     _, seconds = measure.run(["dd", f"if={place.point / name}", "of=/dev/null", "bs=1M"])
     return size / seconds / 1e6
@@ -108,7 +108,7 @@ def run_compiler(place):
 
 
 def build_project(place):
-    """Seconds to build the C project; what is built lies outside of the mount."""
+    """Seconds to build the C project, with the output outside the mount."""
     project = place.point / "project"
     objects = tempfile.mkdtemp(prefix="objects-", dir=place.scratch)
     try:
@@ -147,8 +147,8 @@ WORKLOADS = (
 
 
 def chosen(names):
-    """The workloads of the names, in their order here. A name that no workload has stands for all
-    that begin with it: random, random-4k."""
+    """The workloads of the names, in the order of this file. A name that no workload has stands for
+    all workloads that begin with it: random for random-4k."""
     found = []
     for name in names:
         exact = [workload for workload in WORKLOADS if workload.name == name]

@@ -1,8 +1,7 @@
-// damage_sweep IMAGE: harms an image in every way, one at a time and in memory, and reads it: every
-// 4 KiB block zeroed, bits flipped in every structure, the tail cut off, a piece of the middle
-// removed. What is read must be right or an error; files in frames that were not hit must be
-// right; and `zvfs check` must say that something is wrong. Prints counts; exits with 1 when
-// something was not so.
+// damage_sweep IMAGE: damages an image in memory in every way, one at a time, and reads it: every 4
+// KiB block zeroed, bits flipped in every structure, the tail cut off, a piece of the middle
+// removed. Every read must give the right data or an error; files in frames that were not hit must
+// be right; and `zvfs check` must report a problem. Prints counts; exits with 1 if anything failed.
 #include <cstdio>
 #include <random>
 #include <span>
@@ -23,14 +22,14 @@ namespace {
 
 constexpr std::uint64_t kBlock = 4096;
 
-// A part of the image, and what it is called.
+// A part of the image and its name.
 struct Structure {
   std::string name;
   std::uint64_t begin;
   std::uint64_t end;
 };
 
-// What one kind of harm came to.
+// The results of one kind of damage.
 struct Tally {
   std::uint64_t harmed = 0;
   std::uint64_t unopened = 0;  // images that could not be opened
@@ -38,8 +37,8 @@ struct Tally {
   std::uint64_t detected = 0;
   std::uint64_t right = 0;  // files read
   std::uint64_t failed = 0;
-  std::uint64_t wrong = 0;     // images that showed something that is not so
-  std::uint64_t harmless = 0;  // decoded to the same all the same
+  std::uint64_t wrong = 0;     // images that showed wrong data
+  std::uint64_t harmless = 0;  // images that decoded to the same data
 };
 
 class Sweep {
@@ -130,7 +129,7 @@ class Sweep {
     }
   }
 
-  // Files in frames that were not hit: a part of them each time, another one the next time.
+  // Reads files in frames that were not hit: a different part of them each time.
   void judge_others(const Image& image, const Harm& harm, const std::string& where, Tally& tally) {
     const auto hit = truth_.files_in(harm.begin, harm.end);
     std::vector<std::uint32_t> others = truth_.every(100, next_part_++);
@@ -205,7 +204,7 @@ class Sweep {
   const std::size_t check_every_;
   const ImageTruth truth_;
   const IndexHeader header_;
-  std::mt19937_64 random_{20261121};  // NOLINT: the same harm each time
+  std::mt19937_64 random_{20261121};  // NOLINT: the same damage in every run
   std::size_t next_part_ = 0;
   std::uint64_t failures_ = 0;
 };

@@ -115,7 +115,7 @@ Verdict ImageTruth::judge_all(const Image& damaged) const {
   return verdict;
 }
 
-// All but the content.
+// Compares everything except the content.
 void ImageTruth::judge_attributes(const Image& damaged, std::uint32_t number,
                                   Verdict& verdict) const {
   const auto inode = damaged.inode({number});
@@ -133,7 +133,7 @@ void ImageTruth::judge_attributes(const Image& damaged, std::uint32_t number,
   if (xattrs && *xattrs != *image_->xattrs(sound)) set_wrong(verdict, number, "other attributes");
 }
 
-// Names may be missing, but none may be new.
+// Names may be missing, but there must be no new ones.
 void ImageTruth::judge_names(const Image& damaged, std::uint32_t number, Verdict& verdict) const {
   const Inode sound = image_->inode({number}).value();
   const auto expected = names_of(*image_, sound);

@@ -10,37 +10,37 @@
 
 namespace zvfs::testing {
 
-/// What the reading of a damaged image came to.
+/// The result of reading a damaged image.
 struct Verdict {
   bool opened = false;
-  std::uint64_t right = 0;   ///< Files that were read, and are as they should be.
+  std::uint64_t right = 0;   ///< Files that were read correctly.
   std::uint64_t failed = 0;  ///< Files that gave an error.
-  /// What was shown and is not so, or nothing: "inode 7: ...".
+  /// The first wrong result ("inode 7: ..."), or empty.
   std::string wrong;
 };
 
-/// All that a sound image says, to hold damaged ones against.
+/// The contents of a sound image, for comparison with damaged ones.
 class ImageTruth {
  public:
-  /// Reads all of the image. Aborts on errors: it is sound.
+  /// Reads all of the image, which must be sound. Aborts on errors.
   explicit ImageTruth(std::unique_ptr<const Image> image);
 
   [[nodiscard]] const Image& image() const { return *image_; }
 
-  /// Files that have data in one of the data frames that overlap [begin, end) of the image.
+  /// The files with data in data frames that overlap [begin, end) of the image.
   [[nodiscard]] std::vector<std::uint32_t> files_in(std::uint64_t begin, std::uint64_t end) const;
 
   /// The number of regular files with data.
   [[nodiscard]] std::size_t file_count() const { return contents_.size(); }
 
-  /// Every `step`th file with data, from the `first`th on.
+  /// Every `step`th file with data, starting with number `first`.
   [[nodiscard]] std::vector<std::uint32_t> every(std::size_t step, std::size_t first) const;
 
   /// Reads these files of `damaged`.
   [[nodiscard]] Verdict judge_files(const Image& damaged,
                                     const std::vector<std::uint32_t>& files) const;
 
-  /// Walks all of `damaged`: each name, record, target and attribute, and each file.
+  /// Reads all of `damaged`: each name, record, target and attribute, and each file.
   [[nodiscard]] Verdict judge_all(const Image& damaged) const;
 
  private:

@@ -10,12 +10,12 @@
 
 namespace zvfs::testing {
 
-/// An image with some bytes overwritten, or cut out; the image itself is shared, and not copied.
+/// An image with some bytes overwritten or cut out. The image itself is shared, not copied.
 class PatchedSource final : public ImageSource {
  public:
   using SharedBytes = std::shared_ptr<const ByteVector>;
 
-  /// The bytes of `image` but those in [begin, end), in place of which come `patch`.
+  /// The bytes of `image`, with those in [begin, end) replaced by `patch`.
   PatchedSource(SharedBytes image, std::uint64_t begin, std::uint64_t end, ByteVector patch)
       : image_(std::move(image)), begin_(begin), end_(end), patch_(std::move(patch)) {}
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Images made of archives: kept byte for byte where they are tars, and shown as tar extracts them.
+"""Images made from archives. Tars are kept byte for byte, and all are shown as tar extracts them.
 
-Archives come from GNU tar and bsdtar in every format that they write, and from Python's tarfile
-where no program would write such a thing. What a mount must show is what `tar -x` makes.
+Archives come from GNU tar and bsdtar in every format that they write, and from Python's tarfile for
+contents that no program would write. A mount must show the result of `tar -x`.
 """
 import io
 import os
@@ -20,12 +20,13 @@ from zvfs_tools import run, tool
 
 COMPRESSORS = ("gzip", "bzip2", "xz", "zstd", "lz4")
 XATTRS = ("--xattrs", "--xattrs-include=*", "--acls")
-# What takes all day to read.
+# Takes all day to read.
 ENDLESS = "--exclude=terabyte/terabyte"
 
 
 def members(*entries, pax=None, pax_of_all=None, owner=("", "")):
-    """A tar of (name, type, content or link) made by tarfile, as bytes; `pax` are records of each."""
+    """A tar of (name, type, content or link) made by tarfile, as bytes; each gets the `pax`
+    records."""
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT, pax_headers=pax_of_all) as tar:
         for name, kind, value in entries:
@@ -56,7 +57,8 @@ class ArchiveCase(unittest.TestCase):
         cls.scratch = cls.enterClassContext(zvfs_tools.scratch_directory())
 
     def image_of(self, archive, *options, expect=0):
-        """Makes an image of an archive (a path, or bytes for standard input); what was said."""
+        """Makes an image of an archive (a path, or bytes for standard input); returns the
+        messages."""
         image = self.scratch / "image.zst"
         image.unlink(missing_ok=True)
         from_stdin = isinstance(archive, bytes)
@@ -86,7 +88,7 @@ class ArchiveCase(unittest.TestCase):
 
 
 class FormatTest(ArchiveCase):
-    """The edge tree in every format of tar that holds some of it."""
+    """The edge tree in every tar format that can hold some of it."""
 
     @classmethod
     def setUpClass(cls):
@@ -105,7 +107,7 @@ class FormatTest(ArchiveCase):
         self.assert_shows(image, target, fields={"dir_nlink", *fields}, **rules)
 
     def gnu_tar(self, *options, **rules):
-        # Tar says that it leaves out sockets, and what a format cannot hold, and goes on.
+        # Tar reports and leaves out sockets and anything that a format cannot hold, and continues.
         self.check(("sh", "-c", 'tar "$@" 2>/dev/null || [ $? -le 2 ]', "tar", "-cf-",
                     "--numeric-owner", *options, "."), **rules)
 
@@ -113,7 +115,7 @@ class FormatTest(ArchiveCase):
         self.gnu_tar("--format=pax", *XATTRS)
 
     def test_pax_with_sparse_files_of_all_versions(self):
-        # Extraction makes holes of its own choice where the archive says nothing of them.
+        # Extraction makes holes of its own choice if the archive does not record any.
         for version in ("0.0", "0.1", "1.0"):
             with self.subTest(version):
                 self.gnu_tar("--format=pax", "-S", f"--sparse-version={version}", *XATTRS)
@@ -139,7 +141,8 @@ class FormatTest(ArchiveCase):
                 self.check((*bsdtar, f"--format={form}", "--numeric-owner", "."),
                            extract=("bsdtar", "-xpf-", "--numeric-owner", "--same-owner", "--acls",
                                     "--xattrs"),
-                           # Nor does it keep "=" in the name of an attribute, or names that are not NFC.
+                           # It also changes "=" in the name of an attribute, and names that are not
+                           # NFC.
                            xattrs={"user.equals", "user.equals=sign", "user.equals%3Dsign"},
                            paths={"names/e\u0301".encode()},
                            fields_of={(path, "mtime_ns") for path in (
@@ -154,7 +157,7 @@ class FormatTest(ArchiveCase):
         target = self.extracted(("tar", "-xpf-", "--exclude=./names", "--exclude=./hardlinks"), archive)
         run("sh", "-c", "find . -exec chown -h 7 {} + && find . ! -type l -exec chmod u+x {} + &&"
             "find . -exec touch -h -d @5 {} +", cwd=target)
-        # To change the owner takes away set-uid bits.
+        # A change of owner clears set-uid bits.
         self.assert_shows(image, target, fields={"dir_nlink"}, paths={b"modes", b"owners/setuid-of-another"})
         stream = run("zstd", "-dc", image)
         again = self.extracted(("tar", "-xpf-", "--numeric-owner"), stream)
@@ -256,7 +259,7 @@ class CompressionTest(ArchiveCase):
 
 
 class OddArchiveTest(ArchiveCase):
-    """What tars have in them that nobody expects."""
+    """Unexpected contents of tars."""
     FILE, DIR, LINK, SYM = tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.LNKTYPE, tarfile.SYMTYPE
 
     def check(self, archive, *, expect=0, said="", tar=("tar", "-xf-"), **rules):
@@ -274,7 +277,7 @@ class OddArchiveTest(ArchiveCase):
                            ("z", self.DIR, "")), fields_of={(b".", "mtime_ns")})
 
     def test_missing_parents(self):
-        # Extraction gives them the time of day.
+        # Extraction gives them the current time.
         self.check(members(("x/y/z", self.FILE, b"1")), fields={"mtime_ns"})
 
     def test_dot_slash(self):
@@ -306,7 +309,7 @@ class OddArchiveTest(ArchiveCase):
     def test_directories_made_up_are_bounded(self):
         deep = "/a" * 2000
         _, said = self.image_of(members(*((f"{i}{deep}/f", self.FILE, b"") for i in range(100))), expect=2)
-        self.assertIn("directories of 33 members are not in the archive", said)
+        self.assertIn("directories of 33 members are missing from the archive", said)
 
     def test_hard_links(self):
         self.check(members((".", self.DIR, ""), ("a", self.FILE, b"1"), ("b", self.LINK, "./a"),
@@ -320,7 +323,7 @@ class OddArchiveTest(ArchiveCase):
 
     def test_escaping_names(self):
         outside = members(("../a", self.FILE, b"1"), ("x/../../b", self.FILE, b"2"), ("c", self.FILE, b"3"))
-        image = self.check(outside, expect=1, tar=None, said="its path has '..'")
+        image = self.check(outside, expect=1, tar=None, said="its path contains '..'")
         self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", image), b"c\n")
         self.check(members((".", self.DIR, ""), ("/c", self.FILE, b"3"), (".", self.DIR, "")),
                    said="the leading '/' is dropped", fields={"mtime_ns"})
@@ -346,7 +349,7 @@ class OddArchiveTest(ArchiveCase):
             run("sh", "-c", "truncate -s 1100M a && ln a b && tar -cf- --format=gnu a b && rm a b",
                 cwd=self.scratch, stdout=file)
         image, said = self.image_of(large, "--exclude=a", expect=1)
-        self.assertEqual(said, "mkimage: b: left out: a hard link to 'a', which is left out; too large to be kept\n")
+        self.assertEqual(said, "mkimage: b: left out: hard link to 'a', which is left out: too large to keep\n")
         large.unlink()
 
     def test_rewriting_keeps_names_and_other_records(self):
@@ -368,7 +371,7 @@ class OddArchiveTest(ArchiveCase):
     def test_rewriting_says_what_no_header_has_room_for(self):
         archive = members(("big", self.FILE, b"2"), pax={f"SCHILY.xattr.user.x{i}": "v" * 60_000 for i in range(20)})
         image, said = self.image_of(archive, "--owner=7")
-        self.assertIn("big: not all of its extended attributes fit in a tar header", said)
+        self.assertIn("big: some of its extended attributes do not fit in a tar header", said)
         self.assert_sound(image)
         zvfs_tools.require_fuse()
         with zvfs_tools.mounted(image) as mount:
@@ -415,7 +418,7 @@ class OddArchiveTest(ArchiveCase):
 
 
 class OtherFormatTest(ArchiveCase):
-    """Archives that are no tars."""
+    """Archives that are not tars."""
 
     @classmethod
     def setUpClass(cls):
@@ -424,7 +427,7 @@ class OtherFormatTest(ArchiveCase):
         edge_tree.build(cls.source, without=("deep", "terabyte", "sparse", "extreme_times", "names",
                                              "fifos_and_sockets", "unreadable"))
         (cls.source / "symlinks" / "plain").symlink_to("target")
-        for name in os.listdir(cls.source / "symlinks"):  # 7z has no targets that are not UTF-8
+        for name in os.listdir(cls.source / "symlinks"):  # 7z needs UTF-8 in targets
             if name not in ("plain", "itself"):
                 run("rm", "-rf", cls.source / "symlinks" / name)
 

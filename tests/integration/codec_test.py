@@ -101,7 +101,7 @@ class Codecs(unittest.TestCase):
                     images.add((codec, image.read_bytes()))
                 else:
                     self.assertEqual(done.returncode, 2)
-                    self.assertIn(f"ZVFS_SIMD: this CPU has no '{backend}', only scalar",
+                    self.assertIn(f"ZVFS_SIMD: this CPU does not support '{backend}', only scalar",
                                   done.stderr.decode())
                     self.assertFalse(image.exists())
         self.assertEqual(len(images), 2)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Completion in bash, zsh and fish: what each shell offers, held against --help and the image."""
+"""Completion in bash, zsh and fish: compares what each shell offers with --help and the image."""
 import os
 import pathlib
 import pty
@@ -22,7 +22,7 @@ def help_of(*command):
 
 
 def options_in(text):
-    """What --help lists as options: read in another way than the completions do."""
+    """The options that --help lists, parsed differently from the completions."""
     found = set()
     for line in text.splitlines():
         if re.match(r"  -", line):
@@ -63,7 +63,7 @@ class Bash(Shells):
     PRELUDE = ""
 
     def complete(self, *words):
-        """What is offered for the last word."""
+        """The completions of the last word."""
         script = f"""{self.PRELUDE}
             source "$1" || exit; shift
             COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${{#COMP_LINE}}
@@ -143,7 +143,7 @@ class Fish(Shells):
         zvfs_tools.require_programs("fish")
 
     def complete(self, line):
-        """Words that are offered, and what is said of each."""
+        """The offered words and their descriptions."""
         script = "source $argv[1]; complete -C $argv[2]"
         output = self.run_in("fish", "--no-config", "-c", script, COMPLETIONS / "zvfs.fish", line)
         return dict((row + "\t").split("\t")[:2] for row in output.splitlines())
@@ -171,7 +171,7 @@ class Zsh(Shells):
         zvfs_tools.require_programs("zsh")
 
     def assert_shows(self, line, expected):
-        """That a terminal shows all these texts after `line` and two tabs."""
+        """Checks that a terminal shows all these texts after `line` and two tabs."""
         functions = self.scratch / "functions"
         functions.mkdir(exist_ok=True)
         (functions / "_zvfs").write_bytes((COMPLETIONS / "zvfs.zsh").read_bytes())

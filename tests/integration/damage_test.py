@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Images that were harmed, and the real tools: check, mount, extract --keep-going and repair.
+"""Damaged images and the real tools: check, mount, extract --keep-going and repair.
 
-damage_sweep harms an image in every way in memory, and reads all with the code that the mount reads
-with; here a part of the same is done to files. The tree is a small one; any other, and more
-mounts, by hand:
+damage_sweep damages an image in memory in every way, and reads everything with the code of the
+mount. Here some of the same damage is done to files. The tree is small; for any other tree and more
+mounts, run by hand:
 
     ZVFS_DAMAGE_TREE=node_modules ZVFS_DAMAGE_FILES=100 ctest --preset dev -V -R damage_test
 """
@@ -41,7 +41,7 @@ def json_lines(*command):
 
 
 class Sound:
-    """The tree, its image, and which of its frames each file has its data in."""
+    """The tree, its image, and the frames that hold the data of each file."""
 
     def __init__(self, tree, image):
         self.bytes = image.read_bytes()
@@ -63,8 +63,8 @@ class Sound:
 
 
 def read_tree(root, contents):
-    """Reads all files below `root`: those that are right, and those that give an error. A file
-    that is there and is not right is a failure."""
+    """Reads all files below `root`; returns those that are right and those that give an error. A
+    file with wrong content is a failure."""
     right, failed = set(), set()
     for path, expected in contents.items():
         try:
@@ -184,7 +184,7 @@ class DamageTest(unittest.TestCase):
         return failed, lost
 
     def test_repair(self):
-        """Files without data are lost with the frame that their header is in."""
+        """Files without data are lost with the frame of their header."""
         for what, begin, end, patch in self.harms("repair"):
             with self.subTest(what=what, begin=begin):
                 failed, lost = self.repair(what, begin, end, patch)

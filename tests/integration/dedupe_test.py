@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Files of equal content: what they take, that GNU tar and bsdtar extract separate files into
-directories of the right times and permissions, and that mounts and zvfs extract show each whole."""
+"""Files of equal content: how much space they take, that GNU tar and bsdtar extract separate files
+into directories with the right times and permissions, and that mounts and zvfs extract show each in
+full."""
 import filecmp
 import os
 import unittest
@@ -42,7 +43,7 @@ class DedupeTest(unittest.TestCase):
 
     def test_near_takes_small_copies_out(self):
         saved = self.size("off") - self.size("near")
-        # Without it, a frame of 256 KiB with a large file between has each copy in full.
+        # With "off", a large file lies between the copies, and their frames of 256 KiB hold each in full.
         self.assertGreater(saved, 15 * 11_000)
 
     def test_links_stores_once_what_does_not_fit_in_a_frame(self):
@@ -57,7 +58,7 @@ class DedupeTest(unittest.TestCase):
         self.assertEqual(len({os.stat(path).st_ino for path in files}), 2)
         self.assertEqual(os.stat(extracted / "package-00/lib/medium").st_nlink, 20)
         self.assertEqual(os.stat(extracted / "package-00/lib/licence").st_nlink, 1)
-        # Apart from the links, the tree is what it was.
+        # Apart from the links, the tree is unchanged.
         ours = run("find", self.source, "-printf", "%P %y %m %s %T@\\n", "!", "-type", "d")
         theirs = run("find", extracted, "-printf", "%P %y %m %s %T@\\n", "!", "-type", "d")
         self.assertEqual(sorted(ours.splitlines())[1:], sorted(theirs.splitlines())[1:])
@@ -76,7 +77,7 @@ class DedupeTest(unittest.TestCase):
         self.extract_by("bsdtar", "-xpf")
 
     def test_an_ordinary_user_extracts_closed_directories(self):
-        """tar must not close a directory before its last entry has come."""
+        """tar must not finish a directory before its last entry."""
         zvfs_tools.require_root()
         zvfs_tools.require_programs("setpriv")
         closed = self.scratch / "closed-source"
@@ -101,7 +102,7 @@ class DedupeTest(unittest.TestCase):
         extracted = self.scratch / f"extracted-by-{command[0]}"
         extracted.mkdir()
         run(*command, self.images["near"], "-C", extracted)
-        # bsdtar gives the top directory, which exists, its time before it extracts the rest.
+        # The top directory exists, so bsdtar sets its time before it extracts the rest.
         status = os.stat(self.source)
         os.utime(extracted, ns=(status.st_atime_ns, status.st_mtime_ns))
         self.assertEqual(tree_compare.compare(self.source, extracted), [])
@@ -115,7 +116,7 @@ class DedupeTest(unittest.TestCase):
         copies += [name for name in rest if name.endswith("/medium")]
         self.assertEqual((len(links), len(copies)), (40, 40))
         self.assertEqual(rest[:80], links + copies)
-        # The other names in path order, each directory with copies after what is in it.
+        # The other names in path order, each directory with copies after its contents.
         self.assertEqual(rest[80:84], ["package-00/lib/large", "package-00/lib/own",
                                        "package-00/lib/same-size", "package-00/lib/"])
         self.assertEqual(len(set(names)), len(names))

@@ -2,8 +2,7 @@
 """Makes a tree with every edge case that an image must hold: edge_tree.py DIRECTORY
 
 Each case is a function that makes its entries in a directory of its own, always the same bytes. A
-case that the filesystem or the user's rights do not allow is reported, never dropped in silence.
-"""
+case that the filesystem or the user's rights do not allow is reported, never dropped silently. """
 import contextlib
 import errno
 import os
@@ -40,7 +39,7 @@ def write(name, content=b""):
 
 
 def sizes():
-    """Around every bound of tar blocks and of frames."""
+    """Sizes around every boundary of tar blocks and of frames."""
     write("empty")
     for size in (1, 511, 512, 513, 10240, 65536):
         write(f"text-{size}", text(size))
@@ -72,7 +71,7 @@ def names():
         write(name, name)
     os.mkdir(b"dir\n\xff")
     write(b"dir\n\xff/inside", b"1")
-    # Where ustar's name (100 bytes) and prefix (155 bytes) end.
+    # At the limits of ustar's name (100 bytes) and prefix (155 bytes).
     for length in (98, 99, 100, 101, 154, 155, 156):
         os.mkdir("d" * length)
         for name_length in (1, 99, 100, 101):
@@ -80,7 +79,7 @@ def names():
 
 
 def deep():
-    """A path of more than PATH_MAX (4,096) bytes, in steps, since no call takes it at once."""
+    """A path of more than PATH_MAX (4,096) bytes, made in steps, since no call takes it at once."""
     here = os.open(".", os.O_RDONLY)
     try:
         for i in range(20):
@@ -179,7 +178,7 @@ def times():
 
 
 def extreme_times():
-    """Beyond what ext4 stores (1901 to 2446)."""
+    """Times beyond the range of ext4 (1901 to 2446)."""
     for name, second in (("year-1700", -8520336000), ("past-octal", 8**11), ("year-9999", 253402300799)):
         write(name)
         os.utime(name, ns=(0, second * 10**9 + 42))
@@ -292,7 +291,7 @@ def working_directory(path):
 
 
 def set_times(root):
-    """Gives everything whose time no case has set a time that depends on its path alone."""
+    """Sets all times that no case has set; each depends only on its path."""
     for here, directories_, files, fd in os.fwalk(os.fsencode(root), follow_symlinks=False):
         directories_.sort()
         for name in sorted(directories_ + files):
@@ -305,7 +304,7 @@ def set_times(root):
 
 
 def build(root, without=()):
-    """Makes the tree in the new directory `root`. Returns the cases left out: {name: reason}."""
+    """Makes the tree in the new directory `root`. Returns the omitted cases: {name: reason}."""
     skipped = {}
     os.umask(0o022)
     os.mkdir(root)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""The archives of tests/foreign, which foreign programs have made: each is shown as its .tree says.
+"""The archives of tests/foreign, made by foreign programs: each must be shown as its .tree says.
 
-Each archive has a test for each thing that must hold, so that a report names both. Archives come as
-they are: no program but the tools under test, and zstd, is needed.
+There is one test per archive and property, so that a report names both. The archives are
+ready-made: the tests need only the tools under test and zstd.
 """
 import hashlib
 import os
@@ -15,32 +15,32 @@ import tree_text
 import zvfs_tools
 from zvfs_tools import run, tool
 
-os.environ["TZ"] = "UTC"  # what archives without a time zone are read in
+os.environ["TZ"] = "UTC"  # for archives without a time zone
 CORPUS = pathlib.Path(__file__).resolve().parent.parent / "foreign"
-STREAM = "# tar: "  # the line of a .tree that has the SHA-256 of the tar in the archive
+STREAM = "# tar: "  # the line of a .tree with the SHA-256 of the tar in the archive
 
-# Where mkimage says something: the exit code, and what.
+# Archives for which mkimage prints a message: the exit code and the message.
 NO_END = (0, "mkimage: .: the archive has no end mark: is it complete?\n")
 SAYS = {
     "gnu_tar__absolute_tar_gz":
-        (0, "mkimage: /abs/block: the leading '/' is dropped from this name and others\n"),
+        (0, "mkimage: /abs/block: the leading '/' is dropped from this and other names\n"),
     "gnu_tar__gnu_second_volume_tar_gz":
-        (1, "mkimage: b: continues in another volume, from which it is missing\n"),
+        (1, "mkimage: b: continues in another volume, which is missing\n"),
     "handmade__garbage_after_end_tar":
-        (0, "mkimage: .: what follows the end of the archive, at 2560, is kept as it is\n"),
+        (0, "mkimage: .: data after the end of the archive, at 2560, is kept unchanged\n"),
     "handmade__gnu_volume_member_tar":
-        (1, "mkimage: cut: continues in another volume, from which it is missing\n"),
+        (1, "mkimage: cut: continues in another volume, which is missing\n"),
     "handmade__no_end_tar": NO_END,
     "handmade__one_zero_block_tar": NO_END,
-    "handmade__solaris_acl_tar": (1, "mkimage: file: unknown type 'A', taken for a regular file\n"),
-    "handmade__unknown_type_tar": (1, "mkimage: vendor: unknown type 'Q', taken for a regular file\n"),
+    "handmade__solaris_acl_tar": (1, "mkimage: file: unknown type 'A', treated as a regular file\n"),
+    "handmade__unknown_type_tar": (1, "mkimage: vendor: unknown type 'Q', treated as a regular file\n"),
 }
 
-# What is known to fail: which tests of which archives. One that passes in spite of this list fails.
+# Known failures: tests by archive. A listed test that passes is a failure.
 SEEN_BY_ROOT = ("test_mount", "test_extraction") if os.geteuid() == 0 else ()
 TREE = ("test_listing", "test_mount", "test_extraction")
 EXPECTED_FAILURES = {
-    # The deep check asks libarchive, which reads these otherwise than the index has them, and GNU tar.
+    # The deep check uses libarchive, which reads these differently from the index and from GNU tar.
     "gnu_tar__gnu_second_volume_tar_gz": ("test_deep_check",),
     "handmade__gnu_before_pax_tar": ("test_deep_check",),
     "handmade__gnu_volume_member_tar": ("test_deep_check",),
@@ -50,14 +50,14 @@ EXPECTED_FAILURES = {
     "handmade__slash_and_data_tar": ("test_deep_check",),
     # star's records of large device numbers are not read.
     "handmade__pax_device_tar": ("test_deep_check", "test_listing", *SEEN_BY_ROOT),
-    # star's sparse files are shown as they lie in the archive, without their holes.
+    # star's sparse files are shown as stored in the archive, without their holes.
     "star__exustar_sparse_tar_gz": ("test_deep_check", *TREE),
     "star__xstar_sparse_tar_gz": TREE,
-    # A global header and no member is refused.
+    # A global header without a member is refused.
     "handmade__pax_global_alone_tar": ("test_is_made", "test_stream_is_the_tar", "test_deep_check", *TREE),
-    # Of several cpio archives in a row the first alone is shown, in silence.
+    # Only the first of several cpio archives in a row is shown, without a message.
     "cpio__initrd_cpio": TREE,
-    # The table of long names is taken for a member, and gives the root its mode of 0.
+    # The table of long names is mistaken for a member, and gives the root its mode of 0.
     "ar__gnu_a": ("test_is_made", *SEEN_BY_ROOT),
 }
 
@@ -70,14 +70,14 @@ def without(lines, left_out):
 
 
 def contents(lines):
-    """What the lines say of files that anybody can restore."""
+    """The fields of files that any user can restore."""
     restored = ("path", "nlink", "link", "size", "text", "sha256", "holes")
     return [{name: value for name, value in fields.items() if name in restored}
             for fields in map(tree_text.fields_of, lines) if fields["type"] == "file"]
 
 
 class ForeignArchive:
-    """What must hold of one archive; a subclass names it."""
+    """The tests of one archive; a subclass names it."""
     archive = None
     maxDiff = None
 
@@ -95,7 +95,7 @@ class ForeignArchive:
 
     def assert_tree(self, root):
         lines = tree_text.describe(root)
-        # The time of a root that no member tells is not determined.
+        # The time of a root without a member is undefined.
         if self.expected[0].endswith(" ?"):
             lines[0] = re.sub(r"\S+$", "?", lines[0])
         self.assertEqual(lines, self.expected)
@@ -128,14 +128,14 @@ class ForeignArchive:
         if os.geteuid() == 0:
             run(*extract)
             self.assert_tree(target)
-        else:  # who cannot make devices, nor give files away
+        else:  # an ordinary user, who cannot make devices or give files away
             run(*extract, "--keep-going", expect=None)
             run("chmod", "-R", "u+rwX", target)
             self.assertEqual(contents(tree_text.describe(target)), contents(self.expected))
 
 
 class ForeignTar(ForeignArchive):
-    """What must hold of a tar, too: the image is the tar, byte for byte."""
+    """The additional tests of a tar: the image holds the tar byte for byte."""
     digest = None
 
     def test_stream_is_the_tar(self):
@@ -144,7 +144,7 @@ class ForeignTar(ForeignArchive):
 
 
 def digest_in(tree):
-    """The SHA-256 of the tar in the archive, where there is one."""
+    """The SHA-256 of the tar in the archive, if it is known."""
     first = tree.read_text("ascii").partition("\n")[0]
     if first.startswith(STREAM):
         return first.removeprefix(STREAM)
@@ -159,7 +159,7 @@ def name_of(archive):
 
 
 def failing(test):
-    """The test, which is expected to fail; the one of other archives is not."""
+    """Expects a test to fail, without affecting that of other archives."""
     @unittest.expectedFailure
     def own_test(self):
         test(self)
@@ -167,7 +167,7 @@ def failing(test):
 
 
 def load_tests(loader, _, __):
-    """The tests once for each archive."""
+    """Adds the tests once for each archive."""
     suite = unittest.TestSuite()
     names = set()
     for archive in sorted(path for path in CORPUS.glob("*/*") if path.suffix not in (".tree", ".pyc")):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Images against tools that are not ours: zstd, GNU tar, bsdtar, diff, rsync, find.
+"""Images against foreign tools: zstd, GNU tar, bsdtar, diff, rsync, find.
 
-An image of the edge tree is tested, extracted and mounted, and compared with its source. Whatever
-one of the tools is known not to carry is excepted here, narrowly, with the reason.
+An image of the edge tree is tested, extracted and mounted, and compared with its source. Known
+limits of a tool are excepted here, narrowly, with the reason.
 """
 import os
 import pathlib
@@ -16,9 +16,9 @@ import tree_compare
 import zvfs_tools
 from zvfs_tools import run
 
-# What tools that read files to their ends cannot get through in a day.
+# Tools that read whole files would need days for this.
 ENDLESS = b"terabyte/terabyte"
-# What tar has no type for.
+# Tar has no type for these.
 SOCKET = b"fifos_and_sockets/socket"
 
 
@@ -39,7 +39,7 @@ class EdgeTreeImage:
         cls.image = zvfs_tools.mkimage(cls.source, cls.scratch / "edge.tar.zst")
 
     def assert_same(self, copy, fields_of=(), **rules):
-        # How a filesystem counts the links of directories (btrfs: always 1) is not in the image.
+        # The image does not store how the filesystem counts links of directories (btrfs: always 1).
         counts_links = os.stat(self.source / "directories/empty").st_nlink == 2
         rules = tree_compare.Rules(
             fields=frozenset() if counts_links else frozenset({"dir_nlink"}),
@@ -79,7 +79,7 @@ class EdgeTreeImage:
         target = self.extract(
             "tar", "--zstd", "-xpf", self.image, "--xattrs", "--xattrs-include=*", "--acls",
             "--numeric-owner", "--same-owner",
-            "--exclude=deep/*")  # it passes whole paths to the kernel, which takes PATH_MAX
+            "--exclude=deep/*")  # it passes whole paths to the kernel, up to PATH_MAX
         self.assert_same(target, paths={SOCKET, b"deep"})
         self.assertLess(os.stat(target / os.fsdecode(ENDLESS)).st_blocks, 1000)
 
@@ -88,7 +88,7 @@ class EdgeTreeImage:
         target = self.extract(
             "bsdtar", "-xpf", self.image, "--acls", "--xattrs", "--same-owner", "--numeric-owner",
             "--exclude=deep/0*")  # it makes paths beyond PATH_MAX, but cannot set their owners
-        # libarchive takes -1.25 s for -0.75 s, and leaves the time of the directory it is in alone.
+        # libarchive reads -1.25 s as -0.75 s, and does not set the time of the directory around it.
         times = (b".", b"times/before-1970", b"times/year-1930", b"times/symlink",
                  b"extreme_times/year-1700")
         # It does not decode the names of attributes, in which GNU tar writes "=" as "%3D".
@@ -116,7 +116,7 @@ class EdgeTreeImage:
         self.assert_tar_is_the_stream(self.image)
 
     def test_zvfs_makes_the_members_that_mkimage_made(self):
-        # Where equal files are not put together, mkimage's are in path order, too.
+        # Without deduplication, mkimage's members are in path order, too.
         image = zvfs_tools.mkimage(self.source, self.scratch / "ordered.tar.zst", "-f", "--dedupe", "off")
         self.assert_tar_is_the_stream(image, ".")
 
@@ -130,7 +130,8 @@ class EdgeTreeImage:
         self.assert_same(self.mount())
 
     def test_diff_finds_no_difference(self):
-        # diff takes any two fifos, sockets or devices to differ, and no path beyond PATH_MAX.
+        # diff considers any two fifos, sockets or devices different, and cannot open paths beyond
+        # PATH_MAX.
         run("diff", "-r", "--no-dereference", "--exclude=terabyte", "--exclude=deep",
             "--exclude=fifo*", "--exclude=devices", self.source, self.mount())
 
@@ -143,7 +144,7 @@ class EdgeTreeImage:
 
     def test_find_prints_the_same(self):
         def printed(root):
-            # A directory's size is the filesystem's own affair.
+            # The size of a directory depends on the filesystem.
             formats = ("-type", "d", "-printf", r"%y %m %U %G %T@ %n %P\0", "-o",
                        "-printf", r"%y %m %U %G %s %T@ %n %l %P\0")
             return sorted(run("find", ".", *formats, cwd=root).split(b"\0"))
@@ -162,7 +163,7 @@ class EdgeTreeImage:
 
 
 def load_tests(loader, _, __):
-    """The tests once for each filesystem that there is to hold the source."""
+    """Adds the tests once for each available filesystem for the source."""
     suite = unittest.TestSuite()
     for path in zvfs_tools.filesystems():
         name = f"EdgeTreeImageOn{path.title().replace('/', '')}"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Who may do what in a mount: permissions, ACLs, set-user-ID programs and devices; and mounts by
-ordinary users, through fusermount3."""
+"""Access to a mount: permissions, ACLs, set-user-ID programs and devices; and mounts by ordinary
+users, through fusermount3."""
 import errno
 import os
 import pathlib
@@ -41,7 +41,7 @@ def make_tree(top):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"by ACL")
         os.chmod(path, 0o640)
-    # Alice may read by name; Bob is shut out by name although others may read.
+    # An ACL lets Alice read, and keeps Bob out although others may read.
     value = acl((USER_OBJECT, 6, UNDEFINED), (USER, 4, ALICE), (USER, 0, BOB),
                 (GROUP_OBJECT, 0, UNDEFINED), (MASK, 4, UNDEFINED), (OTHER, 4, UNDEFINED))
     os.setxattr(top / "acl-file", "system.posix_acl_access", value)
@@ -59,7 +59,7 @@ class AccessTest(unittest.TestCase):
         cls.scratch.chmod(0o755)
         make_tree(cls.scratch / "source")
         cls.image = zvfs_tools.mkimage(cls.scratch / "source", cls.scratch / "image.zst")
-        # The program and the image may lie where users cannot go.
+        # The program and the image may be in places that users cannot enter.
         cls.program = cls.scratch / "mount.zvfs"
         shutil.copy(zvfs_tools.tool("ZVFS_MOUNT"), cls.program)
         cls.enterClassContext(zvfs_tools.scratch_directory())
@@ -128,7 +128,7 @@ class SpecialFiles(AccessTest):
 
 
 class WithoutAttributes(AccessTest):
-    """An image that has no extended attributes at all."""
+    """An image without any extended attributes."""
 
     def test_attributes_are_not_supported(self):
         source = self.scratch / "plain"
@@ -189,7 +189,7 @@ class UserMounts(AccessTest):
     def test_suid_and_dev_are_not_for_users(self):
         status, said = self.mount_as_alice("-o", "suid,dev")
         self.assertEqual(status, 0)
-        self.assertEqual(said.count("only root may give option"), 2)
+        self.assertEqual(said.count(" is for root only; ignored"), 2)
         self.assertLessEqual({"nosuid", "nodev"}, self.fstab_options())
 
     def test_letting_others_in_needs_fuse_conf(self):

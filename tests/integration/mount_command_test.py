@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""mount.zvfs as a command: its options, what it says when it cannot mount, and how it ends."""
+"""mount.zvfs as a command: its options, its errors, and how it ends."""
 import contextlib
 import errno
 import os
@@ -173,7 +173,7 @@ class Failures(MountTest):
         return content.index((0x184D2A5D).to_bytes(4, "little"), len(content) // 2) + 8
 
     def test_cut_short(self):
-        self.assert_fails(FAILURE, "not a zvfs image, or cut short",
+        self.assert_fails(FAILURE, "not a zvfs image, or truncated",
                           self.damaged(lambda content: content[:-1]), self.point)
         self.assert_fails(FAILURE, "", self.damaged(lambda content: content[1:]), self.point)
 
@@ -207,18 +207,18 @@ class Failures(MountTest):
                           private_mounts.as_user(65534, zvfs_tools.tool("ZVFS_MOUNT"), secret))
 
     def without_fuse(self, *make):
-        """A mount namespace below ours, where /dev is changed by a shell command."""
+        """A mount namespace below ours, in which a shell command changes /dev."""
         script = f"{' '.join(make)} && exec \"$@\""
         return ["unshare", "--mount", "sh", "-ec", script, "sh", zvfs_tools.tool("ZVFS_MOUNT")]
 
     def test_no_fuse(self):
         empty = self.scratch / "empty"
         empty.mkdir()
-        self.assert_fails(SYSTEM, "no FUSE here: .*modprobe fuse", self.image, self.point,
+        self.assert_fails(SYSTEM, "FUSE is not available: .*modprobe fuse", self.image, self.point,
                           command=self.without_fuse(f"mount --bind {empty} /dev"))
         node = self.scratch / "node"
         zvfs_tools.run("mknod", node, "c", "10", "255")
-        self.assert_fails(SYSTEM, "no FUSE here", self.image, self.point,
+        self.assert_fails(SYSTEM, "FUSE is not available", self.image, self.point,
                           command=self.without_fuse(f"mount --bind {node} /dev/fuse"))
 
     def test_mount_is_refused(self):
@@ -278,7 +278,7 @@ class Ends(MountTest):
             with self.assertRaises(OSError) as caught:
                 os.pread(fd, 10, 2_500_000)
             self.assertEqual(caught.exception.errno, errno.ENOTCONN)
-            with contextlib.suppress(OSError):  # it may be told so once more
+            with contextlib.suppress(OSError):  # a second signal may come
                 os.close(fd)
 
     def test_a_busy_filesystem_is_not_unmounted(self):
@@ -369,7 +369,7 @@ class Ends(MountTest):
 
 
 class EndsUnderLoad(unittest.TestCase):
-    """A signal comes while cold files are read, and the page cache is filled."""
+    """A signal arrives while cold files are read and the page cache is filled."""
 
     def test_a_signal_never_hangs(self):
         with zvfs_tools.scratch_directory() as scratch:

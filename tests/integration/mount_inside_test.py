@@ -1,4 +1,4 @@
-"""What a mount shows of its inside, page-cache fill and readahead, on a real mount."""
+"""The statistics of a mount, page-cache fill and readahead, on a real mount."""
 import concurrent.futures
 import json
 import os
@@ -21,7 +21,7 @@ def setUpModule():
 
 
 def pattern(seed, size):
-    """Bytes that compress some, the same for the same seed."""
+    """Bytes that compress a little, the same for the same seed."""
     return random.Random(seed).randbytes(size // 4).hex().encode()[:size].ljust(size, b"\n")
 
 
@@ -44,7 +44,7 @@ def drop_caches():
 
 
 def read_at_random(tree, point, seed):
-    """Reads for a while, all over the tree; returns what was wrong."""
+    """Reads for a while, all over the tree; returns what differed."""
     generator = random.Random(seed)
     content = (tree / "big").read_bytes()
     wrong = []
@@ -111,7 +111,7 @@ class InsideTest(unittest.TestCase):
                 deadline = time.monotonic() + 20
                 while not os.path.ismount(point) and time.monotonic() < deadline:
                     time.sleep(0.02)
-                stats(point)  # answered: so it serves
+                stats(point)  # an answer means that it serves
                 daemon.send_signal(signal.SIGUSR1)
                 line = daemon.stderr.readline().decode()
             finally:
@@ -170,8 +170,8 @@ class InsideTest(unittest.TestCase):
             self.assertGreater(done["page_cache_fill"]["bytes"], 20 * (128 << 10))
 
     def test_readers_with_caches_dropped_and_an_unmount_at_the_end(self):
-        """Eight readers while the kernel drops pages and inodes under them: right bytes, and
-        nothing hangs."""
+        """Eight readers get the right bytes, and nothing hangs, while the kernel drops pages and
+        inodes."""
         with mounted(self.image, "-o", "cache_size=4M") as point:
             with concurrent.futures.ProcessPoolExecutor(8) as pool:
                 readers = [pool.submit(read_at_random, self.tree, point, seed) for seed in range(8)]

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Every operation of a mounted image, beside the tree that it was made from."""
+"""Every operation of a mounted image, compared with the tree that it was made from."""
 import concurrent.futures
 import ctypes
 import errno
@@ -88,7 +88,7 @@ def list_raw(path, size=32768):
 
 
 def segments(fd, size):
-    """The file as lseek(2) tells it: (begin, end) of each run of data."""
+    """The data runs of a file by lseek(2): (begin, end) of each."""
     found, at = [], 0
     while at < size:
         try:
@@ -120,7 +120,7 @@ def open_handle(mount_fd, handle):
 
 
 def context_switches(pid):
-    """How often the daemon's threads went to sleep: at least once for each request."""
+    """How often the daemon's threads went to sleep: at least once per request."""
     total = 0
     for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
         for line in (task / "status").read_text().splitlines():
@@ -189,7 +189,7 @@ class Operations(unittest.TestCase):
                 entries = {name: (inode, kind) for inode, _, kind, name in list_raw(mounted)}
                 for name, (inode, kind) in entries.items():
                     status = os.lstat(os.path.join(os.fsencode(mounted), name))
-                    if (mounted, name) != (self.point / ".", b".."):  # that one is outside
+                    if (mounted, name) != (self.point / ".", b".."):  # outside the mount
                         self.assertEqual(inode, status.st_ino, name)
                     self.assertEqual(kind, stat.S_IFMT(status.st_mode) >> 12, name)
                 self.assertEqual(list(entries)[:2], [b".", b".."])
@@ -357,7 +357,7 @@ class Operations(unittest.TestCase):
                 elif os.path.isdir(path):
                     os.listdir(path)
                 elif os.path.isfile(path) and os.path.getsize(path) < 10_000:
-                    with open(path, "rb", buffering=0) as file:  # buffered, it asks for a terminal
+                    with open(path, "rb", buffering=0) as file:  # buffered, it calls isatty()
                         file.readall()
             for name in ("none", "none/either"):
                 self.assertFalse(os.path.exists(self.point / name))
@@ -369,7 +369,7 @@ class Operations(unittest.TestCase):
                 use_all()
             return context_switches(daemon) - before
 
-        # The kernel may drop what it knows, where memory is short; hardly three times.
+        # The kernel may drop its caches when memory is short, but hardly three times.
         counts = [requests_when_known()]
         while counts[-1] > 20 and len(counts) < 3:
             counts.append(requests_when_known())
@@ -377,7 +377,8 @@ class Operations(unittest.TestCase):
 
 
 class FileHandles(unittest.TestCase):
-    """What NFS servers do: handles that outlive the mount, opened with nothing in the cache."""
+    """Handles as NFS servers use them: they outlive the mount, and are opened with an empty
+    cache."""
 
     def test_handles_survive_a_new_mount(self):
         with zvfs_tools.scratch_directory() as scratch:
@@ -404,7 +405,7 @@ class FileHandles(unittest.TestCase):
             os.close(fd)
             os.close(open_handle(top, handles["a"]))
             os.close(open_handle(top, handles["."]))
-            for number in (10_000, 1 << 40):  # numbers that no file has
+            for number in (10_000, 1 << 40):  # unused inode numbers
                 forged = bytearray(handles["a/b/c/file"])
                 forged[8:16] = struct.pack("=II", number >> 32, number & 0xFFFFFFFF)
                 with self.assertRaises(OSError) as caught:

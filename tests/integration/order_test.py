@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The order of files in the stream: what --order=similar saves, that listed files are read from few
-frames, and that whatever the order is, GNU tar, bsdtar and mounts show the tree as it was."""
+"""The order of files in the stream: --order=similar saves space, listed files are read from few
+frames, and GNU tar, bsdtar and mounts show the original tree in any order."""
 import filecmp
 import hashlib
 import json
@@ -17,7 +17,7 @@ from zvfs_tools import mkimage, run, tool
 
 
 def decoded_frames(point):
-    """How many frames the mount has decoded, those of the index among them."""
+    """How many frames the mount has decoded, including those of the index."""
     return json.loads(os.getxattr(point, "user.zvfs.stats"))["decoding"]["frames"]
 
 
@@ -73,7 +73,7 @@ class OrderTest(unittest.TestCase):
         return self.listed(name, paths)
 
     def assert_sound(self, image):
-        """However it is read, the image shows the source."""
+        """Checks that every way to read the image shows the source."""
         run(tool("ZVFS_ZVFS"), "check", "--deep", image)
         with self.subTest("zvfs"):
             target = self.scratch / f"{image.name}-by-zvfs"
@@ -85,7 +85,7 @@ class OrderTest(unittest.TestCase):
                 target = self.scratch / f"{image.name}-by-{command[0]}"
                 target.mkdir()
                 run(*command, image, "-C", target)
-                # bsdtar gives the top directory, which exists, its time before it extracts the rest.
+                # The top directory exists, so bsdtar sets its time before it extracts the rest.
                 status = os.stat(self.source)
                 os.utime(target, ns=(status.st_atime_ns, status.st_mtime_ns))
                 self.assertEqual(tree_compare.compare(self.source, target), [])
@@ -99,7 +99,7 @@ class OrderTest(unittest.TestCase):
 
     def test_similar_stores_once_what_versions_have_in_common(self):
         saved = os.path.getsize(self.images["path"]) - os.path.getsize(self.images["similar"])
-        # Of 400,000 bytes five times over, in frames that hold four or five of the files each.
+        # 400,000 bytes five times over, in frames that hold four or five of the files each.
         self.assertGreater(saved, 3.5 * 400_000)
 
     def test_similar_is_sound(self):
@@ -146,7 +146,7 @@ class OrderTest(unittest.TestCase):
         self.assertEqual(self.members(image)[1], "version-4/lib/file-7")
 
     def archive(self):
-        """The source as a tar whose members are in no order that we make."""
+        """The source as a tar, with members in an order that mkimage never makes."""
         archive = self.scratch / "archive.tar"
         if not archive.exists():
             run("tar", "-cSf", archive, "--format=pax", "--sort=none", "-C", self.source, "version-4",
@@ -215,8 +215,8 @@ class OrderTest(unittest.TestCase):
         command = [tool("ZVFS_MKIMAGE"), "-q", "--order-file", names, self.source]
         done = subprocess.run([*command, self.scratch / "missing"], stderr=subprocess.PIPE, check=False)
         self.assertEqual(done.returncode, 0)
-        self.assertEqual(done.stderr.decode(), "mkimage: nowhere/x: is to come first, but is not in the "
-                         "image; nor is 1 other\n")
+        self.assertEqual(done.stderr.decode(), "mkimage: nowhere/x: listed in --order-file, but not "
+                         "in the image; nor is 1 other\n")
         run(*command, "--strict", self.scratch / "strict", expect=2)
         self.assertFalse((self.scratch / "strict").exists())
 
@@ -227,14 +227,15 @@ class OrderTest(unittest.TestCase):
         def read(point):
             for path in paths:
                 (point / path).read_bytes()
-        # 20 files of 20,712 bytes in the tar: two frames; elsewhere, they are in ten and more.
+        # 20 files of 20,712 bytes each in the tar fill two frames. Elsewhere they are in ten or
+        # more.
         by_path = decodes(self.images["path"], read)
         by_list = decodes(self.listed("few", paths), read)
         self.assertLess(by_list + 6, by_path)
 
 
 class PythonStartTest(unittest.TestCase):
-    """The modules that a Python program imports, in the order in which it does."""
+    """The modules that a Python program imports, in order."""
     PROGRAM = "import json, email.message, http.client"
 
     def test_a_recorded_start_decodes_less(self):
@@ -250,7 +251,7 @@ class PythonStartTest(unittest.TestCase):
             self.skipTest("this Python has no compiled library")
         with zvfs_tools.scratch_directory() as scratch:
             names = scratch / "list"
-            # A module's source is looked at, but not read.
+            # Python checks the source of a module, but does not read it.
             names.write_text("\n".join(paths), encoding="utf-8")
             options = ("--exclude=site-packages", "--exclude=test")
             by_path = self.start(mkimage(library, scratch / "path", *options))
@@ -258,7 +259,7 @@ class PythonStartTest(unittest.TestCase):
         self.assertLess(by_list * 3, by_path * 2)
 
     def start(self, image):
-        """The frames that are decoded for a start of Python whose library is the image."""
+        """The frames decoded by a start of Python with its library in the image."""
         with zvfs_tools.scratch_directory() as home:
             point = home / "lib" / os.path.basename(os.path.dirname(os.__file__))
             point.mkdir(parents=True)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The Debian package: built, looked into, installed, used through mount(8), and removed again.
-# Skipped (77) unless root on Debian, and where a zvfs is installed already.
+# The Debian package: built, inspected, installed, used through mount(8), and removed again. Skipped
+# (77) unless run by root on Debian, and if a zvfs is already installed.
 set -euo pipefail
 
 skip() {
@@ -59,8 +59,8 @@ for file in /usr/bin/mkimage /usr/bin/zvfs /usr/sbin/mount.zvfs \
   grep -qxF "$file" <<<"$files" || fail "does not hold $file but: $files"
 done
 
-# Fails if a document links to one, or to a picture, that the package does not hold. The source alone
-# holds some of what they link to.
+# Fails if a document links to a document or picture that is not in the package. Some links lead to
+# files that only the source has.
 only_in_source='(^|/)(packaging|tests/bench|CONTRIBUTING\.md|LICENSE)'
 check_links() {
   local document=$1 link target

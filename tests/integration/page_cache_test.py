@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What a build leaves of its source in the page cache: of a large file, what was there before."""
+"""Which pages of its source a build leaves in the page cache: of a large file, those cached
+before."""
 import os
 import unittest
 
@@ -32,7 +33,7 @@ class PageCacheTest(unittest.TestCase):
             self.skipTest("pages cannot be dropped here")
 
     def warm(self, begin, end):
-        """Reads the bytes from begin to end, and nothing ahead of them."""
+        """Reads the bytes from begin to end, without readahead."""
         with open(self.file, "rb", buffering=0) as file:
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
             for offset in range(begin, end, 1 << 20):

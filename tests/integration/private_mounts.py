@@ -1,5 +1,5 @@
-"""For tests of the mount's behaviour: a mount namespace of one's own, where /dev/fuse, /sbin and
-mounts can be changed without anybody noticing, and the daemons of mounts."""
+"""For tests of mounts: a private mount namespace, in which /dev/fuse, /sbin and mounts can be
+changed without affecting the system, and the daemons of mounts."""
 import contextlib
 import ctypes
 import os
@@ -17,8 +17,8 @@ INSIDE = "ZVFS_TEST_NAMESPACE"
 
 
 def enter():
-    """Starts the script again in a mount namespace of its own; there, does nothing. When the
-    script ends, the namespace goes, and every mount with it. Skips where that is not allowed."""
+    """Restarts the script in a mount namespace of its own; does nothing there. When the script
+    ends, the namespace goes with every mount in it. Skips if that is not allowed."""
     if os.environ.get(INSIDE):
         return
     try:
@@ -34,7 +34,7 @@ def enter():
 
 
 def add_to_sbin(directory, **programs):
-    """Adds programs to /sbin, where mount(8) looks for its helpers: a filesystem on top of it."""
+    """Adds programs to /sbin, where mount(8) looks for its helpers, by a mount on top of it."""
     sbin = os.path.realpath("/sbin")
     layer = pathlib.Path(directory) / "sbin"
     layer.mkdir()
@@ -47,7 +47,7 @@ def add_to_sbin(directory, **programs):
 
 
 def open_fuse_device_to_users(directory):
-    """Puts a /dev/fuse in place that everybody may open, as udev makes it."""
+    """Installs a /dev/fuse that everybody may open, as udev makes it."""
     node = pathlib.Path(directory) / "fuse"
     device = os.stat("/dev/fuse").st_rdev
     os.mknod(node, stat.S_IFCHR | 0o666, device)
@@ -56,7 +56,7 @@ def open_fuse_device_to_users(directory):
 
 
 def add_user(directory, name, uid):
-    """Gives a user id a name: fusermount3 and mount(8) serve no others."""
+    """Gives a user id a name, which fusermount3 and mount(8) require."""
     users = pathlib.Path(directory) / "passwd"
     known = pathlib.Path("/etc/passwd").read_text()
     users.write_text(f"{known}{name}:x:{uid}:{uid}::/:/bin/sh\n")
@@ -89,14 +89,14 @@ def wait_for_end(image):
 
 
 def mount_line(point):
-    """The line of /proc/mounts for the mount on top at `point`: its fields, or None."""
+    """The fields of the /proc/mounts line of the topmost mount at `point`, or None."""
     lines = [line.split(" ") for line in pathlib.Path("/proc/mounts").read_text().splitlines()]
     escaped = os.path.realpath(point).replace("\\", r"\134").replace(" ", r"\040")
     return next((line for line in reversed(lines) if line[1] == escaped), None)
 
 
 def mount(*words, command=None, **options):
-    """Runs mount.zvfs (or `command`); gives its exit status and what it said on standard error."""
+    """Runs mount.zvfs (or `command`); returns its exit status and standard error."""
     program = command or [zvfs_tools.tool("ZVFS_MOUNT")]
     done = subprocess.run([*program, *map(os.fspath, words)], stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=30, check=False,
@@ -105,7 +105,7 @@ def mount(*words, command=None, **options):
 
 
 def unmount_all(point):
-    """Unmounts whatever is mounted at `point`, however often."""
+    """Unmounts everything that is mounted at `point`."""
     while mount_line(point):
         zvfs_tools.run("umount", "-l", point)
 
@@ -117,7 +117,7 @@ def as_user(uid, *words):
 
 @contextlib.contextmanager
 def foreground(image, point, *options):
-    """A mount served by a child in the foreground: gives the child, which has ended afterwards."""
+    """A mount served by a child in the foreground. Yields the child, which has ended afterwards."""
     child = subprocess.Popen([zvfs_tools.tool("ZVFS_MOUNT"), "-f", image, point, *options],
                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A real tree, as it lies on this machine: packed, tested, extracted, mounted, and compared."""
+"""A real tree of this machine: packed, tested, extracted, mounted, and compared."""
 import os
 import pathlib
 import unittest
@@ -18,7 +18,7 @@ def size_of(tree):
 
 
 def real_tree():
-    """The largest of the candidates within the limit, so that the test ends in time anywhere."""
+    """The largest candidate within the limit, so that the test ends in time on any machine."""
     sizes = [(size_of(tree), tree) for tree in CANDIDATES if os.path.isdir(tree)]
     return pathlib.Path(max(entry for entry in sizes if entry[0] <= LIMIT_BYTES)[1])
 
@@ -45,7 +45,7 @@ class RealTreeTest(unittest.TestCase):
         zvfs_tools.require_fuse()
         point = self.enterContext(zvfs_tools.mounted(self.image))
         run("diff", "-r", "--no-dereference", self.source, point)
-        # Link counts of files may include names outside of the tree.
+        # Link counts of files may include names outside the tree.
         rules = tree_compare.Rules(fields=frozenset({"nlink", "dir_nlink"}))
         self.assertEqual(tree_compare.compare(self.source, point, rules), [])
 

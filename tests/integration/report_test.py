@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What mkimage tells programs and people of a build: --json, --dry-run, the summary."""
+"""What mkimage reports about a build to programs and people: --json, --dry-run, the summary."""
 import json
 import os
 import subprocess

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The same tree gives the same bytes: with any number of threads, in any order on the disk, at any
-time, under any name of the target."""
+"""The same tree gives the same bytes, with any number of threads, in any order on the disk, at any
+time, and under any target name."""
 import filecmp
 import os
 import unittest
@@ -12,7 +12,7 @@ from zvfs_tools import mkimage, run
 
 
 def reorder_directories(root):
-    """Lets the entries of each directory come anew, in another order: that of their names."""
+    """Recreates the entries of each directory in another order: that of their names."""
     for _, _, _, fd in os.fwalk(os.fsencode(root), topdown=False):
         status = os.fstat(fd)
         for name in sorted(os.listdir(fd)):
@@ -24,7 +24,7 @@ def reorder_directories(root):
 class ReproducibleTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # tmpfs lists entries in the order in which they came; others order them by their names.
+        # tmpfs lists entries in order of creation; others order them by their names.
         cls.scratch = cls.enterClassContext(
             zvfs_tools.scratch_directory(zvfs_tools.filesystems()[-1]))
         cls.source = cls.scratch / "source"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What mkimage leaves out and rewrites, as GNU tar shows and extracts it, and tar's and chmod's own results
-beside it."""
+"""What mkimage leaves out and rewrites, as shown and extracted by GNU tar, compared with the
+results of tar and chmod."""
 import os
 import subprocess
 import unittest
@@ -77,10 +77,10 @@ class RulesTest(unittest.TestCase):
             copy = self.scratch / "copy"
             run("rm", "-rf", copy)
             run("cp", "-a", self.source, copy)
-            # chmod follows symlinks that it is given, so it gets none
+            # chmod follows symlinks given by name, so it gets none
             run("find", copy, "-mindepth", "1", "-depth", "!", "-type", "l", "-exec", "chmod",
                 "--", change, "{}", ";")
-            # Also directories that owners other than root could not enter are extracted.
+            # Directories that only root can enter are extracted, too.
             extracted = self.extract(self.image(f"--mode={change}"))
             self.assertEqual(self.find(extracted, "%P %y %m\n"), self.find(copy, "%P %y %m\n"), change)
 

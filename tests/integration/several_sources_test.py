@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Images of several directories and files, and of listed ones, against what tar packs of them."""
+"""Images of several directories and files, and of listed ones, compared with tar's archives of
+them."""
 import os
 import subprocess
 import unittest
@@ -39,7 +40,7 @@ class SeveralSourcesTest(unittest.TestCase):
             self.assertEqual(tree_compare.compare(expected, mount, rules), [])
 
     def packed_by_tar(self, *arguments, **options):
-        """What tar makes of the same arguments. Of parents it says nothing."""
+        """The tree that tar packs from the same arguments, without parent directories."""
         target = self.enterContext(zvfs_tools.scratch_directory()) / "extracted"
         target.mkdir()
         archive = run("tar", "-cSf-", "--format=pax", *arguments, cwd=self.source, **options)
@@ -78,7 +79,7 @@ class SeveralSourcesTest(unittest.TestCase):
 
     def test_names_that_clash_or_are_missing(self):
         said = self.mkimage("sizes", "./modes/../sizes", self.scratch / "x.zst", expect=2)
-        self.assertIn("another source has the name sizes", said)
+        self.assertIn("another source is also named sizes", said)
         self.assertIn("has no name", self.mkimage("sizes", ".", self.scratch / "x.zst", expect=2))
         said = self.mkimage("sizes", "missing", self.scratch / "x.zst", expect=2)
         self.assertEqual(said, "mkimage: missing: cannot stat: No such file or directory\n")
@@ -87,7 +88,7 @@ class SeveralSourcesTest(unittest.TestCase):
         names = run("find", ".", "-type", "f", "-print0", cwd=self.source).split(b"\0")[:-1]
         image, _ = self.image_of_list(names[::2])
         expected = self.packed_by_tar("--null", "-T-", input=b"\0".join(names[::2]), stdin=None)
-        # Tar says nothing of parents, which are in the image as they are on disk.
+        # Tar does not pack parent directories. In the image they are as on disk.
         for path, directories, _ in os.walk(expected):
             for name in directories:
                 copy = os.path.join(path, name)
@@ -129,11 +130,11 @@ class SeveralSourcesTest(unittest.TestCase):
     def test_a_file_that_is_no_archive(self):
         edge_tree.write(self.scratch / "plain", edge_tree.text(5000))
         said = self.mkimage(self.scratch / "plain", self.scratch / "x.zst", expect=2)
-        self.assertIn("plain: Unrecognized archive format (a file that is to be packed as "
-                      "it is can be named in --files-from)", said)
+        self.assertIn("plain: Unrecognized archive format (to pack the file itself, "
+                      "name it in --files-from)", said)
 
     def merged_usr(self):
-        """A tree whose lib is a symlink to usr/lib, as that of Debian."""
+        """A tree whose lib is a symlink to usr/lib, as in Debian."""
         tree = self.enterContext(zvfs_tools.scratch_directory())
         (tree / "usr/lib/tmpfiles.d").mkdir(parents=True)
         edge_tree.write(tree / "usr/lib/os-release", b"ID=x\n")
@@ -168,8 +169,8 @@ class SeveralSourcesTest(unittest.TestCase):
                                      b"usr/lib/tmpfiles.d"])
 
     def test_paths_that_cannot_be_in_an_image_are_left_out_each_by_itself(self):
-        for names, problem in (([b"sizes/empty", b"../outside"], "../outside: a path with '..'"),
-                               ([b"sizes/empty", b""], "'': an empty path")):
+        for names, problem in (([b"sizes/empty", b"../outside"], "../outside: path contains '..'; left out"),
+                               ([b"sizes/empty", b""], "'': empty path; left out")):
             image, said = self.image_of_list(names, expect=2)
             self.assertIn(problem, said)
             self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", "-R", image), b"sizes/\nsizes/empty\n")

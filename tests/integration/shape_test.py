@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Where mkimage places what it packs, and what it adds: --strip-components and --prefix beside GNU tar, pseudo
-files beside mksquashfs."""
+"""Where mkimage places entries, and what it adds: --strip-components and --prefix compared with GNU
+tar, pseudo files with mksquashfs."""
 import os
 import re
 import stat
@@ -55,7 +55,7 @@ class ShapeTest(unittest.TestCase):
         return image
 
     def tree(self, root):
-        """All below `root`, by name; of hard links, how many names they have."""
+        """Everything below `root`, by name, with the link counts of hard links."""
         text = run("find", root, "-mindepth", "1", "-printf", r"%P|%y|%m|%U:%G|%T@|%n|%l|%s\n").decode()
         found = {}
         for line in text.splitlines():
@@ -70,7 +70,7 @@ class ShapeTest(unittest.TestCase):
         return found
 
     def assert_same(self, found, expected):
-        """As assertEqual(), but does not print what files hold."""
+        """Like assertEqual(), but does not print the contents of files."""
         self.assertEqual(set(found), set(expected))
         for name, entry in found.items():
             if entry != expected[name]:
@@ -85,7 +85,8 @@ class ShapeTest(unittest.TestCase):
         return self.tree(target)
 
     def in_image(self, image):
-        """The tree, on which GNU tar, bsdtar and, where there is FUSE, the mount agree."""
+        """The tree in the image. GNU tar, bsdtar and (if there is FUSE) the mount must agree on
+        it."""
         by_tar = self.extracted(image, "--zstd")
         self.assert_same(self.extracted(image, "--numeric-owner", program="bsdtar"), by_tar)
         zvfs_tools.require_fuse()
@@ -198,7 +199,7 @@ class ShapeTest(unittest.TestCase):
                     found[shown] = (mode, f"{status.st_uid}/{status.st_gid}", device)
             self.assertEqual(os.lstat(mount / "etc").st_mtime, 1234567890)
         self.assertEqual(found, expected)
-        self.assertIn("usr: has a definition already", self.said)
+        self.assertIn("usr: defined twice", self.said)
 
     def test_a_user_makes_a_root_file_system(self):
         zvfs_tools.require_root()
@@ -259,7 +260,7 @@ class ShapeTest(unittest.TestCase):
         with tarfile.open(archive, "w") as made:
             made.addfile(tarfile.TarInfo("."))
         self.image("--pseudo", "x i 600 0 0 f", archive, expect=1)
-        self.assertIn("the root can only be a directory", self.said)
+        self.assertIn("the root is not a directory", self.said)
 
     def test_modes_of_links_in_cpio_archives_change_once(self):
         directory = self.scratch / "linked"
@@ -287,7 +288,7 @@ class ShapeTest(unittest.TestCase):
         for source in (self.source, *self.archives()):
             with self.subTest(source=source.name):
                 self.image("--pseudo", "/usr d 700 1 1", source)
-                self.assertEqual(self.said, "mkimage: usr: exists in the source; the definition is ignored\n")
+                self.assertEqual(self.said, "mkimage: usr: exists in the source; definition ignored\n")
                 for definition in ("no/where d 700 0 0", "top/x d 700 0 0", "lost m 600 0 0", "l L lost",
                                    "lost x user.n=v"):
                     self.image("--pseudo", definition, source, expect=1)

@@ -1,5 +1,5 @@
-"""Many readers of one mount for a while, while the kernel drops its caches: every byte is compared
-with the source, and the daemon must not grow. In ctest it runs for seconds; by hand, for hours:
+"""Many readers use one mount while the kernel drops its caches. Every byte is compared with the
+source, and the daemon must not grow. In ctest it runs for seconds; by hand, for hours:
 
     ZVFS_SOAK_SECONDS=3600 ZVFS_SOAK_TREE=/usr/share ZVFS_SOAK_MOUNTS=10000 ctest --preset dev -V -R soak_test
 """
@@ -25,7 +25,7 @@ MOUNTS = int(os.environ.get("ZVFS_SOAK_MOUNTS", "25"))
 TREE = os.environ.get("ZVFS_SOAK_TREE")
 MIB = 1 << 20
 CACHE = 16 * MIB
-PEAK = CACHE + 64 * MIB  # what the manual page promises under load
+PEAK = CACHE + 64 * MIB  # the limit under load in the manual page
 IDLE = 32 * MIB
 BETWEEN_DROPS = 0.2
 BETWEEN_LOOKS = 0.05
@@ -54,7 +54,7 @@ def make_tree(root):
 
 
 def files_of(tree):
-    """The regular files that hold something: (path in the tree, size)."""
+    """The regular files that are not empty: (path in the tree, size)."""
     found = []
     for directory, _, names in os.walk(tree):
         for name in names:
@@ -66,7 +66,7 @@ def files_of(tree):
 
 
 def same_content(source, copy, generator, size):
-    """Whether a piece of a file, at a place and of a size by chance, is as in its source."""
+    """Whether a piece of a file, of random place and size, is as in its source."""
     position = generator.randrange(size)
     count = generator.choice((1, 4096, 70_000, 300_000))
     with open(source, "rb", buffering=0) as original, open(copy, "rb", buffering=0) as shown:
@@ -96,7 +96,7 @@ def refuses_writers(point):
 
 
 def asks_about(tree, point, name):
-    """What shells, indexers and monitors ask; nothing of it may fail."""
+    """The requests of shells, indexers and monitors, none of which may fail."""
     json.loads(os.getxattr(point, "user.zvfs.stats"))
     json.loads(os.getxattr(point / name, "user.zvfs.frames"))
     os.statvfs(point)
@@ -105,7 +105,7 @@ def asks_about(tree, point, name):
 
 
 def read_until(deadline, tree, point, files, seed, wrong):
-    """One reader. Puts into `wrong` what was not as in the source."""
+    """One reader. Adds to `wrong` what differs from the source."""
     generator = random.Random(seed)
     while time.monotonic() < deadline:
         name, size = generator.choice(files)
@@ -125,7 +125,7 @@ def read_until(deadline, tree, point, files, seed, wrong):
 
 @dataclasses.dataclass
 class Use:
-    """What the daemon uses at one moment, or at most in a time."""
+    """What the daemon uses at one moment, or at most during some time."""
     threads: int = 0
     descriptors: int = 0
     memory: int = 0  # bytes, resident
@@ -150,7 +150,8 @@ def is_sanitized(process):
 
 
 def drop_caches_until(deadline):
-    """Makes the kernel forget pages and inodes; only root can. The first time may take seconds."""
+    """Makes the kernel forget pages and inodes, which only root can do. The first time may take
+    seconds."""
     while os.geteuid() == 0 and time.monotonic() < deadline:
         pathlib.Path("/proc/sys/vm/drop_caches").write_text("3")
         time.sleep(BETWEEN_DROPS)
@@ -172,7 +173,7 @@ class SoakTest(unittest.TestCase):
         return found[0]
 
     def run_readers(self, point, process):
-        """What the daemon used at most in each half of the time; fails on a wrong byte."""
+        """The peak use of the daemon in each half of the time; fails on a wrong byte."""
         wrong = multiprocessing.Queue()
         start = time.monotonic()
         workers = [multiprocessing.Process(target=read_until, args=(

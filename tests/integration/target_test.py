@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The target of mkimage is there whole or not at all, whatever happens on the way."""
+"""mkimage never leaves a partial target, whatever happens during the build."""
 import os
 import random
 import signal
@@ -22,7 +22,7 @@ class TargetTest(unittest.TestCase):
         self.target = self.output / "image.tar.zst"
 
     def fill_source(self, size_bytes=24 << 20):
-        """Enough for some tenths of a second of compression."""
+        """Makes enough data for some tenths of a second of compression."""
         for i in range(8):
             edge_tree.write(self.source / f"{i}", edge_tree.text(size_bytes // 8, seed=i))
 
@@ -36,7 +36,7 @@ class TargetTest(unittest.TestCase):
 
     def stop_at_random_points(self, stop_signal, old=None):
         """Stops runs that find `old` under the target's name (None: nothing). After each one the
-        target must be as it was or whole; yields then."""
+        target must be unchanged or complete; yields then."""
         begin = time.monotonic()
         self.assertEqual(self.start().wait(), 0)
         duration = time.monotonic() - begin
@@ -131,7 +131,7 @@ class TargetTest(unittest.TestCase):
         target = self.output / "image.tgz"
         done = subprocess.run([zvfs_tools.tool("ZVFS_MKIMAGE"), "-q", self.source, target],
                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=True)
-        self.assertEqual(done.stderr.decode(), f"mkimage: {target}: the name promises gzip, but "
+        self.assertEqual(done.stderr.decode(), f"mkimage: {target}: the name suggests gzip, but "
                          "the image is a .tar.zst\n")
         run("zstd", "-tq", target)
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Compares two trees in all that a filesystem keeps: tree_compare.py A B
+"""Compares everything that a filesystem stores of two trees: tree_compare.py A B
 
-Types, modes, owners, mtimes to the nanosecond, sizes, link counts and which names are one file,
-device numbers, symlink targets, extended attributes (ACLs and capabilities are such), where holes
-are, and contents. Shares nothing with zvfs. Directories are walked by descriptor, so that paths
-may be of any length, and holes are skipped, so that files may be of any size.
+That is types, modes, owners, mtimes to the nanosecond, sizes, link counts, which names are the same
+file, device numbers, symlink targets, extended attributes (including ACLs and capabilities), the
+places of holes, and contents. It shares no code with zvfs. It walks directories by descriptor, so
+paths may have any length, and skips holes, so files may have any size.
 """
 import dataclasses
 import errno
@@ -20,8 +20,8 @@ COMPARED = frozenset(FACTS) | {"holes", "content"}
 
 @dataclasses.dataclass(frozen=True)
 class Rules:
-    """What not to compare: fields (of COMPARED) everywhere, fields of one path, whole paths with all
-    below them, names of extended attributes. Paths are bytes, relative to the roots."""
+    """What not to compare: fields (of COMPARED) everywhere, fields of one path, whole paths with
+    everything below them, names of extended attributes. Paths are bytes, relative to the roots."""
     fields: frozenset = frozenset()
     fields_of: frozenset = frozenset()  # of (path, field)
     paths: frozenset = frozenset()
@@ -32,7 +32,7 @@ class Rules:
 
 
 def data_map(fd, size):
-    """The [begin, end) runs of data, as SEEK_DATA and SEEK_HOLE tell them."""
+    """The [begin, end) runs of data, by SEEK_DATA and SEEK_HOLE."""
     runs = []
     position = 0
     while position < size:
@@ -48,7 +48,7 @@ def data_map(fd, size):
 
 
 def facts_of(directory_fd, name, rules):
-    """All facts about one entry but its content."""
+    """All facts about one entry except its content."""
     status = os.stat(name, dir_fd=directory_fd, follow_symlinks=False)
     kind = stat.S_IFMT(status.st_mode)
     facts = {
@@ -73,7 +73,7 @@ def facts_of(directory_fd, name, rules):
 
 
 class Tree:
-    """One of the two trees: its entries' facts by path, and their contents."""
+    """One of the two trees: the facts of its entries by path, and their contents."""
 
     def __init__(self, root, rules):
         self.root_fd = os.open(root, os.O_RDONLY | os.O_DIRECTORY)
@@ -128,7 +128,7 @@ class Tree:
 
 
 def ranges_to_read(*maps):
-    """The union of the maps: outside of it all files hold zeros."""
+    """The union of the maps. Outside it, all files hold zeros."""
     merged = []
     for begin, end in sorted(run for runs in maps for run in runs):
         if merged and begin <= merged[-1][1]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The comparer itself: two edge trees are equal, and it sees each single thing that is changed."""
+"""Tests tree_compare: two edge trees are equal, and it sees every single change."""
 import os
 import unittest
 
@@ -9,14 +9,14 @@ import zvfs_tools
 
 
 def keeping_mtime(path, change):
-    """Applies a change that must be seen by more than the mtime it leaves behind."""
+    """Applies a change and restores the mtime, so that something else must show it."""
     status = os.stat(path, follow_symlinks=False)
     change()
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns), follow_symlinks=False)
 
 
 def replace(path, make):
-    """Removes an entry and makes another with its owner and times, and its directory's."""
+    """Replaces an entry by another, with the same owner and times, also of its directory."""
     status, parent = os.stat(path, follow_symlinks=False), os.path.dirname(path)
     parent_status = os.stat(parent)
     os.unlink(path)

@@ -4,10 +4,10 @@
     path type mode uid gid mtime [nlink=N] [link=FIRST] [size=N] [dev=MAJOR:MINOR] [target="..."]
          [text="..." | sha256=...] [holes=BEGIN-END,...] [xattr="name=value"]...
 
-Lines are sorted by the bytes of their paths. Bytes that are no printable ASCII are escaped as \\ooo.
-`link` names the first path of a file that has several, and its data is told there alone.
-Contents are `text` where they are short and legible. Directories have no size and no link count,
-which are the filesystem's affair. Shares nothing with zvfs.
+Lines are sorted by the bytes of their paths. Bytes that are not printable ASCII are escaped as
+\\ooo. `link` is the first path of a file that has several; only that line has its data. Short and
+legible contents are shown as `text`. Directories have no size or link count, since those depend on
+the filesystem. Shares no code with zvfs.
 """
 import base64
 import hashlib
@@ -21,11 +21,11 @@ import tree_compare
 
 TYPES = {stat.S_IFREG: "file", stat.S_IFDIR: "dir", stat.S_IFLNK: "symlink", stat.S_IFIFO: "fifo",
          stat.S_IFCHR: "char", stat.S_IFBLK: "block", stat.S_IFSOCK: "socket"}
-# What the lines of `zvfs ls --json` call them.
+# Their names in the lines of `zvfs ls --json`.
 JSON_TYPES = {"file": "file", "directory": "dir", "symlink": "symlink", "fifo": "fifo",
               "character device": "char", "block device": "block", "socket": "socket"}
 LONGEST_TEXT = 100
-LARGE = 1 << 30  # beyond, the contents are those between the holes
+LARGE = 1 << 30  # above it, only the contents between the holes count
 FIELD = re.compile(r'[^\s"]*"(?:[^"\\]|\\.)*"|\S+')
 COLUMNS = ("path", "type", "mode", "uid", "gid", "mtime")
 
@@ -94,7 +94,7 @@ def entry_fields(tree, path, facts):
 
 
 def xattr_fields(xattrs):
-    """The key is unique; in the text all are called xattr."""
+    """Keys are unique; in the text they are all called xattr."""
     return {f"xattr:{escape(name)}": quoted(name + b"=" + value)
             for name, value in sorted((os.fsencode(name), value) for name, value in xattrs.items())}
 
@@ -106,7 +106,7 @@ def line_of(fields):
 
 
 def fields_of(line):
-    """What line_of() has written, as fields."""
+    """The fields of a line that line_of() wrote."""
     words = FIELD.findall(line)
     fields = dict(zip(COLUMNS, words))
     for word in words[len(COLUMNS):]:
@@ -121,7 +121,7 @@ def read_lines(path):
 
 
 def describe(root, rules=tree_compare.Rules()):
-    """The lines of all below the directory `root`, and of itself."""
+    """The lines of the directory `root` and of everything below it."""
     with tree_compare.Tree(os.fsencode(root), rules) as tree:
         entries = {path.rstrip(b"/"): facts for path, facts in tree.entries.items()}
         return [line_of(entry_fields(tree, path, facts)) for path, facts in sorted(entries.items())]
@@ -133,7 +133,7 @@ def json_bytes(entry, name):
 
 
 def describe_json(listing):
-    """The lines of what `zvfs ls -R --json` has printed: neither the root nor contents are in it."""
+    """The lines for the output of `zvfs ls -R --json`, which has neither the root nor contents."""
     entries = {json_bytes(entry, "path"): entry
                for entry in (json.loads(line) for line in listing.decode(errors="replace").splitlines())}
     first = {}

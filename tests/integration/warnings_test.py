@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What mkimage says and does when files of the source change or cannot be read, when the target cannot
-be written, and what killed runs leave."""
+"""mkimage when files of the source change or cannot be read, or the target cannot be written; and
+what killed runs leave behind."""
 import contextlib
 import os
 import random
@@ -47,7 +47,7 @@ class WarningsTest(unittest.TestCase):
 
     @contextlib.contextmanager
     def stopped_in_the_middle(self, *options):
-        """A run that has scanned the source and written a frame of it, and is stopped."""
+        """A stopped run that has scanned the source and written a frame of it."""
         for i in range(4):
             edge_tree.write(self.source / f"a{i}", edge_tree.text(1 << 20, seed=i))
         process = self.start("-j1", "-l15", *options)
@@ -65,7 +65,7 @@ class WarningsTest(unittest.TestCase):
         return [self.output / name for name in os.listdir(self.output) if ".zvfs-tmp." in name]
 
     def change_while_read(self, change, *options, expect, name="z"):
-        """Runs mkimage on a file z, the last one, that `change` changes after the scan."""
+        """Runs mkimage on a tree whose last file z is changed by `change` after the scan."""
         edge_tree.write(self.source / "z", b"0123456789" * 100)
         with self.stopped_in_the_middle(*options) as process:
             change(self.source / "z")
@@ -109,7 +109,7 @@ class WarningsTest(unittest.TestCase):
         for name in ("first", "second"):
             edge_tree.write(self.source / name, edge_tree.text(300_000))
             os.utime(self.source / name, (1, 1))
-            time.sleep(0.02)  # for another ctime
+            time.sleep(0.02)  # to get another ctime
         order = self.scratch / "order"
         order.write_text("second\n")
         self.assertEqual(self.build("--dedupe=links", "--order-file", order), "")
@@ -133,7 +133,7 @@ class WarningsTest(unittest.TestCase):
 
     def test_a_copy_that_changes_keeps_its_own_content(self):
         edge_tree.write(self.source / "y", b"0123456789" * 100)
-        for i in range(16):  # copies that come before these, for a while
+        for i in range(16):  # copies that come before these and take a while
             for name in ("first", "second"):
                 edge_tree.write(self.source / f"{i}-{name}", edge_tree.text(100_000, seed=100 + i))
         said = self.change_while_read(lambda path: path.write_bytes(b"9876543210" * 100), expect=1)
@@ -169,7 +169,7 @@ class WarningsTest(unittest.TestCase):
         self.build("--strict")
 
     def test_unreadable_files_and_directories(self):
-        zvfs_tools.require_root()  # to be another user, who may not read everything
+        zvfs_tools.require_root()  # to become another user, who may not read everything
         zvfs_tools.require_programs("setpriv")
         edge_tree.write(self.source / "secret", b"x")
         (self.source / "closed").mkdir()
@@ -277,7 +277,7 @@ class WarningsTest(unittest.TestCase):
         for name in ("a", "b"):
             (self.source / name).mkdir()
             edge_tree.write(self.source / name / "file", b"x")
-        self.mount("--bind", self.source, self.source)  # which is read all the same
+        self.mount("--bind", self.source, self.source)  # which is nevertheless read
         self.mount("--bind", self.source / "a", self.source / "b")
         self.build("-x")
         listing = run("tar", "--zstd", "-tf", self.target).decode().split()
@@ -319,7 +319,7 @@ class WarningsTest(unittest.TestCase):
             self.assertEqual(self.temporaries(), in_use)
             process.send_signal(signal.SIGCONT)
             said = self.finish(process, 2)
-            self.assertIn("exists by now", said)
+            self.assertIn("was created meanwhile", said)
         self.assertEqual(os.listdir(self.output), [self.target.name])
 
 

@@ -1,5 +1,5 @@
-"""A browser without a window, for tests of pages: Chromium through chromedriver, by the WebDriver
-protocol (https://www.w3.org/TR/webdriver2/), of which it speaks what the tests need.
+"""A headless browser for tests of pages: Chromium through chromedriver. Implements the part of the
+WebDriver protocol (https://www.w3.org/TR/webdriver2/) that the tests need.
 """
 import base64
 import contextlib
@@ -21,7 +21,7 @@ TIMEOUT = 60  # seconds
 
 
 class Browser:
-    """A session. Elements are given as CSS selectors, places in pixels of the window."""
+    """A session. Elements are given by CSS selectors, places in pixels of the window."""
 
     def __init__(self, driver, width, height, profile):
         self._driver = driver
@@ -49,7 +49,7 @@ class Browser:
         self.call("POST", "/url", {"url": pathlib.Path(path).resolve().as_uri()})
 
     def run(self, script, *arguments):
-        """What the function body `script` returns."""
+        """Runs the function body `script` and returns its result."""
         return self.call("POST", "/execute/sync", {"script": script, "args": list(arguments)})
 
     def _pointer(self, *actions):
@@ -64,7 +64,7 @@ class Browser:
                       {"type": "pointerDown", "button": 0}, {"type": "pointerUp", "button": 0})
 
     def press(self, *keys):
-        """Keys as KeyboardEvent.key names them."""
+        """Presses keys, named as in KeyboardEvent.key."""
         actions = []
         for key in keys:
             value = KEYS.get(key, key)
@@ -76,13 +76,13 @@ class Browser:
         return base64.b64decode(self.call("GET", "/screenshot"))
 
     def complaints(self):
-        """What the page has written to the console since the last call."""
+        """The messages that the page has written to the console since the last call."""
         return [entry["message"] for entry in self.call("POST", "/se/log", {"type": "browser"})]
 
 
 @contextlib.contextmanager
 def browser(width=1440, height=960):
-    """A browser that ends with the block. Skips the test where there is none."""
+    """A browser that ends with the block. Skips the test if none is installed."""
     for program in ("chromium", "chromedriver"):
         if not shutil.which(program):
             raise unittest.SkipTest(f"not installed: {program}")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`zvfs diff` against what `rsync -aHAXn --checksum --itemize-changes` says of the same trees."""
+"""Compares `zvfs diff` with `rsync -aHAXn --checksum --itemize-changes` on the same trees."""
 import json
 import os
 import shutil
@@ -11,7 +11,7 @@ import zvfs_tools
 from zvfs_tools import mkimage, run, scratch_directory, tool
 
 FRAME = 256 * 1024
-# rsync would read the holes of one, and cannot reach what is in the other.
+# rsync would read the holes of the first, and cannot reach the contents of the second.
 NOT_FOR_RSYNC = ("terabyte", "deep")
 
 
@@ -31,7 +31,7 @@ def write(path, content):
 
 
 def change(tree):
-    """Changes everything that one can change, in the edge tree's copy."""
+    """Makes every possible change in the copy of the edge tree."""
     sizes = tree / "sizes"
     write(sizes / "text-513", edge_tree.text(513, seed=99))  # same size
     write(sizes / "text-512", edge_tree.text(600))
@@ -54,7 +54,7 @@ def change(tree):
     os.removexattr(tree / "user_xattrs" / "medium", "user.medium")
     os.removexattr(tree / "acls" / "access", "system.posix_acl_access")
     os.chown(tree / "owners" / "file-1000", 1001, 1002)
-    # Files that become directories, and the other way round.
+    # Files that become directories, and vice versa.
     os.unlink(tree / "sizes" / "text-65536")
     os.mkdir(tree / "sizes" / "text-65536")
     write(tree / "sizes" / "text-65536" / "inside", b"1")
@@ -66,7 +66,7 @@ class DiffTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         zvfs_tools.require_programs("rsync", "cp")
-        zvfs_tools.require_root()  # rsync compares owners for root alone
+        zvfs_tools.require_root()  # rsync compares owners only for root
         cls.scratch = scratch_directory()
         cls.root = cls.scratch.__enter__()
         cls.addClassCleanup(cls.scratch.__exit__, None, None, None)
@@ -145,7 +145,7 @@ class DiffTest(unittest.TestCase):
         self.assertEqual(lines_of_rsync(old, new), ["hf          d => c"])  # it leaves b linked
 
     def test_decodes_only_where_it_must(self):
-        """Frames whose bytes are the same are not decoded: damage in both goes unseen."""
+        """Frames with equal bytes are not decoded, so equal damage in both goes unnoticed."""
         image = self.old_image.read_bytes()
         damaged = bytearray(image)
         damaged[len(image) // 2] ^= 1

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""zvfs extract: what it refuses, replaces and saves, what it never touches; and --to-tar.
+"""zvfs extract: what it refuses, replaces, saves and never touches; and --to-tar.
 
-That it restores all that a filesystem keeps is tested in interop_test.py.
+interop_test.py tests that it restores everything that a filesystem stores.
 """
 import json
 import os
@@ -53,7 +53,7 @@ class Extract(unittest.TestCase):
         self.target = self.out / "target"
 
     def extract(self, *arguments, image=None, expect=0):
-        """Returns what is said on stderr."""
+        """Returns the messages on stderr."""
         command = [zvfs_tools.tool("ZVFS_ZVFS"), "extract", image or self.image, *arguments]
         done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
         self.assertEqual(done.returncode, expect, done.stderr)
@@ -85,10 +85,10 @@ class Extract(unittest.TestCase):
         (self.target / "docs").mkdir(parents=True)
         (self.target / "docs" / "a.txt").write_bytes(b"mine")
         said = self.extract("-C", self.target, "docs/a.txt", expect=2)
-        self.assertIn("docs/a.txt: exists already", said)
+        self.assertIn("docs/a.txt: already exists", said)
         self.assertEqual((self.target / "docs" / "a.txt").read_bytes(), b"mine")
         said = self.extract("-k", "-C", self.target, expect=1)
-        self.assertIn("not restored: 1", said)
+        self.assertIn("1 entry not restored", said)
         self.assertEqual((self.target / "docs" / "a.txt").read_bytes(), b"mine")
         self.assertEqual(self.names(self.target), self.names(self.root))
 
@@ -136,12 +136,12 @@ class Extract(unittest.TestCase):
                 before = (os.stat(outside), os.stat(outside / "victim"))
                 said = self.extract("-k", *options, "-C", self.target, expect=0 if options else 1)
                 if not options:
-                    self.assertIn("docs: with all that is in it: ", said)
+                    self.assertIn("docs: not restored, with its contents: ", said)
                 self.assertEqual(os.listdir(outside), ["victim"])
                 self.assertEqual((outside / "victim").read_bytes(), b"untouched")
                 self.assertEqual((os.stat(outside).st_mtime_ns, os.stat(outside / "victim").st_ino),
                                  (before[0].st_mtime_ns, before[1].st_ino))
-                for name in ("docs", "sparse", "other/noise-0"):  # -f replaces them as it does files
+                for name in ("docs", "sparse", "other/noise-0"):  # -f replaces them like files
                     self.assertEqual((self.target / name).is_symlink(), not options, name)
 
     def test_the_directory_itself_may_be_a_symlink(self):
@@ -153,7 +153,7 @@ class Extract(unittest.TestCase):
     # --- Damage
 
     def damaged(self, *paths):
-        """A copy of the image in which the first frame of each of these is zeroed."""
+        """A copy of the image with the first frame of each of these files zeroed."""
         lines = run(zvfs_tools.tool("ZVFS_ZVFS"), "info", "--files", "--json", self.image, *paths)
         frames = [json.loads(line) for line in
                   run(zvfs_tools.tool("ZVFS_ZVFS"), "info", "--frames", "--json", self.image).splitlines()]
@@ -175,7 +175,7 @@ class Extract(unittest.TestCase):
         lost = {"other/noise-2", "other/noise-4"}
         for path in lost:
             self.assertIn(f"{path}: ", said)
-        self.assertIn("not restored: 2", said)
+        self.assertIn("2 entries not restored", said)
         self.assertEqual(self.names(self.root) - self.names(self.target), lost)
         self.assert_same(self.target, {path.encode() for path in lost})
 
@@ -183,7 +183,7 @@ class Extract(unittest.TestCase):
         image = self.damaged("docs/small")
         said = self.extract("-k", "-C", self.target, image=image, expect=1)
         self.assertIn("docs/small: ", said)
-        self.assertIn("other/hard: another name of docs/small", said)
+        self.assertIn("other/hard: hard link to docs/small", said)
         self.assertFalse((self.target / "other" / "hard").exists())
         self.assertTrue((self.target / "other" / "noise-5").exists())
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""zvfs ls, tree, cat and info: what they print of an image, held against the tree that it was made of."""
+"""zvfs ls, tree, cat and info: compares their output with the tree that the image was made from."""
 import base64
 import json
 import os
@@ -39,7 +39,7 @@ def write_tree(root):
 
 
 def columns(line):
-    """A line of `ls -ln`, without the sizes of directories, which are the filesystem's own."""
+    """A line of `ls -ln`, without the sizes of directories, which depend on the filesystem."""
     fields = line.split()
     return fields[:4] + fields[5:] if line.startswith("d") else fields
 
@@ -62,7 +62,7 @@ class Look(unittest.TestCase):
         return [json.loads(line) for line in self.lines(command, "--json", *arguments)]
 
     def paths(self):
-        """All paths of the tree but the root, as bytes."""
+        """All paths of the tree except the root, as bytes."""
         root = os.fsencode(self.root)
         return {os.path.relpath(os.path.join(path, name), root)
                 for path, directories, files in os.walk(root) for name in directories + files}
@@ -145,7 +145,9 @@ class Look(unittest.TestCase):
                                  whole[begin:end])
         island = self.zvfs("cat", "--range", "999999:8", self.image, "sparse")
         self.assertEqual(island, b"\0island\0")
-        self.zvfs("cat", "--range", "x", self.image, "zeros", expect=2)
+        said = self.zvfs("cat", "--range", "x", self.image, "zeros", expect=2,
+                         stderr=subprocess.STDOUT)
+        self.assertIn(b"zvfs cat: --range: 'x' is not a size", said)
 
     def test_cat_refuses_what_has_no_content(self):
         for path in ("docs", "fifo", "no"):
@@ -182,7 +184,7 @@ class Look(unittest.TestCase):
 
     def test_info_files_share_the_data(self):
         files = {file["path"]: file for file in self.objects("info", "--files", self.image)}
-        self.assertEqual(len(files), 8)  # one of them by two names
+        self.assertEqual(len(files), 8)  # one of them has two names
         self.assertEqual(files["zeros"], files["docs/hard"] | {"path": "zeros"})
         noise = files["docs/deep/c.bin"]
         self.assertGreater(noise["coded_bytes"], 295_000)

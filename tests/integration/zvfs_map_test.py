@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""zvfs map: the file that it writes, and its page in a browser (where there is one)."""
+"""zvfs map: the file that it writes, and its page in a browser (if there is one)."""
 import os
 import random
 import unittest
@@ -18,7 +18,7 @@ def write_tree(root):
     (root / "text" / "deep").mkdir(parents=True)
     (root / "noise").mkdir()
     (root / "<").mkdir()
-    (root / "<" / "script>alert(1)").write_bytes(b"x" * 10_000)  # the path has "</script>" in it
+    (root / "<" / "script>alert(1)").write_bytes(b"x" * 10_000)  # the path contains "</script>"
     for i in range(40):
         (root / "text" / f"{i:02}.txt").write_bytes(b"".join(b"line %d\n" % noise.randrange(10**6)
                                                              for _ in range(3000 + 100 * i)))
@@ -98,7 +98,7 @@ class MapPage(unittest.TestCase):
                             if (pathOf(node) === arguments[0]) return node;""", path)
 
     def middle(self, path):
-        """Of the tile of a file, or of the name of a directory."""
+        """The middle of the tile of a file, or of the name of a directory."""
         return self.js("""const box = $('marks').getBoundingClientRect();
                           const tile = tileOf.get(arguments[0]);
                           return [box.x + tile.x + tile.w / 2, box.y + tile.y + (tile.open ? 8 : tile.h / 2)];""",

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""`zvfs repair`: damaged images of several kinds, and archives that other programs have made.
+"""`zvfs repair`: damaged images of several kinds, and archives made by other programs.
 
-Whatever comes out must be a clean image that zstd and tar take, with nothing in it but files that
-are as they were in the source, and with all of them whose frames are whole.
+The result must be a clean image that zstd and tar accept. It must hold only files that are as in
+the source, and all of those whose frames are intact.
 """
 import os
 import shutil
@@ -20,7 +20,7 @@ SAVED, LOST, FAILED = 0, 1, 8
 
 
 def make_tree(root):
-    """Some of the edge tree; files in packed frames, and one of many frames."""
+    """A part of the edge tree, files in packed frames, and a file of many frames."""
     root.mkdir()
     for name in ("names", "symlinks", "hardlinks", "sparse", "modes", "user_xattrs"):
         (root / name).mkdir()
@@ -59,7 +59,7 @@ class RepairTest(unittest.TestCase):
         cls.names = sum(len(d) + len(f) for _, d, f in os.walk(cls.source))
 
     def repair(self, damaged, expect, *options):
-        """Repairs bytes or a file. Gives the new image and the names that are lost."""
+        """Repairs bytes or a file. Returns the new image and the lost names."""
         if isinstance(damaged, (bytes, bytearray)):
             path = self.root / "damaged"
             path.write_bytes(damaged)
@@ -77,7 +77,7 @@ class RepairTest(unittest.TestCase):
         return run("tar", "-t", stdin=None, input=tar).decode().splitlines() if tar else []
 
     def differences(self, image):
-        """What differs in the image from the source, and what is not in it."""
+        """What differs between the image and the source, and what is missing from the image."""
         done = subprocess.run([tool("ZVFS_ZVFS"), "diff", self.source, image], check=False,
                               capture_output=True)
         self.assertIn(done.returncode, (0, 1), done.stderr)
@@ -87,7 +87,8 @@ class RepairTest(unittest.TestCase):
         return [line for line in lines if not line.startswith("*deleting")], deleted
 
     def check_saved(self, damaged, expect, lost_at_most, blind=False):
-        """Without an index (`blind`), nobody knows what a directory was like whose member is lost."""
+        """Without an index (`blind`), the attributes of a directory whose member is lost are
+        unknown."""
         out, lost = self.repair(damaged, expect)
         self.foreign_tools_take(out)
         wrong, missing = self.differences(out)
@@ -130,7 +131,8 @@ class RepairTest(unittest.TestCase):
                     self.assertLess(len(missing), self.names - 30 * (number > 3))
 
     def test_each_frame_damaged(self):
-        """With the index, all but the files of that frame is saved; without, less for each gap."""
+        """With the index, everything except the files of that frame is saved; without it, each gap
+        costs more."""
         data_end = sum(self.frames[-1])
         for number, (offset, size) in list(enumerate(self.frames))[1:-1:4]:
             damaged = bytearray(self.bytes)
@@ -161,7 +163,7 @@ class RepairTest(unittest.TestCase):
         self.assertEqual(self.foreign_tools_take(out), ["./", "c"])
 
     def test_an_archive_within_is_not_taken_apart(self):
-        """A file that is a tar archive, whose first frames are lost along with index and names."""
+        """A file that is a tar archive, with its first frames, the index and the names lost."""
         tree = self.root / "nested"
         tree.mkdir()
         inner = self.root / "inner"
@@ -181,7 +183,8 @@ class RepairTest(unittest.TestCase):
             self.assertEqual(self.foreign_tools_take(out), ["./", "a", "c", "d"])
 
     def test_copies_share_data(self):
-        """In the index, copies have the data of the first; behind a gap they are found all the same."""
+        """In the index, copies have the data of the first. They must be found after a gap
+        nevertheless."""
         tree = self.root / "copies"
         tree.mkdir()
         for i in range(60):
@@ -287,6 +290,16 @@ class RepairTest(unittest.TestCase):
         run(tool("ZVFS_ZVFS"), "repair", "--force", self.image, out)
         self.assertEqual(out.read_bytes(), self.bytes)
         run(tool("ZVFS_ZVFS"), "repair", self.image, expect=16)
+
+    def test_frame_size_is_checked(self):
+        out = self.root / "not made"
+        for size in ("x", "4095", "17M"):
+            with self.subTest(size):
+                said = run(tool("ZVFS_ZVFS"), "repair", "-b", size, self.image, out, expect=16,
+                           stderr=subprocess.STDOUT)
+                self.assertIn(b"zvfs repair: --frame-size: ", said)
+                self.assertIn(size.encode(), said)
+                self.assertFalse(out.exists())
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What the integration tests share: the built tools, mounts that always end, and skipping.
+"""Shared by the integration tests: the built tools, mounts that always end, and skipping.
 
 A test script is a unittest module that ends with `zvfs_tools.main()`.
 """
@@ -44,8 +44,8 @@ def require_root():
 
 
 def run(*command, expect=0, **options):
-    """Runs a command to its end; returns its output as bytes. Any other exit code is an error
-    that quotes what the command said."""
+    """Runs a command to its end; returns its output as bytes. Any other exit code is an error that
+    quotes the command's output."""
     options = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE,
                "stderr": subprocess.PIPE} | options
     done = subprocess.run([os.fspath(word) for word in command], **options, check=False)
@@ -62,7 +62,7 @@ def mkimage(source, image, *options):
 
 @contextlib.contextmanager
 def scratch_directory(parent=None):
-    """A directory of its own, removed at the end however deep it is."""
+    """A directory of its own, removed at the end at any depth."""
     path = pathlib.Path(tempfile.mkdtemp(prefix="zvfs-test-", dir=parent))
     try:
         yield path
@@ -72,7 +72,7 @@ def scratch_directory(parent=None):
 
 @contextlib.contextmanager
 def mounted(image, *options):
-    """Mounts `image`; gives the mount point. Unmounts in any case."""
+    """Mounts `image` and yields the mount point. Always unmounts."""
     with scratch_directory() as point:
         run(tool("ZVFS_MOUNT"), image, point, *options)
         try:
@@ -95,8 +95,9 @@ def unmount(point):
 
 
 def filesystems():
-    """Directories on different filesystems, each of which holds something that others do not:
-    the one for temporary files, and tmpfs (large xattrs, all times, readdir in order of creation)."""
+    """Directories on different filesystems, each of which supports something that others do not:
+    the one for temporary files, and tmpfs (large xattrs, all times, readdir in order of
+    creation)."""
     found = {}
     for path in (tempfile.gettempdir(), "/dev/shm"):
         if os.path.isdir(path) and os.access(path, os.W_OK):
@@ -105,8 +106,8 @@ def filesystems():
 
 
 def main():
-    """Runs the tests of the script. Exit code 77 when all are skipped, and 1 for any skip when
-    ZVFS_NO_SKIP is set, as where everything is known to be installed."""
+    """Runs the tests of the script. Exits with 77 if all are skipped, or with 1 for any skip if
+    ZVFS_NO_SKIP is set, as on machines with everything installed."""
     program = unittest.main(module="__main__", verbosity=2, exit=False)
     result = program.result
     if not result.wasSuccessful() or not (result.testsRun or result.skipped):

@@ -2,9 +2,12 @@
 
 #include <cstring>
 
+#include <fmt/core.h>
+
 #include "codecs/checksum.h"
 #include "codecs/frame_encoder.h"
 #include "codecs/stored_frame.h"
+#include "format/xattr_set.h"
 
 namespace zvfs::testing {
 namespace {
@@ -103,9 +106,35 @@ auto xattr_set(const std::function<void(ImageForge&, XattrSetRecord&)>& change) 
   return [=](ImageForge& forge) { change(forge, forge.xattr_sets.at(0)); };
 }
 
-// --- Changes that take more than a field.
+// --- Changes of more than one field.
 
-// Frame 0 as a valid frame of another content, one byte longer.
+// Frame 0 lists one file more than it has bytes.
+void list_more_files_than_bytes(ImageForge& forge) {
+  const std::size_t more = forge.frames.at(0).content.size();
+  forge.frame_files.insert(forge.frame_files.begin(), more, 7);
+  for (std::size_t i = 1; i < forge.first_files.size(); ++i) {
+    forge.first_files[i] += static_cast<std::uint32_t>(more);
+  }
+}
+
+// Frame 3, amid the file "big", has one byte less than such a frame must have.
+void cut_crossed_frame(ImageForge& forge) {
+  forge.frames.at(3).content.pop_back();
+  forge.inode(2).size -= 1;
+  forge.inode(2).allocated -= 1;
+  for (ExtentRecord& extent : forge.extents) extent.stream_offset -= 1;
+}
+
+// One attribute more than the longest list of names has room for.
+void add_many_xattrs(ImageForge& forge) {
+  std::vector<Xattr> xattrs;
+  for (int i = 0; i <= 65536 / 16; ++i) xattrs.push_back({fmt::format("user.{:010}", i), {}});
+  forge.xattr_data = XattrSet(xattrs).encode();
+  forge.xattr_sets = {{0, static_cast<std::uint32_t>(forge.xattr_data.size()),
+                       static_cast<std::uint32_t>(xattrs.size())}};
+}
+
+// Frame 0 as a valid frame of different content that is one byte longer.
 void encode_longer_content(Codec codec, ByteVector& coded) {
   FrameEncoder encoder({codec, 3});
   const EncodedFrame encoded = encoder.encode(text_bytes(401, 1)).value();
@@ -114,7 +143,7 @@ void encode_longer_content(Codec codec, ByteVector& coded) {
 void longer_content(ByteVector& coded) { encode_longer_content(Codec::kZstd, coded); }
 void longer_lz4_content(ByteVector& coded) { encode_longer_content(Codec::kLz4, coded); }
 
-// A frame of raw blocks with the checksum flag and the checksum taken away.
+// A frame of raw blocks without the checksum flag and the checksum.
 void drop_checksum(ImageForge& forge) {
   ForgedFrame& frame = forge.frames.at(0);
   frame.coded.emplace(stored_frame_size(FrameKind::kStored, frame.content.size()));
@@ -125,14 +154,14 @@ void drop_checksum(ImageForge& forge) {
   frame.kind = FrameKind::kZstd;
 }
 
-// A skippable frame behind the data frame, in its place in the image.
+// A skippable frame after the data frame, within its place in the image.
 void trail_skippable(ByteVector& coded) {
   ByteWriter writer(coded);
   writer.u32(0x184D2A50);
   writer.u32(0);
 }
 
-// A valid frame under a kind that promises other bytes.
+// A valid frame with a kind that requires different bytes.
 auto false_kind(FrameKind kind) {
   return [=](ImageForge& forge) {
     forge.encoder.codec = is_lz4(kind) ? Codec::kLz4 : Codec::kZstd;
@@ -140,19 +169,19 @@ auto false_kind(FrameKind kind) {
   };
 }
 
-// An image of LZ4 frames that does not say so.
+// An image of LZ4 frames without the feature flag.
 void hide_lz4(ImageForge& forge) {
   forge.encoder.codec = Codec::kLz4;
   forge.on_header = [](IndexHeader& header) { header.incompat = 0; };
 }
 
-// Block checksums are promised, and the header's checksum is right.
+// The header announces block checksums, and its own checksum is right.
 void promise_block_checksums(ByteVector& coded) {
   coded.at(4) |= std::byte{1 << 4};
   coded.at(14) = static_cast<std::byte>(xxh32(ByteSpan(coded).subspan(4, 10)) >> 8);
 }
 
-// An LZ4 frame of 400 bytes of content whose one block is `block`, with that in its size field.
+// An LZ4 frame for 400 bytes of content, with the one block `block` and the given size field.
 auto lz4_block(std::uint32_t size_field, const ByteVector& block) {
   return lz4_frame([=](ByteVector& coded) {
     const ByteVector trailer(coded.end() - 8, coded.end());
@@ -164,7 +193,7 @@ auto lz4_block(std::uint32_t size_field, const ByteVector& block) {
   });
 }
 
-// 200 literals, where a block of 400 bytes belongs.
+// 200 literals instead of a block of 400 bytes.
 ByteVector short_block() {
   ByteVector block = {std::byte{0xF0}, std::byte{200 - 15}};
   const ByteVector text = text_bytes(200, 1);
@@ -226,6 +255,7 @@ const std::vector<Forgery>& forgeries() {
       {"dentry_name_dot", dentry_name("..")},
       {"extent_bounds", extent([](auto& e) { e.length = 5001; })},
       {"extent_stream", extent([](auto& e) { e.stream_offset = kFar; })},
+      {"extent_stream_gap", extent([](auto& e) { e.stream_offset += 1; })},
       {"extent_length_zero", extent([](auto& e) { e.length = 0; })},
       {"frame_order", frame_row(1, [](auto& r) { r.stream_offset = 0; })},
       {"frame_image_bounds", frame_row(5, [](auto& r) { r.image_offset = kFar; })},
@@ -234,6 +264,8 @@ const std::vector<Forgery>& forgeries() {
        coded_frame(0, [](ByteVector& coded) { coded.resize(400 + 400 / 256 + 65); })},
       {"frame_kind", frame_row(0, [](auto& r) { r.kind = 200; })},
       {"frame_files", frame_row(1, [](auto& r) { r.first_file = 4; })},
+      {"frame_files_count", list_more_files_than_bytes},
+      {"frame_crossed_size", cut_crossed_frame},
       {"frame_wrong_run", inode(7, [](auto& i) { i.count = 1; })},
       {"frame_checksum", frame_row(0, [](auto& r) { r.checksum ^= 1; })},
       {"frame_content_size", coded_frame(0, longer_content)},
@@ -256,6 +288,7 @@ const std::vector<Forgery>& forgeries() {
       {"lz4_fill_not_canonical", false_kind(FrameKind::kLz4Fill)},
       {"xattr_set_bounds", xattr_set([](auto&, auto& set) { set.offset = 1; })},
       {"xattr_set_size", xattr_set([](auto&, auto& set) { set.length = (16U << 20) + 1; })},
+      {"xattr_names_size", add_many_xattrs},
       {"xattr_count", xattr_set([](auto&, auto& set) { set.count = 3; })},
       {"xattr_name", xattr_set([](auto& forge, auto&) { forge.xattr_data.at(0) = std::byte{0}; })},
   };

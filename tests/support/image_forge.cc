@@ -14,12 +14,16 @@ namespace {
 constexpr int kIndexLevel = 3;
 
 template <typename Record>
-void append_rows(IndexWriter& writer, Table table, const std::vector<Record>& records) {
+void append_rows(IndexWriter& writer, const ImageForge& forge, Table table,
+                 const std::vector<Record>& records) {
+  ByteVector rows;
+  for (const Record& record : records) record.append_to(rows);
+  if (forge.on_rows) forge.on_rows(table, rows);
   writer.begin(table).value();
-  for (const Record& record : records) writer.append(record).value();
+  writer.append(rows).value();
 }
 
-// What the data frames come to: their bytes, their rows, their seek table entries.
+// The data frames: their bytes, their rows and their seek table entries.
 struct ForgedData {
   ByteVector bytes;
   std::vector<FrameRecord> rows;
@@ -48,17 +52,17 @@ ForgedData forge_data(const ImageForge& forge) {
 
 ByteVector forge_index(const ImageForge& forge, const ForgedData& data) {
   IndexWriter writer(kIndexLevel);
-  append_rows(writer, Table::kInodes, forge.inodes);
-  append_rows(writer, Table::kDentries, forge.dentries);
+  append_rows(writer, forge, Table::kInodes, forge.inodes);
+  append_rows(writer, forge, Table::kDentries, forge.dentries);
   writer.begin(Table::kStrings).value();
   writer.append(as_bytes(forge.strings)).value();
-  append_rows(writer, Table::kExtents, forge.extents);
-  append_rows(writer, Table::kFrames, data.rows);
+  append_rows(writer, forge, Table::kExtents, forge.extents);
+  append_rows(writer, forge, Table::kFrames, data.rows);
   writer.begin(Table::kFrameFiles).value();
   for (const std::uint32_t& inode : forge.frame_files) {
     writer.append(std::as_bytes(std::span(&inode, 1))).value();
   }
-  append_rows(writer, Table::kXattrSets, forge.xattr_sets);
+  append_rows(writer, forge, Table::kXattrSets, forge.xattr_sets);
   writer.begin(Table::kXattrData).value();
   writer.append(forge.xattr_data).value();
 
@@ -129,7 +133,8 @@ ImageForge::ImageForge() {
   add_dentry("deep", 7, FileType::kRegular);
   const std::uint64_t target = add_string("dir/deep");
 
-  // Frames: 0 holds deep at 100; 1 to 3 and 220 bytes of 4 are big; 4 goes on with sparse.
+  // Frame 0 holds deep at 100. Frames 1 to 3 and 220 bytes of 4 hold big; the rest of 4 holds
+  // sparse.
   frames.push_back({text_bytes(400, 1), {}, {}});
   frames.push_back({text_bytes(512, 2), {}, {}});
   frames.push_back({random_bytes(512, 3), {}, {}});

@@ -1,5 +1,5 @@
-// Makes small images by hand, so that a test can put any value into any field and still get the
-// checksums right. Independent of mkimage.
+// Makes small images by hand, so that a test can set any field to any value and still get the right
+// checksums. Independent of mkimage.
 #pragma once
 
 #include <cstdint>
@@ -18,10 +18,10 @@
 
 namespace zvfs::testing {
 
-/// A data frame to be forged: its content, and what to lie about it.
+/// A data frame to be forged: its content, and values that override the true ones.
 struct ForgedFrame {
   ByteVector content;
-  std::optional<ByteVector> coded;  ///< Put into the image instead of the encoded content.
+  std::optional<ByteVector> coded;  ///< Stored in the image instead of the encoded content.
   std::optional<FrameKind> kind;    ///< Instead of the encoder's choice.
 };
 
@@ -45,18 +45,19 @@ struct ImageForge {
   std::vector<ExtentRecord> extents;
   std::vector<ForgedFrame> frames;
   std::vector<std::uint32_t> frame_files;
-  std::vector<std::uint32_t> first_files;  ///< For each frame, and the end.
+  std::vector<std::uint32_t> first_files;  ///< For each frame and the end.
   std::vector<XattrSetRecord> xattr_sets;
   ByteVector xattr_data;
   std::uint32_t frame_bound = 1024;
   EncoderOptions encoder{Codec::kZstd, 3};  ///< Of the data frames.
 
-  /// Hooks, each called once by build() if set, in this order. Whatever encloses the changed part
-  /// is checksummed after it.
+  /// Hooks, each called once by build() if set, in this order. Checksums of enclosing parts are
+  /// computed after the hook.
   std::function<void(std::vector<FrameRecord>&)> on_frame_rows;
+  std::function<void(Table, ByteVector& rows)> on_rows;  ///< For each table of records.
   std::function<void(IndexHeader&)> on_header;
   std::function<void(ByteVector& header)> on_header_bytes;  ///< Checksummed again afterwards.
-  std::function<void(ByteVector& index)> on_index;          ///< The index frame, as it is.
+  std::function<void(ByteVector& index)> on_index;          ///< The final index frame.
   std::function<void(std::vector<SeekTableEntry>&)> on_seek_table;
   std::function<void(ByteVector& image)> on_image;
 

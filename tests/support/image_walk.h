@@ -9,12 +9,12 @@
 namespace zvfs::testing {
 
 /// Reads everything in an image through every method of Image: each inode by number, all names
-/// and their lookup, all contents, targets, segments and attributes. Bounded in time and memory
-/// whatever the image says: at most `max_inodes` inodes, and of each file 1 MiB from both ends.
-/// Returns the first error, after trying all the rest.
+/// and their lookup, all contents, targets, segments and attributes. Limits its time and memory for
+/// any image: reads at most `max_inodes` inodes, and 1 MiB from both ends of each file. Returns the
+/// first error after trying everything else.
 Result<void> walk_image(const Image& image, std::uint32_t max_inodes = 1000);
 
-/// Opens the image that `bytes` end in, and walks it.
+/// Opens and walks the image at the end of `bytes`.
 Result<void> open_and_walk(ByteVector bytes);
 
 /// The bytes of a whole regular file, joined.

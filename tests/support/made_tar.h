@@ -10,8 +10,8 @@
 
 namespace zvfs::testing {
 
-/// A tar archive made by hand, block by block, as programs of any age would. Not by our own
-/// writer of headers: what one of us gets wrong the other must not.
+/// A tar archive made by hand, block by block, as programs of any age would make it. It does not
+/// use our own header writer, so that the reader and the writer cannot share a mistake.
 class MadeTar {
  public:
   struct Header {
@@ -25,7 +25,7 @@ class MadeTar {
     std::string_view magic = std::string_view("ustar\00000", 8);
   };
 
-  /// A header alone, with any field overwritten afterwards: `patches` are (offset, bytes).
+  /// Adds a header alone and then overwrites fields of it: `patches` are (offset, bytes).
   void header(std::string_view name, const Header& header,
               std::initializer_list<std::pair<std::size_t, std::string_view>> patches = {}) {
     std::string block(512, '\0');
@@ -63,7 +63,7 @@ class MadeTar {
   void hard_link(std::string_view name, std::string_view target) {
     header(name, {.type = '1', .link = target});
   }
-  /// An extended header of `type` with that body.
+  /// Adds an extended header of `type` with that body.
   void extended(char type, std::string_view body) {
     header("extended", {.type = type, .size = body.size()});
     data(body);

@@ -6,10 +6,10 @@
 
 namespace zvfs::testing {
 
-/// While it exists, root is nobody, to whom file modes apply. For other users it does nothing.
+/// Turns root into nobody, to whom file modes apply, while it exists. Does nothing for other users.
 class OrdinaryUser {
  public:
-  /// The number of nobody, in Debian and elsewhere.
+  /// The user id of nobody in Debian and elsewhere.
   static constexpr uid_t kNobody = 65534;
 
   OrdinaryUser() {

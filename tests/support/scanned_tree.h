@@ -14,12 +14,11 @@
 
 namespace zvfs::testing {
 
-/// What a scanner makes of a source: the tree, its records by path, and the warnings that there
-/// were.
+/// The result of scanning a source: the tree, its records by path, and the warnings.
 struct ScannedTree {
   ScannedTree() : warnings([this](const Warning& warning) { reported.push_back(warning); }) {}
 
-  /// `source` are the scanner's arguments before the tree.
+  /// `source` holds the scanner's arguments before the tree.
   template <typename AnyScanner, typename... Source>
   void scan(Source&&... source) {
     Progress progress;

@@ -9,7 +9,7 @@
 
 namespace zvfs::testing {
 
-/// A new empty directory, removed with all that is in it when this ends.
+/// A new empty directory, removed with its contents at the end.
 class ScratchDirectory {
  public:
   ScratchDirectory() {
@@ -29,7 +29,7 @@ class ScratchDirectory {
   /// The path of an entry.
   std::filesystem::path operator/(std::string_view name) const { return path_ / name; }
 
-  /// Makes a file, and the directories that it needs, and returns its path.
+  /// Makes a file and the directories above it, and returns its path.
   std::filesystem::path write(std::string_view name, std::string_view content) const {
     const std::filesystem::path file = path_ / name;
     std::filesystem::create_directories(file.parent_path());
@@ -41,7 +41,7 @@ class ScratchDirectory {
   std::filesystem::path path_;
 };
 
-/// The content of a file, or "" when it cannot be read.
+/// The content of a file, or "" if it cannot be read.
 inline std::string read_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};

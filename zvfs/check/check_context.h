@@ -12,12 +12,13 @@
 
 namespace zvfs {
 
-/// Takes what a check finds wrong, one line each: what, where, value, limit. Not thread-safe.
+/// Collects the problems that a check finds, one line each: what, where, value, limit. Not
+/// thread-safe.
 class ProblemLog {
  public:
   using Listener = std::function<void(std::string_view message)>;
 
-  /// `listener` is called at once for each problem.
+  /// Passes each problem to `listener` at once.
   explicit ProblemLog(Listener listener) : listener_(std::move(listener)) {}
 
   void add_message(std::string_view message) {
@@ -44,21 +45,21 @@ struct CheckProgress {
   void add(std::uint64_t bytes) { bytes_done.fetch_add(bytes, std::memory_order_relaxed); }
 };
 
-/// Files may share extent lists, and sets of extended attributes their bytes. So that a small image
-/// cannot take for ever to check, each row or byte of those tables may be used this many times, on
-/// average; small tables more often.
+/// Files may share extent lists, and sets of extended attributes may share bytes. Each row or byte
+/// of those tables may be used this many times on average (small tables more often), so that no
+/// small image takes for ever to check.
 inline constexpr std::uint64_t kMaxSharing = 16;
 
-/// What the parts of a check share. Each part is a function or class of its own, <what>_check.h,
-/// and looks at one structure; what it finds it adds to the problems.
+/// The state shared by the parts of a check. Each part is a function or class in its own
+/// <name>_check.h. It checks one structure, and adds what it finds to the problems.
 struct CheckContext {
   const ImageTables& image;
   ProblemLog& problems;
   unsigned threads = 1;
   CheckProgress* progress = nullptr;  ///< May be null.
 
-  /// Rows that cannot be read, since their index frame is damaged, are passed over in silence: the
-  /// index frame was reported. What would follow from them alone is no problem then.
+  /// False if an index frame is damaged. Its rows cannot be read, and are then skipped in silence,
+  /// since the frame was reported. Problems that follow only from missing rows are not reported.
   bool index_is_whole = true;
 };
 

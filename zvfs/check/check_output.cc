@@ -25,7 +25,7 @@ class CheckText final : public CheckOutput {
   }
   void finish(const CheckReport& report, double seconds) override {
     if (!report.is_clean()) {
-      fmt::print("{}: {}, {}; {} of {} frames are whole\n", image_path_,
+      fmt::print("{}: {}, {}; {} of {} frames intact\n", image_path_,
                  plural(report.problems, "problem"), plural(report.damaged_files, "damaged file"),
                  report.whole_frames, report.frames);
       return;
@@ -85,7 +85,7 @@ class CheckJson final : public CheckOutput {
     is_first_ = false;
   }
   const std::string_view image_path_;
-  bool has_begun_ = false;  // not before there is something to say: a check may also fail
+  bool has_begun_ = false;  // stays false until the first output, since a check may fail
   bool is_first_ = true;
   bool in_files_ = false;
 };

@@ -18,7 +18,7 @@
 namespace zvfs {
 namespace {
 
-// Index frames that are read at random (inodes by names, strings by dentries) stay decoded.
+// Keeps index frames decoded that are read at random (inodes by name, strings by dentry).
 constexpr std::uint64_t kCacheSize = 64 * kMiB;
 
 bool begins_like_an_image(const ImageSource& source) {
@@ -40,7 +40,7 @@ class Checker {
       const bool is_damage = error.code == ErrorCode::kCorrupt ||
                              (error.code == ErrorCode::kInvalidArgument && looks_right);
       if (!is_damage) return Unexpected(std::move(error));
-      problems_.add("{}; `zvfs repair` may save what is left", error.message);
+      problems_.add("{}; try `zvfs repair`", error.message);
       report_.problems = problems_.count();
       return report_;
     }
@@ -70,7 +70,7 @@ class Checker {
     return {};
   }
 
-  // The frames' contents, and the files that they make.
+  // Checks the contents of the frames, and of the files in them.
   Result<void> check_files(std::unique_ptr<const ImageTables> raw) {
     const CheckContext context{*raw, problems_, options_.threads, options_.progress};
     const DataCheckResult data = check_data(context);

@@ -11,8 +11,9 @@
 
 namespace zvfs {
 
-/// Calls `found` with the path of each file that has data in `lost`, and of what else cannot be
-/// read because the index is damaged there, in path order; a hard-linked file by all its names.
+/// Calls `found` in path order with the path of each file that has data in `lost`, and of each
+/// entry that cannot be read because the index is damaged. Lists a hard-linked file by all its
+/// names.
 /// Errors: Corrupt, Io (the root).
 Result<void> list_damaged_files(const Image& image, const std::vector<LostRun>& lost,
                                 const std::function<void(std::string_view path)>& found);

@@ -11,7 +11,7 @@
 namespace zvfs {
 namespace {
 
-// What is wrong with a frame; no message when that was reported by another check.
+// A damaged frame. The message is empty if another check reported the damage.
 struct BadFrame {
   FrameNumber number;
   std::string message;
@@ -31,7 +31,7 @@ class FrameQueue {
   std::atomic<std::uint64_t> next_{0};
 };
 
-// One thread's work and what came of it.
+// The work of one thread and its results.
 struct Worker {
   std::uint64_t frames = 0;
   std::uint64_t decoded_bytes = 0;
@@ -61,13 +61,13 @@ struct Worker {
   }
 };
 
-// What bad frames would have held, as well as the rows that can be read tell.
+// The parts of the stream that the bad frames held, as far as readable rows show.
 std::vector<LostRun> lost_runs(const ImageTables& image, const std::vector<BadFrame>& bad) {
   const std::uint64_t stream_size = image.header().stream_size;
   IndexReader::Cursor cursor(image.index());
   std::vector<LostRun> runs;
   for (const BadFrame& frame : bad) {
-    // A row that cannot be read is among several, before which there is a bad frame that begins.
+    // Unreadable rows come several in a row. The lost run then begins at the bad frame before them.
     const auto row = cursor.row<FrameRecord>(Table::kFrames, frame.number.value);
     LostRun run{runs.empty() ? StreamOffset{0} : runs.back().begin, {stream_size}};
     if (row) run.begin = {std::min(row->stream_offset, stream_size)};

@@ -15,15 +15,15 @@ struct LostRun {
   StreamOffset end;
 };
 
-/// What decoding all data frames came to.
+/// The result of decoding all data frames.
 struct DataCheckResult {
-  std::uint64_t frames = 0;         ///< That decoded.
-  std::uint64_t decoded_bytes = 0;  ///< Of them.
-  std::vector<LostRun> lost;        ///< What the others would have held; ascending, not adjacent.
+  std::uint64_t frames = 0;         ///< Frames that decoded.
+  std::uint64_t decoded_bytes = 0;  ///< Of those frames.
+  std::vector<LostRun> lost;        ///< The data of the others; ascending, not adjacent.
 };
 
-/// Decodes every data frame on all threads, and reports those that are not what their rows say.
-/// A frame whose rows cannot be read, or break a limit, is lost without a word: those were
+/// Decodes every data frame on all threads, and reports frames that do not match their rows. A
+/// frame whose rows cannot be read or exceed a limit is lost without a message, since the rows were
 /// reported.
 DataCheckResult check_data(const CheckContext& context);
 

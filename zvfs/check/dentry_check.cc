@@ -51,21 +51,20 @@ void DentryCheck::check_directory(InodeNumber number) {
                           directory->size, sums.size, directory->count);
   }
   if (directory->nlink != sums.subdirectories + 2) {
-    context_.problems.add("inode {}: {} links are not 2 and one for each of its {} subdirectories",
-                          number.value, directory->nlink, sums.subdirectories);
+    context_.problems.add("inode {}: {} links are not 2 plus its {} subdirectories", number.value,
+                          directory->nlink, sums.subdirectories);
   }
 }
 
-// Marks the dentries of a directory; false when it has none that could be looked at: another
-// directory has one of them, or they exceed the table (which InodeCheck reports).
+// Marks the dentries of a directory. False if they cannot be checked: another directory has one of
+// them, or they exceed the table (which InodeCheck reports).
 bool DentryCheck::own_dentries(InodeNumber number, const InodeRecord& directory) {
   if (directory.data > owned_.size() || directory.count > owned_.size() - directory.data) {
     return false;
   }
   for (std::uint64_t row = directory.data; row < directory.data + directory.count; ++row) {
     if (owned_[row]) {
-      context_.problems.add("dentry {}: belongs to directory {} and to another one", row,
-                            number.value);
+      context_.problems.add("dentry {}: belongs to directory {} and another", row, number.value);
       return false;
     }
     owned_[row] = true;
@@ -85,7 +84,7 @@ Result<void> DentryCheck::check_dentry(InodeNumber directory, const DentryRecord
   if (state.is_directory()) {
     std::uint32_t& named_in = states_.named_in(child);
     if (named_in != 0 || child == kRootInode) {
-      return fail(ErrorCode::kCorrupt, "directory {} has a name in {} already", child.value,
+      return fail(ErrorCode::kCorrupt, "directory {} already has a name in {}", child.value,
                   named_in);
     }
     named_in = directory.value;
@@ -118,7 +117,7 @@ Result<void> DentryCheck::check_name(const DentryRecord& dentry) {
   }
   const bool ascends = last_name_ < name;
   last_name_ = name;
-  if (!ascends) return fail(ErrorCode::kCorrupt, "its name does not follow the one before it");
+  if (!ascends) return fail(ErrorCode::kCorrupt, "its name does not sort after the previous one");
   return {};
 }
 
@@ -139,9 +138,9 @@ void DentryCheck::check_links(InodeNumber number, const InodeRecord& inode) {
   }
   const std::uint32_t named_in = states_.named_in(number);
   if (named_in == 0) {
-    context_.problems.add("inode {}: a directory without a name", number.value);
+    context_.problems.add("inode {}: directory has no name", number.value);
   } else if (named_in != inode.parent) {
-    context_.problems.add("inode {}: parent {} is not {}, where its name is", number.value,
+    context_.problems.add("inode {}: parent {} is not {}, which holds its name", number.value,
                           inode.parent, named_in);
   }
 }
@@ -151,12 +150,12 @@ void DentryCheck::check_unowned_dentries() const {
     if (owned_[row]) continue;
     const std::uint64_t first = row;
     while (row < owned_.size() && !owned_[row]) ++row;
-    context_.problems.add("dentries {} to {}: belong to no directory", first, row - 1);
+    context_.problems.add("dentries {} to {}: in no directory", first, row - 1);
   }
 }
 
-// Walks up from a directory until it comes to one that is known to be reached. A directory without
-// a name was reported; only a cycle remains to be found.
+// Walks up from a directory to one that is known to be reachable. A directory without a name was
+// reported, so only a cycle remains to be found.
 void DentryCheck::check_reachable(InodeNumber number) {
   path_.clear();
   InodeNumber at = number;
@@ -167,12 +166,11 @@ void DentryCheck::check_reachable(InodeNumber number) {
     at = {states_.named_in(at)};
   }
   if (at.value != 0 && states_.of(at).is(State::kOnPath)) {
-    context_.problems.add("inode {}: no way leads up to the root, it is its own ancestor",
-                          at.value);
+    context_.problems.add("inode {}: is its own ancestor, not below the root", at.value);
   }
   for (const InodeNumber walked : path_) {
     states_.of(walked).clear(State::kOnPath);
-    states_.of(walked).set(State::kReached);  // or reported: not to be looked at again
+    states_.of(walked).set(State::kReached);  // or reported: either way, done
   }
 }
 

@@ -11,9 +11,10 @@
 
 namespace zvfs {
 
-/// Checks the tree: each directory's names and their order, its size and links; that every dentry
-/// belongs to one directory, every file has as many names as links, every directory one name, in
-/// its parent, and a way up to the root. After InodeCheck. Use once; not thread-safe.
+/// Checks the tree: the names in each directory and their order, its size and its links; that every
+/// dentry belongs to one directory, every file has as many names as links, and every directory has
+/// one name, in its parent, and is below the root. Run it after InodeCheck. Use once; not
+/// thread-safe.
 class DentryCheck {
  public:
   DentryCheck(const CheckContext& context, InodeStates& states);
@@ -23,7 +24,7 @@ class DentryCheck {
  private:
   using State = InodeStates::State;
 
-  // What the dentries of a directory come to.
+  // Totals over the dentries of a directory.
   struct Sums {
     std::uint64_t size = 0;
     std::uint32_t subdirectories = 0;
@@ -43,7 +44,7 @@ class DentryCheck {
   IndexReader::Cursor inodes_;
   IndexReader::Cursor strings_;
   std::vector<bool> owned_;  // dentries that belong to a directory
-  std::string last_name_;    // of the directory being looked at
+  std::string last_name_;    // in the directory being checked
   std::vector<InodeNumber> path_;
 };
 

@@ -5,8 +5,8 @@
 
 namespace zvfs {
 
-/// Checks that the frame files name, for each data frame, the regular files whose data begins in
-/// it, in the order of their stream offsets, and all files once. After InodeCheck.
+/// Checks that the frame files list, for each data frame, the regular files whose data begins in
+/// it, by stream offset, and that each file is listed once. Call after InodeCheck.
 void check_frame_files(const CheckContext& context, InodeStates& states);
 
 }  // namespace zvfs

@@ -20,7 +20,7 @@ void check_last(const CheckContext& context, const FrameRecord& row) {
   if (row == expected) return;
   context.problems.add(
       "frames table: row {}: image offset {}, stream offset {} and first file {} with checksum "
-      "{:08x} and kind {} do not end the last frame: data size {}, stream size {}, files {}, 0, 0",
+      "{:08x} and kind {} do not match the end: data size {}, stream size {}, files {}, 0, 0",
       header.frame_count, row.image_offset, row.stream_offset, row.first_file, row.checksum,
       row.kind, header.data_size, header.stream_size, files);
 }

@@ -4,8 +4,8 @@
 
 namespace zvfs {
 
-/// Checks each row of the frames table: its limits, its order, its zero fields, and that the rows
-/// cover all data frames, the stream and the frame files.
+/// Checks each row of the frames table (limits, order, zero fields), and that the rows cover all
+/// data frames, the stream and the frame files.
 void check_frame_table(const CheckContext& context);
 
 }  // namespace zvfs

@@ -15,8 +15,7 @@ namespace {
 void check_header(const CheckContext& context, ByteSpan bytes) {
   const IndexHeader& header = context.image.header();
   if (!std::ranges::equal(header.encode(), bytes)) {
-    context.problems.add(
-        "index header: its zero fields, or what follows the builder, are not zero");
+    context.problems.add("index header: zero fields, or bytes after the builder, are not zero");
   }
   std::uint64_t end = 0;
   for (std::size_t i = 0; i < kTableCount; ++i) {
@@ -29,7 +28,7 @@ void check_header(const CheckContext& context, ByteSpan bytes) {
   }
 }
 
-// The directory as it lies in the image. `end` is where the next index frame must begin.
+// Checks the index directory as stored in the image.
 class IndexDirectoryCheck {
  public:
   explicit IndexDirectoryCheck(CheckContext& context) : context_(context) {}
@@ -58,9 +57,9 @@ class IndexDirectoryCheck {
         header.image_size - SeekTableFooter{header.frame_count + 1}.table_size();
     const std::uint64_t begin = header.index_frames_offset().value + end_;
     if (begin > index_end || index_end - begin != table_size) {
-      context_.problems.add(
-          "nested seek table: {} bytes from {:#x} on are not the {} of {} entries",
-          index_end - std::min(begin, index_end), begin, table_size, header.index_frame_count);
+      context_.problems.add("nested seek table: {} bytes at {:#x} are not the {} of {} entries",
+                            index_end - std::min(begin, index_end), begin, table_size,
+                            header.index_frame_count);
       return {};
     }
     SeekTableReader reader(context_.image, {begin}, header.index_frame_count);
@@ -85,9 +84,8 @@ class IndexDirectoryCheck {
         entries_[i].checksum};
     if (entry == expected) return;
     context_.problems.add(
-        "nested seek table: entry {}: {} bytes of {} with checksum {:08x}, where the index "
-        "directory "
-        "has {} of {} with {:08x}",
+        "nested seek table: entry {}: {} bytes of {} with checksum {:08x}, but the index "
+        "directory has {} of {} with {:08x}",
         i, entry.coded_size, entry.decoded_size, entry.checksum, expected.coded_size,
         expected.decoded_size, expected.checksum);
   }
@@ -97,7 +95,7 @@ class IndexDirectoryCheck {
   std::uint64_t end_ = 0;
 };
 
-// Decodes all index frames, on all threads.
+// Decodes all index frames on all threads.
 void check_contents(CheckContext& context) {
   const std::uint32_t count = context.image.header().index_frame_count;
   std::vector<std::string> messages(count);

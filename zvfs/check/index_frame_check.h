@@ -5,8 +5,8 @@
 
 namespace zvfs {
 
-/// Checks the index header's zero fields and the order of the tables; that each index frame lies
-/// behind the one before it, decodes, and is listed in the nested seek table as it is. Notes in
+/// Checks the zero fields of the index header and the order of the tables; that each index frame
+/// follows the previous one, decodes, and is listed correctly in the nested seek table. Notes in
 /// the context whether all index frames can be read. Errors: Io.
 Result<void> check_index_frames(CheckContext& context);
 

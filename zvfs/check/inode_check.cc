@@ -7,7 +7,7 @@
 namespace zvfs {
 namespace {
 
-// Files may visit this many rows in addition to kMaxSharing for each row of extents.
+// Files may use this many rows in addition to kMaxSharing per row of extents.
 constexpr std::uint64_t kFreeVisits = 1 << 20;
 
 bool has_data(const InodeRecord& inode) {
@@ -39,7 +39,7 @@ void InodeCheck::run() {
                           expected, content_size_);
   }
   if (states_.of(kRootInode).is_read() && !states_.of(kRootInode).is_directory()) {
-    context_.problems.add("inode 1: the root is no directory");
+    context_.problems.add("inode 1: the root is not a directory");
   }
 }
 
@@ -98,7 +98,7 @@ Result<void> InodeCheck::check_regular(const InodeRecord& inode) {
   return must_be("count", inode.count, 0);
 }
 
-// That a run of data lies in the stream, and begins in `frame`.
+// Checks that a run of data lies in the stream and begins in `frame`.
 Result<void> InodeCheck::check_place(std::uint64_t stream_offset, std::uint64_t length,
                                      std::uint32_t frame) {
   const IndexHeader& header = image_.header();
@@ -125,8 +125,7 @@ Result<void> InodeCheck::check_extents(const InodeRecord& inode) {
   }
   extents_visited_ += inode.count;
   if (extents_visited_ > rows * kMaxSharing + kFreeVisits) {
-    return fail(ErrorCode::kCorrupt,
-                "extent lists overlap so that their rows exceed {}; not looked at",
+    return fail(ErrorCode::kCorrupt, "extent lists overlap and exceed {} rows; not checked",
                 rows * kMaxSharing + kFreeVisits);
   }
   std::uint64_t end = 0;
@@ -147,10 +146,10 @@ Result<void> InodeCheck::check_extents(const InodeRecord& inode) {
   return must_be("allocated size", inode.allocated, allocated);
 }
 
-// That `extent_` lies in the file behind `begin`, the end of the extent before it.
+// Checks that `extent_` lies in the file after `begin`, the end of the previous extent.
 Result<void> InodeCheck::check_extent(const InodeRecord& inode, std::uint64_t row,
                                       std::uint64_t begin) {
-  if (extent_.length == 0) return fail(ErrorCode::kCorrupt, "extent {}: its length is 0", row);
+  if (extent_.length == 0) return fail(ErrorCode::kCorrupt, "extent {}: length is 0", row);
   if (extent_.file_offset < begin) {
     return fail(ErrorCode::kCorrupt, "extent {}: offset {} precedes {}, the end of the last one",
                 row, extent_.file_offset, begin);

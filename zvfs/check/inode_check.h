@@ -10,9 +10,10 @@
 
 namespace zvfs {
 
-/// Checks each inode by itself: its fields, that its data lies in the stream and in the frame that
-/// it names, its extents' order, bounds and sum; and the content size, the sum of all files' sizes.
-/// Notes in the states what the inodes are. Use once; not thread-safe.
+/// Checks each inode by itself: its fields, the place of its data in the stream and in the frame
+/// that it names, and the order, bounds and sum of its extents. Also checks the content size, which
+/// is the sum of all file sizes. Notes the types of the inodes in the states. Use once; not
+/// thread-safe.
 class InodeCheck {
  public:
   InodeCheck(const CheckContext& context, InodeStates& states);

@@ -8,7 +8,7 @@
 
 namespace zvfs {
 
-/// What a check remembers of each inode: five bytes, so that ten million take 50 MB.
+/// What a check remembers of each inode. Takes five bytes per inode: 50 MB for ten million.
 class InodeStates {
  public:
   class State {
@@ -16,11 +16,11 @@ class InodeStates {
     enum Flag : std::uint8_t {
       kHasData = 0x10,  ///< A regular file with data, in a run or in extents.
       kListed = 0x20,   ///< Found in the frame files.
-      kOnPath = 0x40,   ///< On the way up that is being walked now.
-      kReached = 0x80,  ///< A directory from which a way leads up to the root.
+      kOnPath = 0x40,   ///< On the path that is being walked up now.
+      kReached = 0x80,  ///< A directory below the root, or the root itself.
     };
 
-    /// Whether the inode's row was read; before that it has no type.
+    /// True once the row of the inode was read. It has no type before.
     [[nodiscard]] bool is_read() const { return type() != FileType{}; }
     [[nodiscard]] FileType type() const { return static_cast<FileType>(bits_ & 0xF); }
     [[nodiscard]] bool is_directory() const { return type() == FileType::kDirectory; }
@@ -45,9 +45,9 @@ class InodeStates {
   State& of(InodeNumber number) { return states_[number.value - 1]; }
   [[nodiscard]] const State& of(InodeNumber number) const { return states_[number.value - 1]; }
 
-  /// Directories: the directory that has a name for it, 0 until one was found.
+  /// For a directory: the directory that holds its name; 0 until found.
   std::uint32_t& named_in(InodeNumber number) { return names_[number.value - 1]; }
-  /// Other inodes: how many names were found.
+  /// For other inodes: the number of names found.
   std::uint32_t& names(InodeNumber number) { return names_[number.value - 1]; }
 
  private:

@@ -57,7 +57,7 @@ Result<void> compare_acl(archive_entry* member, int type, const XattrSet& xattrs
   return fail(ErrorCode::kCorrupt, "attribute {} differs", name);
 }
 
-// The archive's attributes, each compared; returns how many there are.
+// Compares each attribute of the archive, and returns their number.
 Result<std::size_t> compare_given(archive_entry* member, const XattrSet& xattrs) {
   std::size_t count = 0;
   ::archive_entry_xattr_reset(member);
@@ -67,7 +67,8 @@ Result<std::size_t> compare_given(archive_entry* member, const XattrSet& xattrs)
   while (::archive_entry_xattr_next(member, &coded_name, &value, &size) == 0) {
     const std::string name = decoded_xattr_name(coded_name);
     const Xattr* const expected = find_xattr(xattrs, name);
-    if (expected == nullptr) return fail(ErrorCode::kCorrupt, "attribute {} is new", name);
+    if (expected == nullptr)
+      return fail(ErrorCode::kCorrupt, "attribute {} is not in the index", name);
     const ByteSpan bytes(static_cast<const std::byte*>(value), size);
     if (!std::ranges::equal(bytes, expected->value)) {
       return fail(ErrorCode::kCorrupt, "attribute {} differs", name);
@@ -77,7 +78,8 @@ Result<std::size_t> compare_given(archive_entry* member, const XattrSet& xattrs)
   return count;
 }
 
-// Whether a set may be too large for the headers of a member: a record's overhead is below 64.
+// True if a set may be too large for the headers of a member. A record's overhead is below 64
+// bytes.
 bool may_exceed_pax(const XattrSet& xattrs) {
   constexpr std::size_t kMaxPaxSize = std::size_t{1} << 20;
   constexpr std::size_t kOtherRecords = 64 << 10;  // names, of up to 64 KiB
@@ -97,7 +99,7 @@ Result<void> compare_attributes(archive_entry* entry, const XattrSet& xattrs) {
   const auto acls =
       static_cast<std::size_t>(std::ranges::count_if(xattrs.xattrs(), is_acl_name, &Xattr::name));
   if (given + acls < xattrs.xattrs().size() && !may_exceed_pax(xattrs)) {
-    return fail(ErrorCode::kCorrupt, "{} attributes, where the index has {}", given,
+    return fail(ErrorCode::kCorrupt, "{} attributes, but the index has {}", given,
                 xattrs.xattrs().size() - acls);
   }
   ZVFS_TRY(compare_acl(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, xattrs, kAccessAclName));

@@ -15,12 +15,12 @@ namespace {
 template <typename T>
 Result<void> same(std::string_view what, T member, T index) {
   if (member == index) return {};
-  return fail(ErrorCode::kCorrupt, "{} {}, where the index has {}", what, member, index);
+  return fail(ErrorCode::kCorrupt, "{} {}, but the index has {}", what, member, index);
 }
 
 Result<void> same_mode(std::uint32_t member, std::uint32_t index) {
   if (member == index) return {};
-  return fail(ErrorCode::kCorrupt, "mode {:o}, where the index has {:o}", member, index);
+  return fail(ErrorCode::kCorrupt, "mode {:o}, but the index has {:o}", member, index);
 }
 
 Result<void> same_type(std::uint32_t member, std::uint32_t index) {
@@ -28,7 +28,7 @@ Result<void> same_type(std::uint32_t member, std::uint32_t index) {
 }
 
 // A time of 1.25 s before 1970 is "-1.25" in a pax record (POSIX, pax, "mtime"). libarchive 3.6
-// applies the sign to the seconds alone, and takes it for 0.25 s after -1.
+// applies the sign to the seconds alone, and reads it as -1 s plus 0.25 s.
 bool is_misread(archive_entry* entry, const InodeRecord& record) {
   return record.mtime_seconds < 0 && record.mtime_nanoseconds != 0 &&
          ::archive_entry_mtime(entry) == record.mtime_seconds + 1 &&
@@ -54,14 +54,15 @@ Result<void> MemberComparison::compare(archive_entry* entry) {
 
 Result<void> MemberComparison::compare_hard_link(const char* target) {
   const auto first = finder_.find(target);
-  if (!first) return fail(ErrorCode::kCorrupt, "hard link to '{}', which is not there", target);
+  if (!first) return fail(ErrorCode::kCorrupt, "hard link to '{}', which does not exist", target);
   return same("hard link to inode", first->inode.value, found_.inode.value);
 }
 
 Result<void> MemberComparison::compare_metadata(archive_entry* entry,
                                                 const XattrSet& xattrs) const {
   const InodeRecord& record = inode_.record;
-  // Of a file with an ACL, libarchive shows the bits of the owning group; st_mode has the mask.
+  // For a file with an ACL, libarchive returns the bits of the owning group, but st_mode has the
+  // mask.
   const std::uint32_t mask = has_access_acl(xattrs) ? 0177707U : 0177777U;
   ZVFS_TRY(same_mode(::archive_entry_mode(entry) & mask, record.mode & mask));
   ZVFS_TRY(same<std::int64_t>("uid", ::archive_entry_uid(entry), record.uid));
@@ -97,7 +98,7 @@ Result<void> MemberComparison::compare_content() {
   while (true) {
     const ArchiveReader::Block block = ZVFS_TRY(tar_.read());
     if (block.at_end) break;
-    if (block.offset < position) return fail(ErrorCode::kCorrupt, "its data goes back");
+    if (block.offset < position) return fail(ErrorCode::kCorrupt, "its data blocks overlap");
     ZVFS_TRY(compare_hole(position, block.offset));
     ZVFS_TRY(compare_bytes(block.offset, block.bytes));
     position = block.offset + block.bytes.size();
@@ -112,7 +113,7 @@ Result<void> MemberComparison::compare_bytes(std::uint64_t offset, ByteSpan byte
     if (slices.empty()) return fail(ErrorCode::kCorrupt, "its data exceeds {} bytes", offset);
     for (const FileSlice& slice : slices) {
       if (std::memcmp(slice.bytes.data(), bytes.data(), slice.bytes.size()) != 0) {
-        return fail(ErrorCode::kCorrupt, "content differs within {} bytes from {} on",
+        return fail(ErrorCode::kCorrupt, "content differs within {} bytes at {}",
                     slice.bytes.size(), offset);
       }
       offset += slice.bytes.size();
@@ -122,7 +123,7 @@ Result<void> MemberComparison::compare_bytes(std::uint64_t offset, ByteSpan byte
   return {};
 }
 
-// What the archive does not say is zeros: a hole in the index, or zeros there.
+// Bytes that the archive leaves out are zeros. In the index they are a hole or zeros.
 Result<void> MemberComparison::compare_hole(std::uint64_t begin, std::uint64_t end) const {
   while (begin < end) {
     const FileSegment segment = ZVFS_TRY(image_.segment_at(inode_, begin));

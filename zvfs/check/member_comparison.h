@@ -11,25 +11,25 @@ struct archive_entry;
 
 namespace zvfs {
 
-/// What is compared of a member.
+/// The parts of a member to compare.
 enum class Compared : std::uint8_t {
   kAll,
-  /// Type, size, content and target. Of what others wrote, readers make different things:
-  /// libarchive knows no global pax headers, say. Nor need a hard link lead to what has its
-  /// target's name.
+  /// Type, size, content and symlink target. Readers interpret foreign archives differently:
+  /// libarchive ignores global pax headers, for example. A hard link in one need not lead to the
+  /// file that has its target's name in the end.
   kContent,
 };
 
-/// Compares a member of the tar stream with the inode that the index has for it. Use once; not
-/// thread-safe. Borrows all.
+/// Compares a member of the tar stream with its inode in the index. Use once; not thread-safe.
+/// Borrows all.
 class MemberComparison {
  public:
   MemberComparison(const Image& image, DentryFinder& finder, ArchiveReader& tar, FoundDentry found,
                    Compared compared)
       : image_(image), finder_(finder), tar_(tar), found_(found), compared_(compared) {}
 
-  /// `entry` is the member that the tar is at. Reads its data. Errors: Corrupt (the message
-  /// says what differs), Io.
+  /// `entry` is the current member of the archive, whose data this reads. Errors: Corrupt (the
+  /// message says what differs), Io.
   Result<void> compare(archive_entry* entry);
 
  private:

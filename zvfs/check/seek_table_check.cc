@@ -8,12 +8,12 @@
 namespace zvfs {
 namespace {
 
-// What the frames table says of frames, as entries of a seek table, in their order.
+// The rows of the frames table as entries of a seek table, in order.
 class ExpectedEntries {
  public:
   explicit ExpectedEntries(const ImageTables& image) : rows_(image, Table::kFrames) { advance(); }
 
-  // The entry of frame `number`, or nothing when its rows cannot be read or are out of order.
+  // The entry of frame `number`, or nothing if its rows cannot be read or are out of order.
   // Precondition: ascending numbers.
   std::optional<SeekTableEntry> entry(std::uint32_t number) {
     while (has_row_ && rows_.row() < number) advance();
@@ -21,8 +21,12 @@ class ExpectedEntries {
     const FrameRecord begin = rows_.record();
     advance();
     if (!has_row_ || rows_.row() != std::uint64_t{number} + 1) return std::nullopt;
-    const std::uint64_t coded_size = rows_.record().image_offset - begin.image_offset;
-    const std::uint64_t decoded_size = rows_.record().stream_offset - begin.stream_offset;
+    const FrameRecord& end = rows_.record();
+    if (end.image_offset < begin.image_offset || end.stream_offset < begin.stream_offset) {
+      return std::nullopt;
+    }
+    const std::uint64_t coded_size = end.image_offset - begin.image_offset;
+    const std::uint64_t decoded_size = end.stream_offset - begin.stream_offset;
     if (coded_size > UINT32_MAX || decoded_size > UINT32_MAX) return std::nullopt;
     return SeekTableEntry{static_cast<std::uint32_t>(coded_size),
                           static_cast<std::uint32_t>(decoded_size), begin.checksum};
@@ -39,7 +43,7 @@ void compare(const CheckContext& context, std::string_view what, std::uint32_t n
              const SeekTableEntry& entry, const SeekTableEntry& expected) {
   if (entry == expected) return;
   context.problems.add(
-      "seek table: entry {}: {} bytes of {} with checksum {:08x}, where {} has {} of {} with "
+      "seek table: entry {}: {} bytes of {} with checksum {:08x}, but {} has {} of {} with "
       "{:08x}",
       number, entry.coded_size, entry.decoded_size, entry.checksum, what, expected.coded_size,
       expected.decoded_size, expected.checksum);
@@ -62,7 +66,7 @@ Result<void> check_seek_table(const CheckContext& context) {
     const auto expected = frames.entry(i);
     if (expected) compare(context, "the frames table", i, entry, *expected);
   }
-  // The entry's size is right, since by it the index was found.
+  // The size in the entry is right, since it led to the index.
   const auto index_size = static_cast<std::uint32_t>(begin - header.data_size);
   compare(context, "the index frame", header.frame_count, ZVFS_TRY(reader.next()),
           {index_size, 0, kEmptyChecksum});

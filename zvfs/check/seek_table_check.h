@@ -6,7 +6,7 @@
 namespace zvfs {
 
 /// Checks that the seek table at the end of the image lists each data frame as the frames table
-/// has it, and then the index frame. Errors: Io.
+/// does, and then the index frame. Errors: Io.
 Result<void> check_seek_table(const CheckContext& context);
 
 }  // namespace zvfs

@@ -22,7 +22,7 @@ Result<void> SeekTableReader::check_frame() const {
                 kSeekTableFrameMagic);
   }
   if (size != table_size - kSkippableHeaderSize) {
-    return fail(ErrorCode::kCorrupt, "size {} is not the {} that {} entries take", size,
+    return fail(ErrorCode::kCorrupt, "size {} is not the {} of {} entries", size,
                 table_size - kSkippableHeaderSize, entries_);
   }
   std::array<std::byte, SeekTableFooter::kSize> foot;

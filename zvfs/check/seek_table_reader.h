@@ -9,16 +9,15 @@
 
 namespace zvfs {
 
-/// Reads the entries of a seek table of an image in their order, some at a time, whatever their
-/// number. Not thread-safe. Borrows the image.
+/// Reads the entries of a seek table of an image in order, a few at a time, so that memory does not
+/// depend on their number. Not thread-safe. Borrows the image.
 class SeekTableReader {
  public:
   /// The seek table begins at `begin` and has `entries`.
   SeekTableReader(const ImageTables& image, ImageOffset begin, std::uint32_t entries)
       : image_(image), begin_(begin), entries_(entries) {}
 
-  /// Whether the skippable frame's header and the footer say what `entries` makes of them.
-  /// Errors: Corrupt, Io.
+  /// Checks that the skippable frame's header and the footer match `entries`. Errors: Corrupt, Io.
   [[nodiscard]] Result<void> check_frame() const;
 
   /// The next entry. Errors: Io. Precondition: fewer than `entries` were read.
@@ -29,8 +28,8 @@ class SeekTableReader {
   const ImageOffset begin_;
   const std::uint32_t entries_;
   std::uint32_t next_ = 0;
-  std::uint32_t loaded_ = 0;  // entries before it were loaded
-  ByteVector buffer_;         // the last of them
+  std::uint32_t loaded_ = 0;  // the number of entries loaded so far
+  ByteVector buffer_;         // the last ones loaded
 };
 
 }  // namespace zvfs

@@ -28,9 +28,9 @@ class StreamCheck {
 
   void run() {
     if (const auto done = read_stream(); !done) {
-      // What follows the end of a foreign archive need not be one.
+      // Data after the end of a foreign archive need not be an archive.
       if (!is_foreign_) return context_.problems.add("tar stream: {}", done.error().message);
-      why_ended_ = fmt::format(" before this: {}", done.error().message);
+      why_ended_ = fmt::format(" since reading stopped: {}", done.error().message);
     }
     check_end();
     for (const auto& [row, message] : differences_) {
@@ -59,7 +59,7 @@ class StreamCheck {
       if (context_.progress != nullptr)
         context_.progress->add(offset - std::exchange(last_offset_, offset));
       const auto found = finder_.find(path);
-      if (!found && is_foreign_) continue;  // replaced later, or no name for a member
+      if (!found && is_foreign_) continue;  // replaced later, or an invalid name
       if (!found) {
         context_.problems.add("tar stream: {} (at {}): {}", path, offset, found.error().message);
         continue;
@@ -71,7 +71,7 @@ class StreamCheck {
     return {};
   }
 
-  // A directory with entries stays when another member has its name, as when they are extracted.
+  // A directory with entries stays if a later member has its name, as in extraction.
   [[nodiscard]] bool is_refused(archive_entry* entry, const FoundDentry& found) const {
     const auto inode = image_.inode(found.inode);
     return inode && inode->record.is_directory() && inode->record.count > 0 &&
@@ -79,7 +79,7 @@ class StreamCheck {
             ::archive_entry_filetype(entry) != AE_IFDIR);
   }
 
-  // Of several members of a name the last one counts, as when they are extracted.
+  // The last of several members with the same name counts, as in extraction.
   void note(const FoundDentry& found, std::string difference) {
     if (found.row != FoundDentry::kRoot) seen_[found.row] = true;
     if (difference.empty()) {
@@ -95,8 +95,7 @@ class StreamCheck {
     while (rows.next()) {
       const DentryRecord& dentry = rows.record();
       if (seen_[rows.row()] || dentry.type == FileType::kSocket) continue;
-      if (is_foreign_ && dentry.type == FileType::kDirectory)
-        continue;  // made up for what is in it
+      if (is_foreign_ && dentry.type == FileType::kDirectory) continue;  // made up for its contents
       const auto name = strings.bytes(Table::kStrings, dentry.name_offset, dentry.name_length);
       context_.problems.add("tar stream: dentry {} (inode {}, '{}') has no member{}", rows.row(),
                             dentry.inode, name ? as_text(*name) : "", why_ended_);
@@ -107,10 +106,10 @@ class StreamCheck {
   const Image& image_;
   const bool is_foreign_;
   DentryFinder finder_;
-  std::string why_ended_;                             // a foreign archive, before its last byte
-  std::uint64_t last_offset_ = 0;                     // of a member in the stream
-  std::vector<bool> seen_;                            // dentries that have a member
-  std::map<std::uint64_t, std::string> differences_;  // by row, of the last member of each
+  std::string why_ended_;                             // why reading a foreign archive stopped early
+  std::uint64_t last_offset_ = 0;                     // of the last member in the stream
+  std::vector<bool> seen_;                            // dentries with a member
+  std::map<std::uint64_t, std::string> differences_;  // of the last member, by dentry
 };
 
 }  // namespace

@@ -9,12 +9,12 @@
 
 namespace zvfs {
 
-/// Goes through rows of a table in their order, and passes over those that lie in an index frame
-/// that cannot be read. Not thread-safe. Borrows the image.
+/// Steps through the rows of a table in order, and skips those in unreadable index frames. Not
+/// thread-safe. Borrows the image.
 template <typename Record>
 class TableScan {
  public:
-  /// Rows [first, end) of `table`; `end` is cut at the end of the table.
+  /// Scans rows [first, end) of `table`; `end` may exceed the table.
   TableScan(const ImageTables& image, Table table, std::uint64_t first, std::uint64_t end)
       : image_(image),
         table_(table),
@@ -24,7 +24,7 @@ class TableScan {
   TableScan(const ImageTables& image, Table table)
       : TableScan(image, table, 0, image.index().rows(table)) {}
 
-  /// Steps to the next row that can be read; false when none is left.
+  /// Steps to the next readable row; false if none is left.
   bool next() {
     for (; next_ < end_; next_ = first_row_after_frame(next_)) {
       const auto bytes = cursor_.row_bytes(table_, next_);
@@ -43,14 +43,14 @@ class TableScan {
   [[nodiscard]] std::uint64_t row() const { return row_; }
   [[nodiscard]] const Record& record() const { return record_; }
 
-  /// Whether the fields of this row that must be zero are so: then the record says all of it.
+  /// True if all fields of this row that must be zero are zero.
   [[nodiscard]] bool is_canonical() {
     encoded_.clear();
     record_.append_to(encoded_);
     return std::ranges::equal(encoded_, bytes_);
   }
 
-  /// Whether rows were passed over.
+  /// True if rows were skipped.
   [[nodiscard]] bool has_gaps() const { return has_gaps_; }
 
  private:

@@ -8,7 +8,7 @@
 
 namespace zvfs {
 
-/// The tar stream of an image, a frame at a time. Frames are decoded ahead. Not thread-safe.
+/// Reads the tar stream of an image, a frame at a time, decoding ahead. Not thread-safe.
 class TarStream final : public ByteStream {
  public:
   /// Borrows the image.
@@ -17,7 +17,7 @@ class TarStream final : public ByteStream {
   /// Errors: Corrupt (a frame that does not decode), Io.
   Result<ByteSpan> next() override;
 
-  /// True when all frames were read, up to the last.
+  /// True once all frames were read.
   [[nodiscard]] bool is_exhausted() const { return next_frame_ == frame_count_; }
 
  private:
@@ -26,7 +26,7 @@ class TarStream final : public ByteStream {
   FramePrefetcher prefetcher_;
   const std::uint32_t frame_count_;
   std::uint32_t next_frame_ = 0;
-  FramePtr frame_;  // what the caller is reading
+  FramePtr frame_;  // being read by the caller
 };
 
 }  // namespace zvfs

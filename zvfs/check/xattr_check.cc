@@ -9,7 +9,7 @@
 namespace zvfs {
 namespace {
 
-// Sets may have this many bytes in addition to kMaxSharing for each byte of xattr data.
+// Sets may have this many bytes in addition to kMaxSharing per byte of xattr data.
 constexpr std::uint64_t kFreeBytes = std::uint64_t{64} << 20;
 
 void check_set(const CheckContext& context, IndexReader::Cursor& data, std::uint64_t row,
@@ -34,7 +34,7 @@ void check_set(const CheckContext& context, IndexReader::Cursor& data, std::uint
   }
   const auto& xattrs = parsed->xattrs();
   if (std::ranges::adjacent_find(xattrs, std::greater_equal<>(), &Xattr::name) != xattrs.end()) {
-    context.problems.add("xattr set {}: the names of its {} attributes do not ascend", row,
+    context.problems.add("xattr set {}: the names of its {} attributes are not sorted", row,
                          xattrs.size());
   }
 }
@@ -50,9 +50,8 @@ void check_xattr_sets(const CheckContext& context) {
   while (rows.next()) {
     sum += rows.record().length;
     if (sum > limit) {
-      context.problems.add(
-          "xattr set {}: the sets overlap so that they exceed {} bytes; not looked at", rows.row(),
-          limit);
+      context.problems.add("xattr set {}: the sets overlap and exceed {} bytes; not checked",
+                           rows.row(), limit);
       return;
     }
     check_set(context, data, rows.row(), rows.record());

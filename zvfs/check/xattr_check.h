@@ -4,8 +4,8 @@
 
 namespace zvfs {
 
-/// Checks that each xattr set lies in the xattr data, has as many attributes as it says, and has
-/// them in the order of their names.
+/// Checks that each xattr set lies in the xattr data, has as many attributes as its row says, and
+/// has them sorted by name.
 void check_xattr_sets(const CheckContext& context);
 
 }  // namespace zvfs

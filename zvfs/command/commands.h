@@ -1,4 +1,4 @@
-// The commands of zvfs. Each is made by the file <name>_command.cc of its wing.
+// The commands of zvfs, each from the file <name>_command.cc of its wing.
 #pragma once
 
 #include "zvfs/command/command.h"
@@ -11,25 +11,25 @@ CommandPtr make_ls_command();
 /// `zvfs tree`: draws the directories of an image, as tree(1) does.
 CommandPtr make_tree_command();
 
-/// `zvfs info`: what an image is, and what its frames and files take.
+/// `zvfs info`: shows what an image is, and how much space its frames and files take.
 CommandPtr make_info_command();
 
-/// `zvfs map`: a page that shows where the bytes of an image go.
+/// `zvfs map`: draws a web page that shows where the bytes of an image go.
 CommandPtr make_map_command();
 
-/// `zvfs cat`: writes contents of files to stdout.
+/// `zvfs cat`: writes the contents of files to stdout.
 CommandPtr make_cat_command();
 
-/// `zvfs check`: an image's fsck.
+/// `zvfs check`: checks an image for errors, as fsck does.
 CommandPtr make_check_command();
 
-/// `zvfs repair`: makes a whole image of a damaged one, or of a compressed archive of others.
+/// `zvfs repair`: rebuilds a damaged image, or makes one of any compressed tar archive.
 CommandPtr make_repair_command();
 
-/// `zvfs diff`: what differs between two images, or an image and a directory.
+/// `zvfs diff`: compares two images, or an image and a directory.
 CommandPtr make_diff_command();
 
-/// `zvfs extract`: restores files of an image, or writes its tar stream.
+/// `zvfs extract`: extracts files from an image, or writes its tar stream.
 CommandPtr make_extract_command();
 
 }  // namespace zvfs

@@ -10,7 +10,7 @@ namespace zvfs {
 Result<void> Listing::print(std::string_view line) {
   std::fwrite(line.data(), 1, line.size(), stdout);
   std::fputc(line_end_, stdout);
-  if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "cannot go on");
+  if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "write error on standard output");
   return {};
 }
 

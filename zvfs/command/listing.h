@@ -9,20 +9,21 @@
 
 namespace zvfs {
 
-/// What a command lists on standard output, and how much of it there was. Not thread-safe.
+/// Prints a command's listing to standard output, and notes whether it is complete. Not
+/// thread-safe.
 class Listing {
  public:
   /// Each line ends in `line_end`.
   explicit Listing(char line_end = '\n') : line_end_(line_end) {}
 
-  /// Prints a line. Errors: Io, a full disk or a closed pipe, which should end the listing; the
-  /// caller of the command says why.
+  /// Prints a line. Errors: Io (a full disk or a closed pipe), which should end the listing; the
+  /// caller of the command reports the reason.
   Result<void> print(std::string_view line);
 
-  /// Tells that the image is damaged where `path`, "" being the root, would have been listed.
+  /// Reports that damage to the image keeps `path` ("" is the root) from being listed.
   void lost(std::string_view path, const Error& error);
 
-  /// Tells that the image has nothing by the names of `operands`.
+  /// Reports that the image has nothing called `operands`.
   void missing(const std::vector<std::string>& operands);
 
   /// kPartial if something was lost or missing.

@@ -9,10 +9,10 @@
 
 namespace zvfs {
 
-/// What every message begins with, before ": ". At first "zvfs". Not thread-safe.
+/// Sets the prefix of every message, before ": ". Initially "zvfs". Not thread-safe.
 void set_message_prefix(std::string prefix);
 
-/// Prints "`prefix`: `message`" as a line, in one write.
+/// Prints the line "`prefix`: `message`", in one write.
 void print_message(std::string_view message);
 
 template <typename... Args>

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/file_io.h"
+#include "base/output_place.h"
 
 namespace zvfs {
 namespace {
@@ -24,14 +25,14 @@ Result<OutputFile> OutputFile::open(const std::string& path, IfExists if_exists,
   struct stat there {};
   const bool exists = ::stat(path.c_str(), &there) == 0;
   if (exists && is_same_file(there, image_path.c_str())) {
-    return fail(ErrorCode::kInvalidArgument, "{}: is the image itself", path);
+    return fail(ErrorCode::kInvalidArgument, "{}: is the image being read", path);
   }
-  if (exists && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode)) {
-    output.special_ = UniqueFd(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-    if (!output.special_.is_open()) return fail_errno(errno, path);
-    return output;
+  OutputPlace place = ZVFS_TRY_IN(path, find_output(path));
+  if (place.stream.is_open()) {
+    output.special_ = std::move(place.stream);
+  } else {
+    output.file_.emplace(ZVFS_TRY_IN(path, AtomicFile::create(place.file, if_exists)));
   }
-  output.file_.emplace(ZVFS_TRY_IN(path, AtomicFile::create(path, if_exists)));
   return output;
 }
 

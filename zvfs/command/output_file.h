@@ -10,20 +10,20 @@
 
 namespace zvfs {
 
-/// What a command writes from its begin to its end: a file, which appears when it is finished, or
-/// standard output. Not thread-safe.
+/// An output that a command writes from beginning to end: standard output, or a file that appears
+/// when it is finished. Not thread-safe.
 class OutputFile {
  public:
-  /// Begins the file `path`, or takes standard output for "-". `image_path`, which is being read,
-  /// is never replaced. What exists and is no regular file (a pipe, /dev/null) is written to as it
-  /// is. Errors: InvalidArgument (exists and may not be replaced; is the image), Io.
+  /// Begins the file `path`, or uses standard output for "-". Never replaces `image_path`, which is
+  /// being read. Writes directly to anything that exists and is not a regular file (a pipe,
+  /// /dev/null). Errors: InvalidArgument (exists and may not be replaced; is the image), Io.
   static Result<OutputFile> open(const std::string& path, IfExists if_exists,
                                  const std::string& image_path);
 
   /// Errors: Io.
   Result<void> write(ByteSpan bytes);
 
-  /// All was written: the file appears. Errors: InvalidArgument (exists by now), Io.
+  /// Ends the writing; the file appears. Errors: InvalidArgument (created meanwhile), Io.
   Result<void> finish();
 
  private:
@@ -33,7 +33,7 @@ class OutputFile {
 
   std::string path_;
   std::optional<AtomicFile> file_;
-  UniqueFd special_;  // standard output without this and without a file
+  UniqueFd special_;  // without this and without a file: standard output
 };
 
 }  // namespace zvfs

@@ -6,8 +6,10 @@
 #include <exception>
 #include <new>
 #include <string>
+#include <string_view>
 #include <system_error>
 
+#include "base/quoting.h"
 #include "zvfs/command/messages.h"
 
 namespace zvfs {
@@ -34,7 +36,24 @@ Command* chosen(const OptionSet& program, const std::vector<CommandPtr>& command
   return found == commands.end() ? nullptr : found->get();
 }
 
-CommandStatus explain_usage_error(const Error& error, const Command* command) {
+// The first argument that is not an option, if there is no such command; else empty.
+std::string_view unknown_command(std::span<char* const> arguments,
+                                 const std::vector<CommandPtr>& commands) {
+  for (const std::string_view argument : arguments.subspan(1)) {
+    if (argument.starts_with('-')) continue;
+    const bool is_known = std::ranges::any_of(
+        commands, [&](const CommandPtr& command) { return command->name() == argument; });
+    return is_known ? std::string_view() : argument;
+  }
+  return {};
+}
+
+CommandStatus explain_usage_error(const Error& error, const Command* command,
+                                  std::string_view unknown) {
+  if (!unknown.empty()) {
+    print_error("unknown command '{}', try 'zvfs --help'", quote_name(unknown));
+    return CommandStatus::kFailure;
+  }
   if (command == nullptr) {
     print_error("{}; `zvfs --help` lists the commands", error.message);
     return CommandStatus::kFailure;
@@ -47,7 +66,7 @@ CommandStatus explain_usage_error(const Error& error, const Command* command) {
 CommandStatus run_command(Command& command) {
   set_message_prefix("zvfs " + command.name());
   const Result<CommandStatus> status = command.run();
-  // What is not on stdout by now was lost: a full disk must not look like success.
+  // Output that is not on stdout by now is lost: a full disk must not look like success.
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     print_error("standard output: {}", std::generic_category().message(errno));
     return command.failure_status();
@@ -68,7 +87,9 @@ CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandP
     declare_program(program, commands);
     const auto parsed = program.parse(arguments);
     command = chosen(program, commands);
-    if (!parsed) return explain_usage_error(parsed.error(), command);
+    if (!parsed) {
+      return explain_usage_error(parsed.error(), command, unknown_command(arguments, commands));
+    }
     if (*parsed == OptionSet::Parsed::kQuestion) return CommandStatus::kSuccess;
     return run_command(*command);
   } catch (const std::bad_alloc&) {

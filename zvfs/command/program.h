@@ -8,8 +8,8 @@
 namespace zvfs {
 
 /// `zvfs` itself: parses the command line (argv, with the program's name first), runs the command
-/// that it names, and returns what to exit with. Prints help, versions and errors.
-/// Exceptions of the standard library end here.
+/// that it names, and returns the exit status. Prints help, versions and errors. Catches the
+/// exceptions of the standard library.
 CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandPtr> commands);
 
 }  // namespace zvfs

@@ -17,17 +17,17 @@
 
 namespace zvfs {
 
-/// Where in a decoded data frame of an image something lies.
+/// A place in a decoded data frame of an image.
 struct FramePart {
   DataFrame frame;
   std::uint32_t offset = 0;  ///< In the decoded frame, in bytes.
 };
 
-/// A run of a file, up to `end` of it: a hole, or data that can be had at once.
+/// A run of a file that ends at offset `end`: a hole, or data that can be read at once.
 struct ContentRun {
   std::uint64_t end = 0;
   bool is_hole = false;
-  std::optional<FramePart> part;  ///< Of data in an image; all of the run lies in that frame.
+  std::optional<FramePart> part;  ///< Of data in an image: the frame that holds the whole run.
 };
 
 /// The content of a file of one of the trees. Not thread-safe.
@@ -35,12 +35,12 @@ class ComparableContent {
  public:
   virtual ~ComparableContent() = default;
 
-  /// The run that begins at `offset`, which is below the file's size. One of data has at most
+  /// The run that begins at `offset`, which is below the file's size. A run of data has at most
   /// kMaxFrameSize bytes. Errors: Corrupt, Io.
   virtual Result<ContentRun> run_at(std::uint64_t offset) = 0;
 
-  /// The first `length` bytes of the run that run_at() gave last, from `offset` on, which must be
-  /// data; valid until the next call. Errors: Corrupt, Io.
+  /// The first `length` bytes from `offset` on of the run that run_at() last returned, which must
+  /// be data; valid until the next call. Errors: Corrupt, Io.
   virtual Result<ByteSpan> read(std::uint64_t offset, std::uint64_t length) = 0;
 };
 
@@ -57,24 +57,25 @@ class ComparableTree {
   /// Errors: Corrupt, Io.
   virtual Result<InodeRecord> inode(InodeNumber number) = 0;
 
-  /// Names of a directory from the `first`th on, in the order they have there: some, or none after
-  /// the last. Errors: Corrupt, Io.
+  /// Some of the names of a directory from number `first` on, in their order there; none after the
+  /// last. Errors: Corrupt, Io.
   virtual Result<std::vector<Name>> names(InodeNumber directory, std::uint32_t first) = 0;
 
   /// Errors: Corrupt, Io.
   virtual Result<std::string> symlink_target(InodeNumber number) = 0;
   virtual Result<XattrSet> xattrs(InodeNumber number) = 0;
 
-  /// The content of the regular file `number`, which `name` names in `directory`.
+  /// The content of the regular file `number`, which is called `name` in `directory`.
   /// Errors: Corrupt, Io.
   virtual Result<std::unique_ptr<ComparableContent>> open(InodeNumber number, InodeNumber directory,
                                                           const std::string& name) = 0;
 
-  /// The image that this tree is, or null.
+  /// The image behind this tree, or null.
   [[nodiscard]] virtual const Image* image() const { return nullptr; }
 };
 
-/// Told of what in a tree cannot be read; `path` is relative to its root, "." being the root.
+/// Reports a part of a tree that cannot be read; `path` is relative to its root, and "." is the
+/// root.
 using TreeWarning = std::function<void(std::string_view path, std::string_view message)>;
 
 }  // namespace zvfs

@@ -12,7 +12,7 @@ bool is_zero(ByteSpan bytes) {
   return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{0}; });
 }
 
-// Whether `length` bytes from `offset` on differ; at least one of the runs is data.
+// True if `length` bytes from `offset` on differ. At least one of the runs is data.
 Result<bool> bytes_differ(ComparableContent& old_content, const ContentRun& old_run,
                           ComparableContent& new_content, const ContentRun& new_run,
                           std::uint64_t offset, std::uint64_t length) {
@@ -37,7 +37,7 @@ Result<bool> ContentComparison::differs(ComparableContent& old_content,
   for (std::uint64_t offset = 0; offset < size;) {
     const ContentRun old_run = ZVFS_TRY(old_content.run_at(offset));
     const ContentRun new_run = ZVFS_TRY(new_content.run_at(offset));
-    const std::uint64_t end = std::min(old_run.end, new_run.end);
+    const std::uint64_t end = std::min({old_run.end, new_run.end, size});
     const std::uint64_t length = end - offset;
     Answer answer = Answer::kSame;
     if (!old_run.is_hole || !new_run.is_hole) {
@@ -53,8 +53,8 @@ Result<bool> ContentComparison::differs(ComparableContent& old_content,
   return false;
 }
 
-// Frames that are the same tell of all that lies at the same place in them; frames that differ
-// tell only where all of them is compared.
+// Equal frames hold equal bytes at equal offsets. Unequal frames say something only if they are
+// compared as a whole.
 Result<Answer> ContentComparison::ask_frames(const ContentRun& old_run, const ContentRun& new_run,
                                              std::uint64_t length) {
   if (!twins_ || !old_run.part || !new_run.part || old_run.part->offset != new_run.part->offset) {

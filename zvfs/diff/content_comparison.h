@@ -9,8 +9,9 @@
 
 namespace zvfs {
 
-/// Compares contents of files of two trees: of two images by their frames' sizes, checksums and
-/// coded bytes, as far as those tell; otherwise byte by byte. Not thread-safe. Borrows the trees.
+/// Compares the contents of files in two trees. Two images are compared by their frames' sizes,
+/// checksums and coded bytes, if those suffice; everything else byte by byte. Not thread-safe.
+/// Borrows the trees.
 class ContentComparison {
  public:
   ContentComparison(const ComparableTree& old_tree, const ComparableTree& new_tree);
@@ -23,7 +24,7 @@ class ContentComparison {
   Result<FrameTwins::Answer> ask_frames(const ContentRun& old_run, const ContentRun& new_run,
                                         std::uint64_t length);
 
-  std::optional<FrameTwins> twins_;  // of two images
+  std::optional<FrameTwins> twins_;  // if both trees are images
 };
 
 }  // namespace zvfs

@@ -50,14 +50,14 @@ class DiffCommand final : public Command {
     };
   }
 
-  // False when no more need be told.
+  // Returns false if no further differences are needed.
   bool take(const Difference& difference) {
     differ_ = true;
     if (brief_) return false;
     const std::string line = json_ ? json_of(difference) : itemized(difference);
     std::fwrite(line.data(), 1, line.size(), stdout);
     std::fputc('\n', stdout);
-    return std::ferror(stdout) == 0;  // a closed pipe ends it; the caller says why
+    return std::ferror(stdout) == 0;  // a closed pipe ends it; the caller reports why
   }
 
   std::string old_path_;

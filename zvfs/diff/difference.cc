@@ -32,7 +32,7 @@ char type_letter(const InodeRecord& inode) {
   }
 }
 
-// What would have to be done: a transfer, a local change, a hard link, or nothing but attributes.
+// What rsync would do: a transfer, a local change, a hard link, or only a change of attributes.
 char update_letter(const Difference& difference) {
   if (difference.is_linked) return 'h';
   const bool is_file = difference.inode.is_regular();

@@ -33,8 +33,8 @@ class DirectoryContent final : public ComparableContent {
 
   Result<ByteSpan> read(std::uint64_t offset, std::uint64_t length) override {
     buffer_.resize(length);
-    const std::size_t done = ZVFS_TRY(read_full(fd_.get(), offset, buffer_, "cannot read it"));
-    if (done != length) return fail(ErrorCode::kIo, "it shrank while it was read");
+    const std::size_t done = ZVFS_TRY(read_full(fd_.get(), offset, buffer_, "cannot read"));
+    if (done != length) return fail(ErrorCode::kIo, "file shrank as we read it");
     return ByteSpan(buffer_);
   }
 
@@ -83,7 +83,7 @@ class DirectoryTree final : public ComparableTree {
     constexpr int kFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     const int directory_fd = ZVFS_TRY(opener_.open(directory));
     UniqueFd fd(::openat(directory_fd, name.c_str(), kFlags));
-    if (!fd.is_open()) return fail_errno(errno, "cannot open it");
+    if (!fd.is_open()) return fail_errno(errno, "cannot open");
     const std::uint64_t size = tree_.inode(number).size;
     return std::unique_ptr<ComparableContent>(
         std::make_unique<DirectoryContent>(std::move(fd), size));

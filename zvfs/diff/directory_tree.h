@@ -8,8 +8,8 @@
 
 namespace zvfs {
 
-/// A directory as one of the trees of a diff: scanned now, as mkimage does; contents are read when
-/// they are asked for. Errors: Io, TooLarge.
+/// A directory as one of the trees of a diff. It is scanned now, as by mkimage; contents are read
+/// on demand. Errors: Io, TooLarge.
 Result<std::unique_ptr<ComparableTree>> open_directory_tree(const std::string& path,
                                                             const TreeWarning& warning);
 

@@ -12,7 +12,7 @@ Result<FrameTwins::Answer> FrameTwins::compare(const DataFrame& a, const DataFra
 Result<FrameTwins::Answer> FrameTwins::compare_anew(const FrameLocation& a,
                                                     const FrameLocation& b) {
   if (a.decoded_size != b.decoded_size || a.checksum != b.checksum) return Answer::kDiffer;
-  // 32 bits of a hash that are equal prove nothing.
+  // Equal 32-bit hashes prove nothing.
   if (a.kind != b.kind || a.coded_size != b.coded_size) return Answer::kUnknown;
   bytes_a_.resize(a.coded_size);
   bytes_b_.resize(b.coded_size);

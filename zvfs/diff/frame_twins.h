@@ -10,7 +10,7 @@
 
 namespace zvfs {
 
-/// Tells of two data frames of two images, without decoding them, whether they hold the same.
+/// Finds out, without decoding, whether two data frames of two images hold the same bytes.
 /// Remembers the last pair, since many small files share one. Not thread-safe. Borrows the images.
 class FrameTwins {
  public:
@@ -18,8 +18,8 @@ class FrameTwins {
 
   enum class Answer : std::uint8_t {
     kSame,     ///< Their coded bytes are equal.
-    kDiffer,   ///< Their sizes or checksums are not.
-    kUnknown,  ///< The same checksum, coded in two ways.
+    kDiffer,   ///< Their sizes or checksums differ.
+    kUnknown,  ///< Their checksums are equal, but not their coded bytes.
   };
   /// Errors: Io.
   Result<Answer> compare(const DataFrame& a, const DataFrame& b);

@@ -8,7 +8,7 @@
 
 namespace zvfs {
 
-/// An image as one of the trees of a diff. Errors: as open_image().
+/// An image as one of the trees of a diff. Errors: those of open_image().
 Result<std::unique_ptr<ComparableTree>> open_image_tree(const std::string& path);
 
 }  // namespace zvfs

@@ -8,9 +8,9 @@
 
 namespace zvfs {
 
-/// The tree at `path`: an image, or a directory, which is scanned first. What in a directory
-/// cannot be read is left out, and told to `warning`.
-/// Errors: as open_image(); Io, TooLarge (a directory that cannot be scanned).
+/// The tree at `path`: an image, or a directory, which is scanned first. Entries of a directory
+/// that cannot be read are left out and reported to `warning`.
+/// Errors: those of open_image(); Io, TooLarge (a directory that cannot be scanned).
 Result<std::unique_ptr<ComparableTree>> open_comparable_tree(const std::string& path,
                                                              const TreeWarning& warning);
 

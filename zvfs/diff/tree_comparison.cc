@@ -12,7 +12,7 @@ namespace {
 
 bool is_same_type(const InodeRecord& a, const InodeRecord& b) { return a.type() == b.type(); }
 
-// The entries that the mode does not say.
+// The entries that the mode does not express.
 std::vector<AclEntry> named_entries(const XattrSet& xattrs, std::string_view name) {
   const Xattr* const found = find_xattr(xattrs, name);
   if (found == nullptr) return {};
@@ -38,13 +38,13 @@ std::vector<Xattr> without_acls(const XattrSet& xattrs) {
 
 }  // namespace
 
-// Steps through the names of a directory, and holds some of them.
+// Steps through the names of a directory, holding a few at a time.
 class TreeComparison::NameCursor {
  public:
   NameCursor(ComparableTree& tree, InodeNumber directory) : tree_(&tree), directory_(directory) {}
 
-  // The next name, or null at the end. Errors: Corrupt (out of order), and those of the tree: no
-  // more names come then.
+  // The next name, or null at the end. Errors: Corrupt (out of order), and those of the tree. No
+  // names follow an error.
   Result<const ComparableTree::Name*> peek() {
     if (next_ < names_.size()) return &names_[next_];
     if (at_end_) return nullptr;
@@ -86,7 +86,7 @@ struct TreeComparison::Level {
   std::optional<NameCursor> old_names;
   std::optional<NameCursor> new_names;
   std::size_t path_size = 0;
-  std::optional<Side> deleted = {};  // the directory itself, to be told of after all in it
+  std::optional<Side> deleted = {};  // the directory itself, reported after its contents
 };
 
 TreeComparison::TreeComparison(ComparableTree& old_tree, ComparableTree& new_tree,
@@ -137,7 +137,7 @@ void TreeComparison::step(Level& level) {
   if (is_new) new_side = side_of(new_, level.new_names->directory(), new_name->inode);
   if (is_old) level.old_names->advance();
   if (is_new) level.new_names->advance();
-  // What cannot be read is warning, and no difference.
+  // An entry that cannot be read causes a warning, and is not a difference.
   if (is_old == old_side.has_value() && is_new == new_side.has_value()) {
     visit(name, old_side, new_side);
   }
@@ -183,7 +183,8 @@ bool TreeComparison::is_new_directory(const std::optional<Side>& side,
                                       std::unordered_set<std::uint32_t>& met) {
   if (!side || !side->record.is_directory()) return false;
   if (met.insert(side->number.value).second) return true;
-  report({ErrorCode::kCorrupt, fmt::format("directory {} was met before", side->number.value)});
+  report(
+      {ErrorCode::kCorrupt, fmt::format("directory inode {} appears twice", side->number.value)});
   return false;
 }
 

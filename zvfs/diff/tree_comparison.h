@@ -16,14 +16,14 @@
 
 namespace zvfs {
 
-/// Compares two trees in path order, all that an image holds of a file: type, mode, owner, times to
-/// the nanosecond, content, links, ACLs and other extended attributes. Where the holes of a file
-/// are is no difference. Memory grows with the number of directories and of hard links. A
-/// directory that is met twice, or out of order, or nested too deep, is warning: hostile images
-/// end, too. Not thread-safe; use once.
+/// Compares two trees in path order, with everything that an image stores of a file: type, mode,
+/// owner, times to the nanosecond, content, links, ACLs and other extended attributes. The places
+/// of a file's holes do not count. Memory grows with the number of directories and of hard links. A
+/// directory that appears twice, is out of order or is nested too deep causes a warning, so that
+/// the comparison of hostile images ends. Not thread-safe; use once.
 class TreeComparison {
  public:
-  /// Is told of each difference; returns false to end the comparison.
+  /// Receives each difference; returns false to end the comparison.
   using Listener = std::function<bool(const Difference&)>;
 
   /// Borrows all.
@@ -41,12 +41,12 @@ class TreeComparison {
   // A path in one of the trees.
   struct Side {
     InodeNumber number;
-    InodeNumber directory;  // that it lies in
+    InodeNumber directory;  // that contains it
     InodeRecord record;
   };
   // Directories of one path; one of them may be missing.
   struct Level;
-  // The first path of a file that has several, and what it is in the other tree; 0 is nothing.
+  // The first path of a file that has several, and the inode there in the other tree; 0 if none.
   struct FirstName {
     std::string path;
     InodeNumber other;
@@ -74,7 +74,7 @@ class TreeComparison {
   const Listener& listener_;
   const TreeWarning& warning_;
   ContentComparison contents_;
-  std::string path_;  // of what is being compared
+  std::string path_;  // of the entry being compared
   std::vector<Level> levels_;
   std::unordered_set<std::uint32_t> old_directories_;
   std::unordered_set<std::uint32_t> new_directories_;

@@ -26,18 +26,18 @@ std::string because(std::string_view what) {
 ParentDefaults ParentDefaults::of(int fd) {
   struct stat status {};
   if (::fstat(fd, &status) != 0) return {};
-  // Where the group is ours, a new file gets it whether the filesystem hands it down or not.
+  // If the group is ours, a new file gets it whether or not the directory hands it down.
   const bool hands_down = (status.st_mode & S_ISGID) != 0 || status.st_gid != ::getegid();
   const bool has_default_acl = ::fgetxattr(fd, kDefaultAclName.data(), nullptr, 0) >= 0;
   return {.are_plain = !hands_down && !has_default_acl};
 }
 
-// The file that gets its attributes: what is open as `fd`; or, if there is a `name`, that in the
-// directory which is open as `fd`.
+// The file that gets its attributes: the open file `fd`, or the file `name` in the open directory
+// `fd`.
 struct AttributeRestorer::Target {
   int fd;
   const char* name = nullptr;
-  std::string proc_path = {};  // of a name, so that it can be long and in any directory
+  std::string proc_path = {};  // of `name`; it may be long and in any directory
 
   [[nodiscard]] int chown(uid_t uid, gid_t gid) const {
     if (name == nullptr) return ::fchown(fd, uid, gid);
@@ -79,11 +79,11 @@ mode_t AttributeRestorer::permissions_of(const Inode& inode) const {
 
 mode_t AttributeRestorer::mode_to_make(const Inode& inode, ParentDefaults where) const {
   const mode_t mode = permissions_of(inode);
-  // A file that will change hands must not be open to all in between.
+  // A file that will change owners must not be accessible to all in the meantime.
   const bool is_ours = !same_owner_ || (inode.record.uid == uid_ && inode.record.gid == gid_);
   const bool is_simple =
       where.are_plain && is_ours && inode.record.xattr_set == 0 && (mode & kSpecialBits) == 0;
-  return is_simple ? mode : S_IRUSR | S_IWUSR;  // user.* attributes need the right to write
+  return is_simple ? mode : S_IRUSR | S_IWUSR;  // user.* attributes need write permission
 }
 
 void AttributeRestorer::restore(int fd, const Inode& inode, ParentDefaults where, mode_t made_with,
@@ -120,7 +120,7 @@ void AttributeRestorer::restore_owner(const Target& target, const Inode& inode,
   if (where.are_plain && record.uid == uid_ && record.gid == gid_) return;
   constexpr auto kNoId = std::numeric_limits<std::uint32_t>::max();  // "no change" to chown(2)
   if (record.uid == kNoId || record.gid == kNoId) {
-    failed(fmt::format("cannot restore the owner: no file can have the id {}", kNoId));
+    failed(fmt::format("cannot restore the owner: {} is not a valid id", kNoId));
   }
   if (target.chown(record.uid, record.gid) != 0) failed(because("the owner"));
 }
@@ -128,7 +128,7 @@ void AttributeRestorer::restore_owner(const Target& target, const Inode& inode,
 void AttributeRestorer::restore_xattrs(const Target& target, const Inode& inode,
                                        ParentDefaults where, const Failed& failed) const {
   if (!where.are_plain &&
-      !inode.record.is_symlink()) {  // an ACL that it may have got from its directory
+      !inode.record.is_symlink()) {  // an ACL that it may have inherited from its directory
     target.remove_xattr(kAccessAclName.data());
     if (inode.record.is_directory()) target.remove_xattr(kDefaultAclName.data());
   }

@@ -11,38 +11,39 @@
 
 namespace zvfs {
 
-/// What a new file in some directory gets by itself.
+/// The attributes that a new file in a directory gets by default.
 struct ParentDefaults {
-  /// It gets the owner and group of this process, and the mode that it is made with: the
-  /// directory has no default ACL, and does not hand down its group.
+  /// It gets the owner and group of this process and the mode passed at its creation: the directory
+  /// has no default ACL and does not hand down its group.
   bool are_plain = false;
 
-  /// Those of the open directory `fd`.
+  /// The defaults of the open directory `fd`.
   static ParentDefaults of(int fd);
 };
 
-/// Gives restored files the attributes that they have in the image: owner, extended attributes
-/// (and so ACLs and capabilities), mode, time of modification. In this order: chown(2) clears
-/// set-user-ID bits and capabilities, and an ACL changes the mode. Thread-safe.
+/// Gives restored files the attributes that they have in the image, in this order: owner, extended
+/// attributes (and so ACLs and capabilities), mode, modification time. The order matters, since
+/// chown(2) clears set-user-ID bits and capabilities, and an ACL changes the mode. Thread-safe.
 ///
-/// Without the right to give files away, files keep the owner who extracts them, and set-user-ID
-/// and set-group-ID bits are restored only where that is the owner they were for.
+/// Without the right to give files away, files belong to the user who extracts them. Their
+/// set-user-ID and set-group-ID bits are then restored only if the image has the same owner or
+/// group.
 class AttributeRestorer {
  public:
-  /// Told of an attribute that could not be restored.
+  /// Reports an attribute that could not be restored.
   using Failed = std::function<void(std::string_view what)>;
 
   /// Borrows the image.
   AttributeRestorer(const Image& image, const ExtractOptions& options);
 
-  /// The mode to make the file with: its own, where that is all that the file needs.
+  /// The mode to create the file with: its final one, if nothing else is to be restored.
   [[nodiscard]] mode_t mode_to_make(const Inode& inode, ParentDefaults where) const;
 
-  /// For an open file or directory. `made_with` is the mode that it was made with, in `where`.
+  /// Restores an open file or directory, which was created in `where` with mode `made_with`.
   void restore(int fd, const Inode& inode, ParentDefaults where, mode_t made_with,
                const Failed& failed) const;
 
-  /// For a file that cannot be opened, `name` in the open directory `directory_fd`.
+  /// Restores a file that cannot be opened: `name` in the open directory `directory_fd`.
   void restore_at(int directory_fd, const std::string& name, const Inode& inode,
                   ParentDefaults where, mode_t made_with, const Failed& failed) const;
 

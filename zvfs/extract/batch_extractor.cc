@@ -7,12 +7,12 @@
 namespace zvfs {
 namespace {
 
-// Gives out numbers from 0 to `count` - 1 in small runs. Thread-safe.
+// Hands out the numbers from 0 to `count` - 1 in small runs. Thread-safe.
 class RunCounter {
  public:
   explicit RunCounter(std::size_t count) : count_(count) {}
 
-  // Calls `body` with each number of the next run. False when there are no more.
+  // Calls `body` with each number of the next run. False if none is left.
   template <typename Body>
   bool next(const Body& body) {
     constexpr std::size_t kRun = 16;
@@ -28,7 +28,7 @@ class RunCounter {
 
 }  // namespace
 
-// What a thread does with a batch.
+// One thread's work on a batch.
 class BatchExtractor::Worker {
  public:
   Worker(BatchExtractor& extractor, ExtractBatch& batch, ByteVector& buffer)

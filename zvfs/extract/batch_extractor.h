@@ -14,15 +14,15 @@
 
 namespace zvfs {
 
-/// Restores batches, by several threads: each decodes frames of its own, every frame once, and
-/// writes the data of all files that lie in them. Not thread-safe itself.
+/// Restores batches on several threads. Each frame is decoded once, by one thread, which writes the
+/// data of all files in it. Not thread-safe itself.
 class BatchExtractor {
  public:
   /// Borrows all.
   BatchExtractor(const Image& image, ItemWriter& writer, const ExtractOptions& options,
                  ExtractReport& report);
 
-  /// Restores all of `batch`, or returns early when the report says to stop.
+  /// Restores all of `batch`, or returns early if the report says to stop.
   void run(ExtractBatch& batch);
 
  private:
@@ -32,7 +32,7 @@ class BatchExtractor {
   ItemWriter& writer_;
   const ExtractOptions& options_;
   ExtractReport& report_;
-  std::vector<ByteVector> buffers_;  // for a decoded frame, one for each thread
+  std::vector<ByteVector> buffers_;  // for a decoded frame, one per thread
 };
 
 }  // namespace zvfs

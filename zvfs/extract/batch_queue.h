@@ -7,18 +7,18 @@
 
 namespace zvfs {
 
-/// Hands batches from the thread that makes them to the one that works on them; one may wait.
-/// Thread-safe.
+/// Passes batches from the thread that makes them to the one that processes them. Holds at most one
+/// batch. Thread-safe.
 class BatchQueue {
  public:
-  /// Waits for room. False when nobody will take it.
+  /// Waits for room. False if nobody will take the batch.
   bool put(std::unique_ptr<ExtractBatch> batch);
-  /// There will be no more.
+  /// No more batches will be put.
   void end();
 
-  /// Waits for a batch; null when there will be no more.
+  /// Waits for a batch; null after the last one.
   std::unique_ptr<ExtractBatch> take();
-  /// None will be taken any more.
+  /// No more batches will be taken.
   void stop();
 
  private:

@@ -21,7 +21,7 @@ std::size_t DescriptorPool::affordable_capacity() {
 }
 
 void DescriptorPool::keep(DescriptorPtr descriptor) {
-  // The descriptor that is let go is closed by our caller's argument, after the lock.
+  // The swapped-out descriptor is closed with the parameter, after the lock is released.
   const MutexLock lock(mutex_);
   std::swap(kept_[next_], descriptor);
   next_ = (next_ + 1) % kept_.size();

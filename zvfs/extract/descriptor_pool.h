@@ -9,18 +9,19 @@
 
 namespace zvfs {
 
-/// A descriptor that several users share; the last one closes it.
+/// A descriptor shared by several users; the last one closes it.
 using DescriptorPtr = std::shared_ptr<const UniqueFd>;
 
-/// Keeps the descriptors that came last from being closed, up to a number. Thread-safe.
+/// Keeps the latest descriptors open, up to its capacity. Thread-safe.
 class DescriptorPool {
  public:
-  /// As many as the process may have open, less some for other uses; raises its soft limit.
+  /// The number of descriptors that the process may open, less some for other uses. Raises its soft
+  /// limit.
   static std::size_t affordable_capacity();
 
   explicit DescriptorPool(std::size_t capacity) : kept_(capacity) {}
 
-  /// Keeps `descriptor` open, and lets go of the one kept longest when there are too many.
+  /// Keeps `descriptor` open, and releases the oldest one if there are too many.
   void keep(DescriptorPtr descriptor);
 
  private:

@@ -1,4 +1,4 @@
-// A part of the tree to be restored: files, in the order of the walk, and where their data lies.
+// A part of the tree to be restored: files in the order of the walk, and where their data lies.
 #pragma once
 
 #include <atomic>
@@ -14,7 +14,7 @@
 
 namespace zvfs {
 
-/// The name under which a file with several names is made; the others are linked to it.
+/// The first name of a file with several names. The others are linked to it.
 struct FirstName {
   explicit FirstName(OutputName name) : where(std::move(name)) {}
 
@@ -22,15 +22,15 @@ struct FirstName {
   std::atomic<bool> is_restored = false;
 };
 
-/// A file to be made, of any type but a directory.
+/// A file of any type except a directory, to be created.
 struct ExtractItem {
   OutputName where;
   Inode inode;
-  std::shared_ptr<FirstName> first_name = nullptr;     ///< If more names may follow.
-  std::unique_ptr<PiecewiseFile> piecewise = nullptr;  ///< If its data is in several pieces.
+  std::shared_ptr<FirstName> first_name = nullptr;     ///< Set if more names may follow.
+  std::unique_ptr<PiecewiseFile> piecewise = nullptr;  ///< Set if its data is in several pieces.
 };
 
-/// A further name of a file.
+/// Another name of a file.
 struct HardLink {
   OutputName where;
   std::shared_ptr<const FirstName> target;
@@ -49,7 +49,7 @@ struct DataRun {
 struct ExtractBatch {
   std::vector<ExtractItem> items;
   std::vector<DataRun> runs;               ///< Sorted by their first frame and offset.
-  std::vector<std::uint32_t> whole_items;  ///< Those without runs; each is made at one go.
+  std::vector<std::uint32_t> whole_items;  ///< The items without runs; each is written in one go.
   std::vector<HardLink> links;
 };
 

@@ -86,7 +86,8 @@ class ExtractCommand final : public Command {
 
   Result<CommandStatus> write_tar(Selection& selection) {
     if (tar_path_ == "-" && ::isatty(STDOUT_FILENO) != 0) {
-      return fail(ErrorCode::kInvalidArgument, "a tar archive is not written to a terminal");
+      return fail(ErrorCode::kInvalidArgument,
+                  "standard output is a terminal; archives are not written to terminals");
     }
     const auto image = ZVFS_TRY(open_image(image_path_, TarExport::kCacheSize));
     install_signal_cleanup();
@@ -117,7 +118,7 @@ class ExtractCommand final : public Command {
     return is_whole ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
-  // Tells the operands that are nowhere in the image. True if there are none.
+  // Reports the operands that are not in the image. True if there are none.
   static bool tell_missing(const Selection& selection) {
     const std::vector<std::string> missing = selection.unmatched();
     for (const std::string& operand : missing) print_error("{}: not in the image", operand);
@@ -126,11 +127,14 @@ class ExtractCommand final : public Command {
 
   static CommandStatus conclude(const ExtractReport& report, const Selection& selection) {
     if (report.stopped()) {
-      print_message("stopped there; -k goes on with what is whole");
+      print_message("stopped; use -k to extract everything else");
       return CommandStatus::kFailure;
     }
     const bool all_found = tell_missing(selection);
-    if (report.lost_count() > 0) print_error("not restored: {}", report.lost_count());
+    if (report.lost_count() > 0) {
+      print_error("{} {} not restored", report.lost_count(),
+                  report.lost_count() == 1 ? "entry" : "entries");
+    }
     const bool is_whole = report.lost_count() + report.incomplete_count() == 0;
     return is_whole && all_found ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }

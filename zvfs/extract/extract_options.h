@@ -6,19 +6,19 @@
 namespace zvfs {
 
 struct ExtractOptions {
-  /// What happens to files that are there already.
+  /// What to do with existing files.
   enum class Existing : std::uint8_t {
-    kKeep,     ///< The new file is refused.
-    kReplace,  ///< The old file is removed. Directories are never removed unless they are empty.
+    kKeep,     ///< Refuse the new file.
+    kReplace,  ///< Remove the old file. Directories are removed only if they are empty.
   };
-  /// What happens when a file cannot be restored.
+  /// What to do if a file cannot be restored.
   enum class OnLoss : std::uint8_t { kStop, kGoOn };
 
   std::string directory = ".";
   unsigned threads = 1;
   Existing existing = Existing::kKeep;
   OnLoss on_loss = OnLoss::kStop;
-  bool same_owner = false;  ///< Give files their owners, as only root may.
+  bool same_owner = false;  ///< Restore owners, which only root may do.
 };
 
 }  // namespace zvfs

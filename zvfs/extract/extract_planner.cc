@@ -10,10 +10,10 @@
 namespace zvfs {
 namespace {
 
-// In files and runs of data. The largest takes some 25 MiB.
+// Counted in files and runs of data. The largest batch takes some 25 MiB.
 constexpr std::size_t kFirstBatch = 1024;
 constexpr std::size_t kLargestBatch = std::size_t{128} << 10;
-// A file in more pieces is restored by one thread as it reads them.
+// A file with more runs is read and written by one thread.
 constexpr std::size_t kMaxRunsOfFile = std::size_t{64} << 10;
 
 std::uint64_t piece_count(std::span<const DataRun> runs) {
@@ -62,7 +62,7 @@ Result<void> ExtractPlanner::leave() {
   return {};
 }
 
-// Makes those of the directories down to here that are not made yet. False when one cannot be.
+// Makes the missing directories down to the current one. False if one of them cannot be made.
 bool ExtractPlanner::make_levels() {
   auto level = std::find_if(levels_.rbegin(), levels_.rend(), [](const Level& l) {
                  return l.made || l.is_unmakable;
@@ -74,7 +74,7 @@ bool ExtractPlanner::make_levels() {
     auto made = output_.make_directory(std::move(where), level->inode);
     if (!made) {
       level->is_unmakable = true;
-      report_.lost(path, std::move(made).error().within("with all that is in it"));
+      report_.lost(path, std::move(made).error().within("not restored, with its contents"));
       return false;
     }
     level->made = *std::move(made);

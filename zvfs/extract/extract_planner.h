@@ -17,9 +17,9 @@
 
 namespace zvfs {
 
-/// Makes the directories that a walk comes to, and gathers the files in them into batches. The
-/// first batches are small, so that work begins soon; later ones grow, so that data which several
-/// files share (equal files, say) is mostly decoded once; their size bounds the memory.
+/// Makes the directories of a walk, and collects the files in them into batches. The first batches
+/// are small, so that work begins soon. Later ones grow, so that data shared by several files
+/// (equal files, say) is mostly decoded once. Their size limits the memory.
 class ExtractPlanner final : public TreeVisitor {
  public:
   /// Takes a batch; false ends the walk.
@@ -32,16 +32,16 @@ class ExtractPlanner final : public TreeVisitor {
   Result<void> leave() override;
   Result<void> lost(std::string_view path, Error error) override;
 
-  /// Hands over what is left. To be called after the walk.
+  /// Hands over the last batch. Call after the walk.
   void finish();
 
  private:
-  // A directory on the way to where the walk is; made when something in it is wanted.
+  // A directory on the path to the current one; made when something in it is wanted.
   struct Level {
     std::string name;
     Inode inode;
-    DirectoryRef made = {};     // none while it is not made
-    bool is_unmakable = false;  // which was told
+    DirectoryRef made = {};     // empty until it is made
+    bool is_unmakable = false;  // already reported
   };
   struct LinkedFile {
     std::shared_ptr<FirstName> first_name;

@@ -10,29 +10,29 @@
 
 namespace zvfs {
 
-/// What an extraction did so far, and what it could not do. Thread-safe.
+/// The progress of an extraction, and what it failed to restore. Thread-safe.
 class ExtractReport {
  public:
-  /// Takes a line for people; may be called by several threads at a time.
+  /// Takes a line for people; several threads may call it at once.
   using Listener = std::function<void(std::string_view line)>;
 
   ExtractReport(ExtractOptions::OnLoss on_loss, Listener listener)
       : on_loss_(on_loss), listener_(std::move(listener)) {}
 
-  /// `path` was not restored. Unless losses are gone on from, it is the last thing that is told,
-  /// and all are to stop.
+  /// `path` was not restored. With OnLoss::kStop, this is the last message, and the extraction
+  /// stops.
   void lost(std::string_view path, const Error& error);
 
-  /// `path` was restored, but not all of it: `what` was not.
+  /// `path` was restored, except for `what`.
   void incomplete(std::string_view path, std::string_view what);
 
-  /// True when nothing more should be extracted.
+  /// True if nothing more should be extracted.
   [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
   [[nodiscard]] std::uint64_t lost_count() const { return lost_; }
   [[nodiscard]] std::uint64_t incomplete_count() const { return incomplete_; }
 
-  // For a progress bar. Sizes of files, holes included, in bytes.
+  // For a progress bar: sizes of files including holes, in bytes.
   std::atomic<std::uint64_t> bytes_planned = 0;
   std::atomic<std::uint64_t> bytes_done = 0;
   std::atomic<bool> all_planned = false;

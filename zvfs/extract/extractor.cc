@@ -16,7 +16,7 @@
 namespace zvfs {
 namespace {
 
-// Calls a function when it goes, also when an exception passes.
+// Calls a function at the end of its scope, even if an exception ends it.
 template <typename Function>
 class AtEnd {
  public:
@@ -35,7 +35,7 @@ Result<void> extract_image(const Image& image, Selection& selection, const Extra
                            ExtractReport& report) {
   const AttributeRestorer restorer(image, options);
   const auto output = ZVFS_TRY(OutputTree::open(options, restorer, report));
-  ::umask(0);  // files are made with the modes that they are to have
+  ::umask(0);  // files are created with their final modes
 
   BatchQueue queue;
   const auto plan = [&]() -> Result<void> {

@@ -8,11 +8,11 @@
 
 namespace zvfs {
 
-/// Restores what `selection` chooses of `image` below a directory. What becomes of single files is
-/// in `report`. One thread walks the tree and makes directories, and is at most a batch ahead of
-/// those that decode frames and write files. Changes the process: its umask becomes 0, and it may
-/// open more files.
-/// Errors: Io (the directory); what ends the walk, unless the report has told it.
+/// Restores the files of `image` that `selection` chooses to a directory. The fate of single files
+/// goes to `report`. One thread walks the tree and makes directories, at most one batch ahead of
+/// the threads that decode frames and write files. Changes the process: its umask becomes 0, and
+/// its limit of open files may grow. Errors: Io (the directory); an error that ends the walk,
+/// unless it is in the report.
 Result<void> extract_image(const Image& image, Selection& selection, const ExtractOptions& options,
                            ExtractReport& report);
 

@@ -5,7 +5,7 @@
 namespace zvfs {
 namespace {
 
-// At most 16 frames, some MiB; and so few that each thread gets several turns.
+// At most 16 frames (some MiB), and few enough for each thread to get several turns.
 std::uint32_t choose_frames_per_task(std::span<const DataRun> runs, unsigned threads) {
   constexpr std::uint64_t kMost = 16;
   constexpr std::uint64_t kTurns = 8;

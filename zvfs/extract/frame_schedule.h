@@ -10,22 +10,22 @@
 
 namespace zvfs {
 
-/// Gives out the frames in which runs of data lie, in their order and each once, with the runs that
-/// touch them. Does no I/O. Thread-safe.
+/// Hands out the frames that hold runs of data, in order and each once, with the runs that touch
+/// them. Does no I/O. Thread-safe.
 class FrameSchedule {
  public:
-  /// Frames [begin, end), and all runs that touch any of them.
+  /// Frames [begin, end) and all runs that touch any of them.
   struct Task {
     std::uint32_t begin = 0;
     std::uint32_t end = 0;
     std::vector<const DataRun*> runs;
   };
 
-  /// Borrows `runs`, sorted by their first frame. Gives out neighbouring frames together, so that
-  /// `threads` threads work apart from each other, but come to their ends together.
+  /// Borrows `runs`, sorted by their first frame. Hands out neighbouring frames together, so that
+  /// `threads` threads work on separate parts but finish at about the same time.
   FrameSchedule(std::span<const DataRun> runs, unsigned threads);
 
-  /// The next frames into `task`, whose memory is reused. False when there are no more.
+  /// Stores the next frames in `task`, reusing its memory. False if none is left.
   bool next(Task& task);
 
  private:
@@ -33,8 +33,9 @@ class FrameSchedule {
   std::uint32_t frames_per_task_;
   Mutex mutex_;
   std::uint32_t next_frame_ ZVFS_GUARDED_BY(mutex_) = 0;
-  std::size_t next_run_ ZVFS_GUARDED_BY(mutex_) = 0;             // begins at next_frame_ or later
-  std::vector<const DataRun*> running_ ZVFS_GUARDED_BY(mutex_);  // begun before, and go on
+  std::size_t next_run_ ZVFS_GUARDED_BY(mutex_) = 0;  // begins at next_frame_ or later
+  std::vector<const DataRun*> running_
+      ZVFS_GUARDED_BY(mutex_);  // begun before next_frame_, not yet ended
 };
 
 }  // namespace zvfs

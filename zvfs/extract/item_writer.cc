@@ -15,10 +15,10 @@ namespace zvfs {
 namespace {
 
 Result<void> write_at(int fd, std::uint64_t offset, ByteSpan bytes) {
-  return pwrite_all(fd, offset, bytes, "cannot write it");
+  return pwrite_all(fd, offset, bytes, "cannot write");
 }
 
-// Copies all data of a file, frame by frame as Image gives them, and leaves its holes.
+// Copies all data of a file, frame by frame as Image returns it, and leaves its holes.
 Result<void> copy_data(const Image& image, const Inode& inode, int fd) {
   for (std::uint64_t offset = 0; offset < inode.record.size;) {
     const FileSegment segment = ZVFS_TRY(image.segment_at(inode, offset));
@@ -45,7 +45,7 @@ dev_t device_of(const Inode& inode) {
 
 }  // namespace
 
-// --- Any type, at one go
+// --- Any type, in one go
 
 void ItemWriter::write_whole(ExtractItem& item) { end(item, make(item)); }
 
@@ -82,10 +82,10 @@ Result<void> ItemWriter::make_regular(const ExtractItem& item, const FilePiece* 
 
 Result<UniqueFd> ItemWriter::open_new(const ExtractItem& item, int directory_fd) {
   UniqueFd fd = ZVFS_TRY(make_file(place_of(item.where, directory_fd), mode_to_make(item)));
-  // The last hole must be there too; and pieces may come in any order.
+  // The file may end in a hole, and pieces may come in any order.
   if (has_extents(item.inode) || item.piecewise != nullptr) {
     if (::ftruncate(fd.get(), static_cast<off_t>(item.inode.record.size)) != 0) {
-      const Unexpected failed = fail_errno(errno, "cannot give it its size");
+      const Unexpected failed = fail_errno(errno, "cannot set its size");
       std::ignore = remove_node(directory_fd, item.where.name);
       return failed;
     }
@@ -153,7 +153,7 @@ void ItemWriter::make_link(HardLink& link) {
   const auto make = [&]() -> Result<void> {
     const OutputName& target = link.target->where;
     if (!link.target->is_restored) {
-      return fail(ErrorCode::kIo, "another name of {}, which was not restored", target.path());
+      return fail(ErrorCode::kIo, "hard link to {}, which was not restored", target.path());
     }
     const DescriptorPtr directory = ZVFS_TRY(output_.descriptor(*link.where.directory));
     const DescriptorPtr target_directory = ZVFS_TRY(output_.descriptor(*target.directory));

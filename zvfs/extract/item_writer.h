@@ -16,16 +16,15 @@
 
 namespace zvfs {
 
-/// A piece of a file's data, and where it goes.
+/// A piece of a file's data and its place in the file.
 struct FilePiece {
   std::uint64_t offset;  ///< In the file, in bytes.
   ByteSpan bytes;
 };
 
-/// Makes the files of an extraction. What fails is told to the report, by name, and no part of
-/// such a file is left behind. Lets go of an item's directory as soon as the item is done, so
-/// that the directory can be finished. Thread-safe, but an item belongs to one thread, unless it
-/// is piecewise.
+/// Makes the files of an extraction. Reports a file that fails by its path, and leaves no part of
+/// it behind. Releases an item's directory as soon as the item is done, so that the directory can
+/// be finished. Thread-safe, but an item belongs to one thread unless it is piecewise.
 class ItemWriter {
  public:
   /// Borrows all.
@@ -33,19 +32,19 @@ class ItemWriter {
              const ExtractOptions& options, ExtractReport& report)
       : image_(image), output_(output), restorer_(restorer), options_(options), report_(report) {}
 
-  /// Makes the item, which may be of any type, at one go.
+  /// Makes an item of any type in one go.
   void write_whole(ExtractItem& item);
 
-  /// Writes one of the pieces of a regular file: of a piecewise one in any order.
+  /// Writes a piece of a regular file. Pieces of a piecewise file may come in any order.
   void write_piece(ExtractItem& item, const FilePiece& piece);
 
-  /// One of the pieces cannot be had.
+  /// A piece cannot be read.
   void lose_piece(ExtractItem& item, const Error& error);
 
-  /// Removes what there is of a piecewise file whose last piece will not come.
+  /// Removes an incomplete piecewise file whose remaining pieces will not come.
   void abandon(ExtractItem& item);
 
-  /// Makes a further name, after all items of its batch.
+  /// Makes another name of a file. Call after all items of the batch.
   void make_link(HardLink& link);
 
  private:

@@ -14,10 +14,10 @@ namespace {
 // A batch ends with the member that exceeds one of these.
 constexpr std::size_t kMembers = 4096;
 constexpr std::size_t kFrames = 1024;
-// A tar header lists all of a file's extents, and is made in memory.
+// A tar header lists all extents of a file, and is built in memory.
 constexpr std::size_t kMostExtents = std::size_t{1} << 20;
 
-// Of a batch, to bound the memory for a large file; those after them are not decoded ahead.
+// Per batch, to limit the memory for a large file. Later frames are not decoded ahead.
 constexpr std::size_t kMostFrames = std::size_t{1} << 20;
 
 constexpr std::uint64_t kChunkSize = kMiB;
@@ -32,12 +32,12 @@ std::string member_path(const WalkEntry& entry) {
 MemberExporter::MemberExporter(const Image& image, const TarExport& to, std::uint64_t window_bytes)
     : image_(image), to_(to), window_bytes_(window_bytes), cursor_(image.raw().index()) {}
 
-// --- What the walk comes to
+// --- The entries of the walk
 
 Result<Descend> MemberExporter::enter(const WalkEntry& entry) {
   if (entry.reason == WalkEntry::Reason::kOnTheWay) return Descend::kMatches;
   if (entry.inode.record.is_socket()) {
-    to_.message(quote_name(entry.path) + ": a socket, which tar cannot hold; left out");
+    to_.message(quote_name(entry.path) + ": socket left out; tar cannot store sockets");
     return Descend::kNot;
   }
   if (const auto added = add(entry); !added) {
@@ -77,7 +77,7 @@ Result<void> MemberExporter::add_data(Member& member) {
       offset = segment.end;
       if (!segment.is_data) continue;
       if (member.extents.size() == kMostExtents) {
-        return fail(ErrorCode::kTooLarge, "more than {} extents are too many for a tar header",
+        return fail(ErrorCode::kTooLarge, "more than {} extents do not fit in a tar header",
                     kMostExtents);
       }
       const std::uint32_t place = ZVFS_TRY(add_frames(segment));
@@ -92,7 +92,7 @@ Result<void> MemberExporter::add_data(Member& member) {
   return added;
 }
 
-// Adds those that the segment lies in, and returns the place of the first.
+// Adds the frames that hold the segment, and returns the place of the first one.
 Result<std::uint32_t> MemberExporter::add_frames(const FileSegment& segment) {
   const FrameTable& table = image_.raw().frame_table();
   const StreamOffset last_byte{segment.stream.value + (segment.end - segment.begin) - 1};

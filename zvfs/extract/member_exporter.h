@@ -13,29 +13,29 @@
 
 namespace zvfs {
 
-/// Makes tar members of what a walk comes to, in batches: the frames of a batch are decoded ahead
-/// while its members are written. Holds a path for each hard-linked file. Not thread-safe.
+/// Turns the entries of a walk into tar members, in batches: the frames of a batch are decoded
+/// ahead while its members are written. Keeps a path for each hard-linked file. Not thread-safe.
 class MemberExporter final : public TreeVisitor {
  public:
-  /// Borrows all. `window_bytes` are decoded ahead.
+  /// Borrows all. Decodes `window_bytes` ahead.
   MemberExporter(const Image& image, const TarExport& to, std::uint64_t window_bytes);
 
   Result<Descend> enter(const WalkEntry& entry) override;
   Result<void> lost(std::string_view path, Error error) override;
 
-  /// Writes what is left, and the end of the archive. After the walk.
+  /// Writes the last batch and the end of the archive. Call after the walk.
   Result<void> finish();
 
-  /// False when something is not in the archive that was to be.
+  /// False if something that was chosen is missing from the archive.
   [[nodiscard]] bool is_whole() const { return is_whole_; }
 
  private:
   struct Member {
     std::string path;
     Inode inode;
-    std::string link_path;              ///< Of the file that it is a further name of; or empty.
+    std::string link_path;  ///< The first path of a hard-linked file; empty at that path.
     std::vector<ExtentRecord> extents;  ///< The data of a regular file.
-    std::uint32_t place = 0;            ///< Of its first frame in the batch's.
+    std::uint32_t place = 0;            ///< Of its first frame, in the frames of the batch.
   };
 
   Result<void> add(const WalkEntry& entry);
@@ -52,9 +52,9 @@ class MemberExporter final : public TreeVisitor {
   const std::uint64_t window_bytes_;
   IndexReader::Cursor cursor_;
   std::vector<Member> members_;      // the batch
-  std::vector<FrameNumber> frames_;  // in which its data lies, in the order of the members
+  std::vector<FrameNumber> frames_;  // that hold its data, in the order of the members
   std::size_t extents_ = 0;          // of all members
-  std::unordered_map<std::uint32_t, std::string> first_names_;  // of files with several, by inode
+  std::unordered_map<std::uint32_t, std::string> first_names_;  // of hard-linked files, by inode
   bool is_whole_ = true;
 };
 

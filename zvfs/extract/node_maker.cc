@@ -8,7 +8,8 @@
 namespace zvfs {
 namespace {
 
-// Calls `make`, which returns as a system call does, and once more after making room for it.
+// Calls `make`, which returns as a system call does. If the name is taken, makes room and calls it
+// again.
 template <typename Make>
 Result<int> make_new(const NodePlace& place, const Make& make) {
   int made = make();
@@ -17,21 +18,21 @@ Result<int> make_new(const NodePlace& place, const Make& make) {
     ZVFS_TRY(remove_node(place.directory_fd, place.name));
     made = make();
   }
-  if (made < 0 && errno == EPERM) return fail(ErrorCode::kUnsupported, "only root can make it");
-  if (made < 0) return fail_errno(errno, "cannot make it");
+  if (made < 0 && errno == EPERM) return fail(ErrorCode::kUnsupported, "only root can create it");
+  if (made < 0) return fail_errno(errno, "cannot create it");
   return made;
 }
 
 }  // namespace
 
 Unexpected fail_existing() {
-  return fail(ErrorCode::kInvalidArgument, "exists already; -f replaces what exists");
+  return fail(ErrorCode::kInvalidArgument, "already exists; use -f to replace it");
 }
 
 Result<void> remove_node(int directory_fd, const std::string& name) {
   if (::unlinkat(directory_fd, name.c_str(), 0) == 0) return {};
   if (errno == EISDIR && ::unlinkat(directory_fd, name.c_str(), AT_REMOVEDIR) == 0) return {};
-  return fail_errno(errno, "cannot remove what exists");
+  return fail_errno(errno, "cannot remove the existing file");
 }
 
 Result<UniqueFd> make_file(const NodePlace& place, mode_t mode) {

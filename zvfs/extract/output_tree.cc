@@ -44,7 +44,8 @@ std::string OutputName::path() const {
   return path + name;
 }
 
-// A loop, where destructors would recurse: a hostile image may nest directories very deeply.
+// A loop, since recursive destructors could overflow the stack: a hostile image may nest
+// directories very deeply.
 void OutputTree::release(OutputDirectory* directory) {
   while (directory != nullptr &&
          directory->references.fetch_sub(1, std::memory_order_acq_rel) == 1) {
@@ -74,7 +75,7 @@ Result<std::unique_ptr<OutputTree>> OutputTree::open(const ExtractOptions& optio
   } else if (errno != EEXIST) {
     return fail_errno(errno, options.directory);
   }
-  // The user may well name a symlink.
+  // The user may name a symlink.
   UniqueFd fd(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.is_open()) return fail_errno(errno, options.directory);
   std::error_code error;
@@ -99,7 +100,7 @@ Result<UniqueFd> OutputTree::make_or_open(int parent_fd, const std::string& name
   const auto make = [&] { return ::mkdirat(parent_fd, name.c_str(), kModeToMake) == 0; };
   const auto open = [&] { return UniqueFd(::openat(parent_fd, name.c_str(), kOpenFlags)); };
   made = make();
-  if (!made && errno != EEXIST) return fail_errno(errno, "cannot make the directory");
+  if (!made && errno != EEXIST) return fail_errno(errno, "cannot create the directory");
   UniqueFd fd = open();
   const bool is_other = !fd.is_open() && (errno == ENOTDIR || errno == ELOOP);
   if (!made && is_other) {
@@ -121,7 +122,7 @@ Result<DirectoryRef> OutputTree::make_directory(OutputName where, const Inode& i
   DirectoryRef directory(
       new OutputDirectory(*this, std::move(where.directory), std::move(where.name), fd));
   if (made) directory->made_in = directory->parent->surroundings;
-  // What is made in plain surroundings is plain itself.
+  // A directory made in plain surroundings is plain itself.
   directory->surroundings =
       directory->made_in.are_plain ? directory->made_in : ParentDefaults::of(fd->get());
   if (made || options_.existing == ExtractOptions::Existing::kReplace) {
@@ -146,7 +147,7 @@ Result<DescriptorPtr> OutputTree::descriptor(OutputDirectory& directory) {
   for (; !closed.empty(); closed.pop_back()) {
     at = closed.back();
     UniqueFd next(::openat(fd->get(), at->name.c_str(), kOpenFlags));
-    if (!next.is_open()) return fail_errno(errno, "cannot open the directory again");
+    if (!next.is_open()) return fail_errno(errno, "cannot reopen the directory");
     fd = std::make_shared<const UniqueFd>(std::move(next));
     pool_.keep(fd);
     const MutexLock lock(at->mutex);

@@ -22,10 +22,9 @@ namespace zvfs {
 class OutputTree;
 struct OutputDirectory;
 
-/// Keeps a directory from being finished. When the last reference to a directory goes, that is,
-/// when all that belongs in it is there, the directory gets its attributes and lets go of its
-/// parent. So every directory is finished after what is in it, by the thread that did that last.
-/// As thread-safe as a std::shared_ptr.
+/// Keeps a directory from being finished. When the last reference to a directory goes, its contents
+/// are complete: it gets its attributes and releases its parent. So every directory is finished
+/// after its contents, by the thread that completed them. As thread-safe as a std::shared_ptr.
 class DirectoryRef {
  public:
   DirectoryRef() = default;
@@ -49,7 +48,7 @@ class DirectoryRef {
   OutputDirectory* directory_ = nullptr;
 };
 
-/// A directory of the tree. Immutable but for what says otherwise.
+/// A directory of the tree. Immutable, except where noted.
 struct OutputDirectory {
   OutputDirectory(OutputTree& in, DirectoryRef below, std::string called, DescriptorPtr open_as)
       : tree(in),
@@ -63,9 +62,9 @@ struct OutputDirectory {
   OutputTree& tree;
   DirectoryRef parent;  // none for the top
   const std::string name;
-  ParentDefaults surroundings;      // what a file that is made in it gets
-  std::optional<Inode> attributes;  // what it gets at the end
-  ParentDefaults made_in;           // what it has got already; not plain if it existed before
+  ParentDefaults surroundings;      // the defaults for files made in it
+  std::optional<Inode> attributes;  // to be set at the end
+  ParentDefaults made_in;  // the defaults that it got itself; not plain if it existed before
   std::atomic<std::uint32_t> references = 1;
   Mutex mutex;
   std::weak_ptr<const UniqueFd> descriptor ZVFS_GUARDED_BY(mutex);  // null while it is closed
@@ -80,31 +79,31 @@ struct OutputName {
   [[nodiscard]] std::string path() const;
 };
 
-/// The tree below the directory that is extracted to. Directories are reached by one name at a
-/// time from the top, and never through a symlink: whatever an image or the directory holds,
-/// nothing outside is touched, and paths may be longer than PATH_MAX. Thread-safe.
+/// The tree below the target directory. It opens directories one name at a time from the top, and
+/// never through a symlink. So nothing outside is touched, whatever the image or the directory
+/// holds, and paths may be longer than PATH_MAX. Thread-safe.
 class OutputTree {
  public:
-  /// Opens `options.directory`, or makes it. Borrows all; attributes of directories that cannot be
+  /// Opens or makes `options.directory`. Borrows all. Attributes of directories that cannot be
   /// restored go to `report`. Errors: Io.
   static Result<std::unique_ptr<OutputTree>> open(const ExtractOptions& options,
                                                   const AttributeRestorer& restorer,
                                                   ExtractReport& report);
   ~OutputTree();
 
-  /// The top. To be called once; the tree outlives all references.
+  /// The top. Call once; the tree must outlive all references.
   DirectoryRef top();
 
-  /// Gives the top the attributes of `inode` at the end, if it was made or empty, or existing
-  /// files are to be replaced. Before there are other threads.
+  /// Gives the top the attributes of `inode` at the end, if it was made or empty, or existing files
+  /// are to be replaced. Call before there are other threads.
   void restore_top_as(const DirectoryRef& top, const Inode& inode) const;
 
-  /// Makes directory `name`, or opens it if it exists. It will get the attributes of `inode` if
-  /// it was made, or existing files are to be replaced.
+  /// Makes the directory `where`, or opens it if it exists. It will get the attributes of `inode`
+  /// if it was made, or existing files are to be replaced.
   /// Errors: InvalidArgument (something else has that name), Io.
   Result<DirectoryRef> make_directory(OutputName where, const Inode& inode);
 
-  /// The open directory, for the *at() calls. Errors: Io.
+  /// An open descriptor of the directory, for the *at() calls. Errors: Io.
   Result<DescriptorPtr> descriptor(OutputDirectory& directory);
 
  private:

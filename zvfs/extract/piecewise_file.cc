@@ -11,7 +11,7 @@ Result<int> PiecewiseFile::open_once(const Open& open) {
     if (state_ == State::kOpen) return fd_.get();
     state_ = State::kOpening;
   }
-  // Whatever happens, those who wait go on.
+  // Waiting threads continue whatever happens.
   struct Opening {
     PiecewiseFile& file;
     UniqueFd fd = {};

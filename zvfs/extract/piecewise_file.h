@@ -10,26 +10,26 @@
 
 namespace zvfs {
 
-/// A file of which several threads write pieces: opened by the one that comes first, finished by
-/// the one that comes last. Thread-safe.
+/// A file whose pieces several threads write. The first one opens it; the last one finishes it.
+/// Thread-safe.
 class PiecewiseFile {
  public:
   using Open = std::function<Result<UniqueFd>()>;
 
   explicit PiecewiseFile(std::uint64_t pieces) : pieces_left_(pieces) {}
 
-  /// The open file, -1 if opening failed. The first caller opens it, while others wait; it alone
-  /// gets the error of `open`. The descriptor stays valid until close().
+  /// The open file, or -1 if opening failed. The first caller opens it while others wait, and it
+  /// alone gets the error of `open`. The descriptor stays valid until close().
   Result<int> open_once(const Open& open);
 
-  /// Notes that a piece was not written. True for the first one, so that it is told once.
+  /// Notes that a piece was not written. True for the first one, so that it is reported once.
   bool fail() { return !failed_.exchange(true); }
   [[nodiscard]] bool has_failed() const { return failed_; }
 
-  /// A piece was written or not. True when it was the last one.
+  /// A piece is done, written or not. True if it was the last one.
   bool finish_piece() { return pieces_left_.fetch_sub(1) == 1; }
 
-  /// Gives the open file away, none if it was never opened. For the last one.
+  /// Hands over the open file (empty if it was never opened). Call after the last piece.
   UniqueFd close();
 
  private:

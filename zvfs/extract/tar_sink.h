@@ -10,14 +10,14 @@
 
 namespace zvfs {
 
-/// Where an archive goes, and who is told what.
+/// Where an archive and its messages go.
 struct TarExport {
-  unsigned threads = 1;                              ///< That decode.
-  std::function<Result<void>(ByteSpan)> write;       ///< Takes the archive's bytes, in their order.
+  unsigned threads = 1;                              ///< Number of threads that decode.
+  std::function<Result<void>(ByteSpan)> write;       ///< Takes the archive's bytes in order.
   std::function<void(std::string_view)> message;     ///< Takes a line for people.
-  std::atomic<std::uint64_t>* bytes_done = nullptr;  ///< Counts those of the archive; may be null.
+  std::atomic<std::uint64_t>* bytes_done = nullptr;  ///< Counts the archive's bytes; may be null.
 
-  /// The memory that an image's cache must have for it, in bytes.
+  /// The size that the cache of the image must have, in bytes.
   static constexpr std::uint64_t kCacheSize = std::uint64_t{64} << 20;
 };
 

@@ -16,16 +16,16 @@
 namespace zvfs {
 namespace {
 
-// What is pinned at a time: enough that a frame of the usual size is visited once or twice.
+// Bytes pinned at a time: large enough to visit a frame of the usual size only once or twice.
 constexpr std::uint64_t kChunkSize = kMiB;
 
-// Bytes [offset, offset + length) of a file, which may end sooner.
+// Bytes [offset, offset + length) of a file, which may be shorter.
 struct ByteRange {
   std::uint64_t offset = 0;
   std::uint64_t length = std::numeric_limits<std::uint64_t>::max();
 };
 
-// Parses "OFF:LEN", each as parse_size() takes them; no LEN, or no ":LEN", means to the end.
+// Parses "OFF:LEN", where each is valid for parse_size(). Without LEN or ":LEN", the range is open.
 Result<ByteRange> parse_byte_range(std::string_view text) {
   ByteRange range;
   const std::size_t colon = text.find(':');
@@ -46,12 +46,12 @@ class CatCommand final : public Command {
     options.operand("IMAGE", image_path_, "The image").required();
     options.operand("PATH", paths_, "Files in it; symlinks are followed within the image")
         .required();
-    options.option("--range OFF[:LEN]", range_text_,
-                   "Write LEN bytes of each file from OFF on; without LEN, to the end");
+    options.each(
+        "--range OFF[:LEN]", [this](const std::string& text) { return take_range(text); },
+        "Write LEN bytes of each file from OFF on; without LEN, to the end");
   }
 
   Result<CommandStatus> run() override {
-    if (!range_text_.empty()) range_ = ZVFS_TRY(parse_byte_range(range_text_));
     image_ = ZVFS_TRY(open_image(image_path_));
     auto status = CommandStatus::kSuccess;
     for (const std::string& path : paths_) {
@@ -68,6 +68,11 @@ class CatCommand final : public Command {
   }
 
  private:
+  Result<void> take_range(const std::string& text) {
+    range_ = ZVFS_TRY(parse_byte_range(text));
+    return {};
+  }
+
   Result<Inode> find_file(const std::string& path) const {
     const Inode inode = ZVFS_TRY(follow_path(*image_, path));
     if (inode.record.is_directory()) return fail(ErrorCode::kInvalidArgument, "is a directory");
@@ -76,7 +81,7 @@ class CatCommand final : public Command {
     return inode;
   }
 
-  // False when the image is damaged there, which is printed. Errors: Io on stdout, which ends all.
+  // False if the image is damaged there, which is reported. Errors: Io on stdout, which ends all.
   Result<bool> copy(const std::string& path, const Inode& inode) const {
     const std::uint64_t size = inode.record.size;
     std::uint64_t offset = std::min(range_.offset, size);
@@ -97,7 +102,6 @@ class CatCommand final : public Command {
 
   std::string image_path_;
   std::vector<std::string> paths_;
-  std::string range_text_;
   ByteRange range_;
   std::unique_ptr<Image> image_;
 };

@@ -18,7 +18,7 @@ Result<void> FootprintReader::add(const FileSegment& segment, FileFootprint& foo
   return visit_frames(
       image_, cursor_, segment, [&](const DataFrame& frame, StreamOffset begin, StreamOffset end) {
         const std::uint64_t bytes = end.value - begin.value;
-        // What the index says of the frame's files may be wrong: none takes more than the frame.
+        // The index may be wrong about the frame's files. None of them takes more than the frame.
         const std::uint64_t all =
             std::max<std::uint64_t>(contents_.data_bytes(frame.number), bytes);
         footprint.coded_bytes += static_cast<double>(frame.location.coded_size) *

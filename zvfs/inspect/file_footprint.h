@@ -8,26 +8,26 @@
 
 namespace zvfs {
 
-/// What the data of a regular file takes in its image, and where it lies.
+/// The space that a regular file's data takes in its image, and its place there.
 struct FileFootprint {
-  /// Of the image, in bytes: of each frame the part that the file is of all files' data in it. So
-  /// tar headers count with the files beside them.
+  /// The file's share of each of its frames, in bytes of the image. A frame is shared out by the
+  /// files' data in it, so tar headers count towards the files next to them.
   double coded_bytes = 0;
-  bool has_data = false;    ///< What follows is of a file with data alone.
-  StreamOffset begin;       ///< Of its first byte of data.
+  bool has_data = false;    ///< If false, the rest is unused.
+  StreamOffset begin;       ///< Its first byte of data.
   FrameNumber first_frame;  ///< All its data lies in frames first_frame to last_frame.
   FrameNumber last_frame;
 };
 
-/// Finds the footprints of files. Reads rows of the index alone: frames are not decoded. Not
-/// thread-safe. Borrows the image.
+/// Finds the footprints of files. Reads only the index and decodes no data frames. Not thread-safe.
+/// Borrows the image.
 class FootprintReader {
  public:
-  /// Goes through all files of the image once.
+  /// Reads the rows of all files of the image once.
   explicit FootprintReader(const Image& image)
       : image_(image), contents_(FrameContents::of(image)), cursor_(image.raw().index()) {}
 
-  /// Errors: Corrupt, Io. Precondition: inode.record.is_regular(). Cost: two rows for each frame.
+  /// Errors: Corrupt, Io. Precondition: inode.record.is_regular(). Cost: two rows per frame.
   Result<FileFootprint> of(const Inode& inode);
 
  private:

@@ -6,7 +6,7 @@
 namespace zvfs {
 namespace {
 
-// Counts the data of files that come in the order of their stream offsets.
+// Counts the data of files, which must come in the order of their stream offsets.
 class FileByteCounter {
  public:
   FileByteCounter(const Image& image, std::vector<std::uint32_t>& bytes)
@@ -28,7 +28,7 @@ class FileByteCounter {
     return visit_frames(image_, cursor_, segment,
                         [&](const DataFrame& frame, StreamOffset begin, StreamOffset end) {
                           begin = std::max(begin, counted_to_);
-                          if (begin >= end) return;  // equal files, which follow one another
+                          if (begin >= end) return;  // equal files, which come in a row
                           counted_to_ = end;
                           std::uint32_t& bytes = bytes_[frame.number.value];
                           const std::uint32_t room = frame.location.decoded_size - bytes;

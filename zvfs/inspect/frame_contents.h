@@ -9,11 +9,11 @@
 
 namespace zvfs {
 
-/// How much of each data frame is files' data; the rest is tar headers and padding, which compress
-/// to next to nothing. Takes four bytes for each frame. Immutable once made.
+/// The amount of file data in each data frame. The rest is tar headers and padding, which compress
+/// to next to nothing. Takes four bytes per frame. Immutable once made.
 class FrameContents {
  public:
-  /// Goes through the frame files and their inodes once; what cannot be read there is passed over.
+  /// Reads the frame files and their inodes once, and skips rows that cannot be read.
   static FrameContents of(const Image& image);
 
   /// In bytes; data that several files share counts once. Precondition: the image has this frame.
@@ -25,8 +25,8 @@ class FrameContents {
   std::vector<std::uint32_t> bytes_;  // by frame
 };
 
-/// Calls `visit` with each frame that the data of `segment` lies in, and the bytes of it that are
-/// the segment's. Errors: Corrupt, Io. Precondition: segment.is_data.
+/// Calls `visit` with each frame that holds data of `segment`, and the bounds of that data. Errors:
+/// Corrupt, Io. Precondition: segment.is_data.
 Result<void> visit_frames(
     const Image& image, IndexReader::Cursor& cursor, const FileSegment& segment,
     const std::function<void(const DataFrame& frame, StreamOffset begin, StreamOffset end)>& visit);

@@ -11,7 +11,7 @@
 namespace zvfs {
 namespace {
 
-// Prints a line for each regular file that a walk comes to.
+// Prints a line for each regular file of a walk.
 class FootprintPrinter final : public TreeVisitor {
  public:
   using Line = std::function<std::string(const FileFootprint&, const WalkEntry&)>;

@@ -18,7 +18,7 @@ std::size_t digits(std::uint64_t number) { return fmt::formatted_size("{}", numb
 
 std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llround(bytes)); }
 
-// Which part of their decoded size bytes take: "23%".
+// The coded size as a part of the decoded size: "23%".
 std::string percent(double coded_bytes, std::uint64_t decoded_bytes) {
   if (decoded_bytes == 0) return "-";
   return fmt::format("{:.0f}%", 100 * coded_bytes / static_cast<double>(decoded_bytes));
@@ -41,7 +41,7 @@ std::string features_text(const IndexHeader& header) {
     text += feature;
   };
   if ((header.incompat & IndexHeader::kLz4Frames) != 0) add(kLz4FramesName);
-  // The image was opened, so it needs none of these.
+  // The image could be opened, so it does not need these.
   if (header.ro_compat != 0) add(fmt::format("ro-compat {:#x}", header.ro_compat));
   if ((header.compat & IndexHeader::kForeignStream) != 0) add("foreign stream");
   const std::uint32_t unknown = header.compat & ~IndexHeader::kForeignStream;
@@ -58,8 +58,8 @@ std::string files_text(const ImageInfo& info) {
   add(info.symlinks, "symlink", "symlinks");
   add(info.specials, "special file", "special files");
   add(info.hard_links, "hard link", "hard links");
-  add(info.header.table(Table::kXattrSets).rows, "set of extended attributes",
-      "sets of extended attributes");
+  add(info.header.table(Table::kXattrSets).rows, "extended attribute set",
+      "extended attribute sets");
   return text;
 }
 
@@ -149,7 +149,7 @@ std::string info_page(const ImageInfo& info, std::string_view name) {
   add_field("format", fmt::format("zvfs image, version {}", IndexHeader::kVersion), page);
   add_field("features", features_text(header), page);
   add_field("built by", header.builder.empty() ? "unknown" : quote_name(header.builder), page);
-  add_field("codec", fmt::format("{} (an image does not tell its level)", info.codec()), page);
+  add_field("codec", fmt::format("{} (level not recorded)", info.codec()), page);
   add_field("holds", files_text(info), page);
   add_field("content", content_text(info), page);
   add_field("image",

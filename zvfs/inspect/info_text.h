@@ -1,4 +1,4 @@
-// How `zvfs info` shows an image, its frames and its files: for people, and as JSON.
+// Formats an image, its frames and its files for `zvfs info`: for people, and as JSON.
 #pragma once
 
 #include <string>
@@ -12,13 +12,14 @@
 
 namespace zvfs {
 
-/// A page for people. `name` is the image's.
+/// A page for people. `name` is the name of the image.
 std::string info_page(const ImageInfo& info, std::string_view name);
 
-/// One JSON object, on a line without its end.
+/// One JSON object: a line without its newline.
 std::string info_json(const ImageInfo& info, std::string_view name);
 
-/// Lines for frames and files in columns that fit any of the image. Immutable, thread-safe.
+/// Lines for frames and files, with columns wide enough for all of the image. Immutable,
+/// thread-safe.
 class InfoLines {
  public:
   InfoLines(const IndexHeader& header, SizeStyle style);
@@ -39,7 +40,7 @@ class InfoLines {
   std::size_t size_width_;
 };
 
-/// The same as JSON objects, each on a line without its end.
+/// The same as JSON objects: lines without their newlines.
 std::string frame_json(const DataFrame& frame);
 std::string file_json(const FileFootprint& footprint, const Inode& inode, std::string_view path);
 

@@ -18,8 +18,8 @@ struct LsOptions {
   bool json = false;
 };
 
-// Prints the entries that a walk comes to. A directory that was named is listed, one that a glob
-// matches is printed; with -R all below them is printed too.
+// Prints the entries of a walk. Lists a directory that was named, but prints one that a glob
+// matches. With -R, also prints everything below.
 class EntryPrinter final : public TreeVisitor {
  public:
   EntryPrinter(const Image& image, const LsOptions& options, Listing& listing)
@@ -32,7 +32,7 @@ class EntryPrinter final : public TreeVisitor {
     using Reason = WalkEntry::Reason;
     if (entry.reason == Reason::kOnTheWay) return Descend::kMatches;
     const bool is_listed = entry.reason == Reason::kName && entry.inode.record.is_directory();
-    // As `tar -t DIR` shows DIR itself; but the root needs no name.
+    // `tar -t DIR` shows DIR itself, too. The root needs no name.
     if (!is_listed || (options_.recursive && !entry.path.empty())) ZVFS_TRY(print(entry));
     return is_listed || options_.recursive ? Descend::kAll : Descend::kMatches;
   }

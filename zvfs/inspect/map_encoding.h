@@ -1,5 +1,5 @@
-// The data of a map, as zvfs/map_page.html reads it. Integers are LEB128: seven bits a byte, low
-// ones first, the top bit set in all bytes but the last.
+// The data of a map, in the form that map_page.html reads. Integers are LEB128: seven bits per
+// byte, low bits first, the top bit set in all bytes except the last.
 #pragma once
 
 #include <span>
@@ -11,18 +11,20 @@
 
 namespace zvfs {
 
-/// For each node: a tag; the length of the name and the name; of all but directories the size, the
-/// coded bytes, and, if it has data, the first frame (less that of the node with data before it, as
-/// 2 n, or -2 n - 1 if that is negative) and the number of frames after it in which it lies. The
-/// tag is 0 for a file with data, 1 for one without, 2 for the rest of a directory (with data, and
-/// after the tag the number of its files), 3 + n for a directory of n nodes.
+/// Each node consists of a tag, the length of its name, and the name. All nodes except directories
+/// continue with the size and the coded bytes. If they have data, two numbers follow: the
+/// difference n between the first frame and that of the previous node with data (as 2 n, or -2 n -
+/// 1 if it is negative), and the number of further frames. The tag is 0 for a file with data, 1 for
+/// one without, 2 for the rest of a directory (which has data, and the number of its files after
+/// the tag), and 3 + n for a directory of n nodes.
 std::string encode_map_nodes(std::span<const MapNode> nodes);
 
-/// The data frames of `image`, `frames_per_cell` at a time: for each such cell the kind that takes
-/// most of it, coded and decoded bytes. Errors: Corrupt, Io. Precondition: frames_per_cell >= 1.
+/// The data frames of `image` in cells of `frames_per_cell`. Each cell has the kind that takes most
+/// of it, its coded bytes and its decoded bytes. Errors: Corrupt, Io. Precondition: frames_per_cell
+/// >= 1.
 Result<std::string> encode_map_frames(const Image& image, std::uint32_t frames_per_cell);
 
-/// So many frames must go into a cell for a page to draw all of `frames`.
+/// The number of frames per cell with which a page can draw all of `frames`.
 std::uint32_t choose_frames_per_cell(std::uint32_t frames);
 
 }  // namespace zvfs

@@ -30,7 +30,7 @@ std::string describe(const ImageInfo& info, const MapTree& tree, std::string_vie
       .dump();
 }
 
-// The template with `value` in the place of `mark`, which is in it once.
+// Replaces the one `mark` in the template by `value`.
 void replace_mark(std::string_view mark, const std::string& value, std::string& page) {
   const std::size_t at = page.find(mark);
   assert(at != std::string::npos);

@@ -10,12 +10,11 @@
 
 namespace zvfs {
 
-/// The text of zvfs/map_page.html, put into the program when it is built.
+/// The text of map_page.html, embedded in the program at build time.
 extern const std::string_view kMapPageTemplate;
 
-/// A page for browsers that shows where the bytes of an image go. It needs nothing but itself.
-/// Text of the image is in it as base64 alone, so that no name can be taken for a part of the page.
-/// Errors: Corrupt, Io.
+/// A self-contained web page that shows where the bytes of an image go. Text from the image appears
+/// only as base64, so that no name can act as a part of the page. Errors: Corrupt, Io.
 Result<std::string> make_map_page(const Image& image, const MapTree& tree, std::string_view name);
 
 }  // namespace zvfs

@@ -73,7 +73,7 @@ Result<void> MapTree::leave() {
   Level* const parent = levels_.empty() ? nullptr : &levels_.back();
   if (parent != nullptr) parent->coded_bytes += level.coded_bytes;
   if (parent != nullptr && level.coded_bytes < threshold_) {
-    // All in it was merged, since no part of it can be above the threshold.
+    // Its contents were merged, since no part of it can reach the threshold.
     nodes_.resize(level.node);
     --nodes_[parent->node].members;
     merge(level.rest, parent->rest);

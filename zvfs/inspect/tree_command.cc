@@ -18,11 +18,11 @@ struct TreeOptions {
   bool sizes = false;
 };
 
-// What the lines before a name are made of.
+// The parts of the lines before a name.
 struct Branches {
   const char* entry;
   const char* last_entry;
-  const char* passing;  // before the entries of a directory that others follow
+  const char* passing;  // for a directory that others follow
   const char* nothing;
 };
 constexpr Branches kAsciiBranches = {"|-- ", "`-- ", "|   ", "    "};
@@ -33,8 +33,8 @@ const Branches& branches_of_terminal() {
   return std::string_view(::nl_langinfo(CODESET)) == "UTF-8" ? kUtf8Branches : kAsciiBranches;
 }
 
-// Draws what a walk comes to: a tree of its own for each path that is named or matched, unless it
-// lies in another's.
+// Draws the entries of a walk: a tree for each path that is named or matched, unless it is part of
+// another tree.
 class TreeDrawer final : public TreeVisitor {
  public:
   TreeDrawer(const Image& image, const TreeOptions& options, Listing& listing)
@@ -93,7 +93,7 @@ class TreeDrawer final : public TreeVisitor {
   Listing& listing_;
   const Branches& branches_;
   std::string indent_;                // of the entries of the directory that the walk is in
-  std::vector<std::size_t> indents_;  // its size for each directory above, from the tree's top on
+  std::vector<std::size_t> indents_;  // its size at each directory above, from the tree's top on
   std::uint64_t directories_ = 0;
   std::uint64_t files_ = 0;
 };

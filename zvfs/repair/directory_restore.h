@@ -9,9 +9,9 @@
 
 namespace zvfs {
 
-/// Gives directories of `tree` whose members are lost the attributes that the old index has for
-/// them: those whose path_key() is not among `paths`, to which it is added.
-/// Errors: Corrupt, Io; TooLarge (as XattrStore::add()).
+/// Restores the attributes of directories whose members are lost from the old index. These are the
+/// directories of `tree` whose path_key() is not in `paths`; it is then added. Errors: Corrupt, Io;
+/// TooLarge (as XattrStore::add()).
 Result<void> restore_directories(const OldIndex& index, Tree& tree,
                                  std::unordered_set<std::uint64_t>& paths);
 

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::uint64_t kPiece = kMiB;
 
-Unexpected changed() { return fail(ErrorCode::kCorrupt, "the file changed while it was read"); }
+Unexpected changed() { return fail(ErrorCode::kCorrupt, "file changed as we read it"); }
 
 }  // namespace
 

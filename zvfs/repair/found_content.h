@@ -20,12 +20,12 @@ class FoundContent {
   /// Begins the content of `frame`. Errors: Io.
   Result<void> open(const FoundFrame& frame);
 
-  /// The next piece of it, valid until the next call; empty after the last one. Of a frame that is
-  /// keepable, all comes in one piece; of others, pieces that begin at a multiple of 1 MiB.
+  /// The next piece of it, valid until the next call; empty after the last one. A keepable frame
+  /// comes in one piece, others in pieces that begin at a multiple of 1 MiB.
   /// Errors: Corrupt (the file changed), Io.
   Result<ByteSpan> next();
 
-  /// The bytes of the open frame in the file, if it is keepable.
+  /// The coded bytes of the open frame, if it is keepable.
   [[nodiscard]] ByteSpan coded() const { return coded_; }
 
  private:
@@ -34,7 +34,7 @@ class FoundContent {
   const ImageSource& source_;
   FoundFrame frame_;
   std::uint64_t decoded_ = 0;  // bytes handed out
-  std::uint64_t read_ = 0;     // of the file, up to where the coded bytes were taken
+  std::uint64_t read_ = 0;     // offset in the file up to which coded bytes were read
   ZstdDecompressor zstd_;
   ZstdStream stream_;
   ByteVector coded_;

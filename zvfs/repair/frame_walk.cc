@@ -16,8 +16,9 @@ constexpr std::uint64_t kWindow = kMiB;
 
 }  // namespace
 
-// What begins like a frame and is none costs what it decodes to until that turns out. In bytes that
-// somebody has made for it, that could go on for years; elsewhere it hardly ever happens.
+// Bytes that only begin like a frame must be decoded until they turn out not to be one. In a file
+// made for this purpose that could go on for years, so the effort is limited; other files hardly
+// have such bytes.
 FrameWalk::FrameWalk(const ImageSource& source, std::atomic<std::uint64_t>* position)
     : source_(source), position_(position), effort_left_(kGiB + 16 * source.size()) {}
 
@@ -37,7 +38,7 @@ Result<FrameWalkResult> FrameWalk::run() {
   return std::move(found_);
 }
 
-// True when a whole frame begins here; then goes behind it.
+// True if a whole frame begins here; then steps past it.
 Result<bool> FrameWalk::take_frame() {
   const ByteSpan head = ZVFS_TRY(read(at_, kMaxFrameHeader));
   const auto format = frame_format(head);
@@ -51,7 +52,8 @@ Result<bool> FrameWalk::take_frame() {
   return *format == FrameFormat::kZstd ? take_stream() : Result<bool>(false);
 }
 
-// Only when another frame follows, or the end, or it is an index: its size may be damaged.
+// Accepts the frame only if another frame or the end of the file follows, or it is an index, since
+// its size may be damaged.
 Result<bool> FrameWalk::take_skippable() {
   ByteReader head(ZVFS_TRY(read(at_, kSkippableHeaderSize)));
   const std::uint32_t magic = head.u32();
@@ -89,7 +91,7 @@ Result<bool> FrameWalk::take_bounded(std::uint64_t content_size) {
   return true;
 }
 
-// A zstd frame of any size, with or without checksum and content size.
+// Takes a zstd frame of any size, with or without checksum and content size.
 Result<bool> FrameWalk::take_stream() {
   if (!stream_) stream_.emplace();
   stream_->reset();
@@ -114,7 +116,7 @@ Result<bool> FrameWalk::take_stream() {
   return give_up(decoded + kWindow);
 }
 
-// Goes to the next place where a frame may begin; false when there is none.
+// Steps to the next place where a frame may begin; false if there is none.
 Result<bool> FrameWalk::skip_to_frame() {
   if (effort_left_ == 0) return false;
   for (++at_; at_ < source_.size();) {
@@ -130,7 +132,7 @@ Result<bool> FrameWalk::skip_to_frame() {
   return false;
 }
 
-// Always false: what begins here is no frame, which took some effort to find out.
+// Charges the effort that it took to find out that no frame begins here. Always returns false.
 bool FrameWalk::give_up(std::uint64_t effort) {
   effort_left_ -= std::min(effort_left_, effort);
   return false;
@@ -142,7 +144,7 @@ void FrameWalk::add(const FoundFrame& frame) {
   at_ = frame.coded.end;
 }
 
-// As many bytes as there are; valid until the next call.
+// Reads up to `size` bytes, fewer at the end of the file; valid until the next call.
 Result<ByteSpan> FrameWalk::read(std::uint64_t offset, std::uint64_t size) {
   coded_.resize(std::min(size, source_.size() - offset));
   ZVFS_TRY(source_.read(offset, coded_));

@@ -14,20 +14,20 @@
 
 namespace zvfs {
 
-/// What a walk found in a file, all in the order of the file.
+/// What a walk found in a file, in file order.
 struct FrameWalkResult {
   std::vector<FoundFrame> frames;  ///< Frames with data.
-  std::vector<FileRange> gaps;     ///< What is neither a frame that decodes nor a skippable one.
+  std::vector<FileRange> gaps;     ///< Bytes of neither a frame that decodes nor a skippable one.
   std::vector<FileRange> indexes;  ///< Skippable frames that may be the index of an image.
 };
 
 /// Finds the frames of a file, from its first byte to its last, and verifies each by decoding it.
-/// Where there is none, it goes on at the next place where one begins that decodes. Needs no index,
-/// no seek table and no trust in either. Memory is some 64 bytes for each frame, and that of one
-/// frame (of a zstd frame of more than 16 MiB, its window). Not thread-safe; use once.
+/// After bytes that are not a frame, it continues at the next frame that decodes. Neither needs nor
+/// trusts an index or a seek table. Takes some 64 bytes of memory per frame, and the memory of one
+/// frame (for a zstd frame above 16 MiB, its window). Not thread-safe; use once.
 class FrameWalk {
  public:
-  /// Borrows the source. `position`, if not null, follows the walk, in bytes of the file.
+  /// Borrows the source. `position`, if not null, follows the walk as an offset into the file.
   FrameWalk(const ImageSource& source, std::atomic<std::uint64_t>* position);
 
   /// Errors: Io.
@@ -48,7 +48,7 @@ class FrameWalk {
   std::atomic<std::uint64_t>* const position_;
   std::uint64_t at_ = 0;  // in the file
   bool after_gap_ = false;
-  std::uint64_t effort_left_;  // in bytes read and decoded that came to nothing
+  std::uint64_t effort_left_;  // limit of bytes read and decoded in vain
   FrameWalkResult found_;
   ZstdDecompressor zstd_;
   std::optional<ZstdStream> stream_;

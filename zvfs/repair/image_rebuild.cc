@@ -21,7 +21,7 @@ Result<void> ImageRebuild::run(std::span<const FoundFrame> frames, BuildReport& 
     if (setup_.position != nullptr) *setup_.position = frame.coded.begin;
     ZVFS_TRY(take_frame(frame));
   }
-  if (indexer_.members() == 0) return fail(ErrorCode::kCorrupt, "no file of it can be saved");
+  if (indexer_.members() == 0) return fail(ErrorCode::kCorrupt, "no file can be saved");
   if (!setup_.plan.is_whole) {
     ZVFS_TRY(flush());
     ZVFS_TRY(append(ByteVector(kTarEndSize)));
@@ -58,7 +58,7 @@ Result<void> ImageRebuild::copy(const FoundFrame& frame) {
   return write(frame, content_.coded());
 }
 
-// Of the bytes of `piece`, those that are kept.
+// Encodes the kept part of the bytes of `piece`.
 Result<void> ImageRebuild::encode_kept(FoundRange piece, ByteSpan bytes) {
   for (std::size_t i = next_kept_; i < setup_.plan.kept.size(); ++i) {
     const FoundRange& kept = setup_.plan.kept[i];

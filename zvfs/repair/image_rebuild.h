@@ -19,27 +19,27 @@
 
 namespace zvfs {
 
-/// Writes an image of what is kept of a found stream: frames that are kept whole, and are not too
-/// large, as they are; what is kept of others is encoded anew. The index is made of the archive.
-/// Not thread-safe; use once.
+/// Writes an image of the kept parts of a found stream. Frames that are kept as a whole and are not
+/// too large are copied; the kept parts of others are encoded anew. The index is made from the
+/// archive. Not thread-safe; use once.
 class ImageRebuild {
  public:
   struct Setup {
-    const ImageSource& source;  ///< What the frames were found in.
-    SalvagePlan& plan;          ///< Its paths get those that the index adds.
-    const OldIndex* index;      ///< May be null; restores directories whose members are lost.
-    std::uint32_t frame_bound;  ///< Frames that decode to more are cut, and encoded anew.
-    std::uint32_t piece_size;   ///< The size of the frames that are made then, decoded.
+    const ImageSource& source;  ///< The file with the found frames.
+    SalvagePlan& plan;          ///< Paths restored from the index are added to its paths.
+    const OldIndex* index;      ///< Restores directories whose members are lost; may be null.
+    std::uint32_t frame_bound;  ///< Frames that decode to more are cut and encoded anew.
+    std::uint32_t piece_size;   ///< The decoded size of the frames made then.
     EncoderOptions encoder;
     std::uint32_t compat = 0;              ///< Features of the image, as in IndexHeader.
-    Warnings& warnings;                    ///< What is odd about members.
+    Warnings& warnings;                    ///< Takes warnings about members.
     std::atomic<std::uint64_t>* position;  ///< Follows the rebuild in the source; may be null.
   };
 
-  /// Borrows what `setup` names, and `writer`.
+  /// Borrows `writer` and everything in `setup`.
   ImageRebuild(const Setup& setup, ImageWriter& writer);
 
-  /// Writes the whole image of `frames`, and counts in `report`.
+  /// Writes the whole image of `frames`, and counts its entries in `report`.
   /// Errors: Corrupt (no member is kept; the file changed), Io, TooLarge, NoMemory.
   Result<void> run(std::span<const FoundFrame> frames, BuildReport& report);
 
@@ -63,9 +63,9 @@ class ImageRebuild {
   Tree tree_;
   TarIndexer indexer_;
   std::uint64_t at_ = 0;       // in the found stream
-  std::size_t next_kept_ = 0;  // the first range of the plan that ends behind `at_`
+  std::size_t next_kept_ = 0;  // the first range of the plan that ends after `at_`
   ByteVector pending_;         // kept bytes to be encoded
-  std::uint32_t largest_ = 0;  // decoded frame
+  std::uint32_t largest_ = 0;  // the largest decoded frame size
   std::uint64_t copied_ = 0;
 };
 

@@ -13,7 +13,7 @@ class MissingNames final : public TreeVisitor {
       : present_(present), missing_(missing), is_foreign_(is_foreign) {}
 
   Result<Descend> enter(const WalkEntry& entry) override {
-    // An archive of others may lack members for directories.
+    // A foreign archive may lack members for directories.
     const bool may_lack = is_foreign_ && entry.inode.record.is_directory();
     if (!may_lack && !present_.contains(path_key(entry.path))) missing_(entry.path);
     return Descend::kAll;

@@ -11,11 +11,11 @@
 namespace zvfs {
 namespace {
 
-// An image of which nothing but the index is there: zeros, the index frame, and a seek table that
-// says no more than a reader asks of it.
+// An image that has only its index: zeros, the index frame, and as much of a seek table as a reader
+// needs.
 class IndexOnlySource final : public ImageSource {
  public:
-  // `header` is that of the index at `index` of `source`, which it borrows.
+  // Borrows `source`, which has the index at `index`; `header` is the header of that index.
   IndexOnlySource(const ImageSource& source, FileRange index, const IndexHeader& header)
       : source_(source),
         index_(index),
@@ -27,7 +27,7 @@ class IndexOnlySource final : public ImageSource {
 
   Result<void> read(std::uint64_t offset, MutableByteSpan out) const override {
     if (offset > size_ || out.size() > size_ - offset) {
-      return fail(ErrorCode::kIo, "a read beyond the image");
+      return fail(ErrorCode::kIo, "read beyond the image");
     }
     std::ranges::fill(out, std::byte{0});
     const std::uint64_t end = offset + out.size();
@@ -65,7 +65,7 @@ class IndexOnlySource final : public ImageSource {
   const ByteVector tail_;
 };
 
-// A frame by what is known of it from its bytes.
+// The properties of a frame that its bytes alone show.
 struct FrameIdentity {
   std::uint64_t decoded_size;
   std::uint32_t checksum;
@@ -78,19 +78,19 @@ struct FrameIdentity {
   };
 };
 
-// Frames of the image by identity: those of one identity are linked, in ascending order.
+// Frames of the image by identity. Frames of the same identity are linked in ascending order.
 class FramesByIdentity {
  public:
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
-  // Frames come in descending order.
+  // Call with descending numbers.
   void add(const FrameIdentity& frame, std::uint32_t number) {
     const auto [first, is_new] = first_.try_emplace(frame, number);
     next_[number] = is_new ? kNone : std::exchange(first->second, number);
   }
   explicit FramesByIdentity(std::uint32_t count) : next_(count, kNone) {}
 
-  // The first one from `number` on, or kNone. Those before it are not given any more.
+  // The first such frame from `number` on, or kNone. Earlier frames are dropped.
   std::uint32_t take(const FrameIdentity& frame, std::uint32_t number) {
     const auto first = first_.find(frame);
     if (first == first_.end()) return kNone;
@@ -197,7 +197,8 @@ bool OldIndex::confirms(const TarEntry& member, StreamOffset data) {
          (member.data_size == 0 || may_have_data_at(*inode, data));
 }
 
-// A file that has a copy before it has its own data in the archive, but the copy's in the index.
+// For a file with an earlier copy, the archive has the file's own data, but the index points to the
+// copy's.
 bool OldIndex::may_have_data_at(const Inode& inode, StreamOffset data) {
   if (!inode.record.has_extent_list()) return inode.record.data <= data.value;
   if (inode.record.count == 0) return false;

@@ -16,30 +16,30 @@
 
 namespace zvfs {
 
-/// The index of a damaged image, itself whole: it knows which frames there should be, and what lay
-/// in those that are lost. Not thread-safe.
+/// The intact index of a damaged image. It knows which frames there should be, and what the lost
+/// ones held. Not thread-safe.
 class OldIndex {
  public:
-  /// Opens the index frame that lies at `index` of `source`, which it borrows.
-  /// Errors: Corrupt (not whole), Unsupported, Io.
+  /// Opens the index frame at `index` of `source`, which it borrows. Errors: Corrupt (not intact),
+  /// Unsupported, Io.
   static Result<std::unique_ptr<OldIndex>> open(const ImageSource& source, FileRange index);
 
-  /// The image as far as the index tells; its data cannot be read.
+  /// The image as the index describes it; its data cannot be read.
   [[nodiscard]] const Image& image() const { return *image_; }
 
-  /// The whole index frame. Its own seek table, which nobody reads, is made anew. Errors: Io.
+  /// The whole index frame, with a new nested seek table (readers do not use it). Errors: Io.
   [[nodiscard]] Result<ByteVector> index_frame() const;
 
-  /// Where the frames that were found lay in the stream, nothing for those that are none of the
-  /// image's; ascending. Errors: Corrupt, Io.
+  /// The places of the found frames in the stream, ascending; nothing for frames that are not the
+  /// image's. Errors: Corrupt, Io.
   [[nodiscard]] Result<std::vector<std::optional<StreamOffset>>> place(
       std::span<const FoundFrame> frames) const;
 
-  /// Whether these are all frames of the image, coded as they were. Errors: Corrupt, Io.
+  /// True if these are all frames of the image, with their original coding. Errors: Corrupt, Io.
   [[nodiscard]] Result<bool> has_exactly(std::span<const FoundFrame> frames) const;
 
-  /// Whether the image has that member, with all attributes, its data at `data` or a copy of it
-  /// before. Errors are no.
+  /// True if the image has that member, with all its attributes and with its data at `data` or an
+  /// earlier copy of it. Errors count as false.
   bool confirms(const TarEntry& member, StreamOffset data);
 
  private:

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/atomic_file.h"
+#include "base/output_place.h"
 #include "base/progress_line.h"
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
@@ -33,8 +34,9 @@ class RepairCommand final : public Command {
   void declare(OptionSet& options) override {
     options.operand("DAMAGED", damaged_path_, "Damaged image, or any .tar.zst").required();
     options.operand("OUT", out_path_, "Image to write").required();
-    options.option("-b,--frame-size SIZE", frame_size_,
-                   "Encode frames above SIZE anew; 16M by default");
+    options.each(
+        "-b,--frame-size SIZE", [this](const std::string& text) { return take_frame_size(text); },
+        "Encode frames above SIZE anew; 16M by default");
     options
         .option("-l,--level LEVEL", options_.encoder.level,
                 "Compression level for these frames; 9 by default")
@@ -44,7 +46,6 @@ class RepairCommand final : public Command {
   }
 
   Result<CommandStatus> run() override {
-    options_.frame_bound = ZVFS_TRY(parse_frame_size());
     const auto source = ZVFS_TRY(FileSource::open(damaged_path_));
     install_signal_cleanup();
     AtomicFile out = ZVFS_TRY(create_out());
@@ -56,17 +57,24 @@ class RepairCommand final : public Command {
   }
 
  private:
-  Result<std::uint32_t> parse_frame_size() const {
-    const std::uint64_t size = ZVFS_TRY(parse_size(frame_size_));
-    if (size >= kMinFrameBound && size <= kMaxFrameSize) return static_cast<std::uint32_t>(size);
-    return fail(ErrorCode::kInvalidArgument, "frame size {} is not from {} to {}", frame_size_,
-                kMinFrameBound, kMaxFrameSize);
+  Result<void> take_frame_size(const std::string& text) {
+    const std::uint64_t size = ZVFS_TRY(parse_size(text));
+    if (size < kMinFrameBound || size > kMaxFrameSize) {
+      return fail(ErrorCode::kInvalidArgument, "{} is not in the range {} to {}", text,
+                  kMinFrameBound, kMaxFrameSize);
+    }
+    options_.frame_bound = static_cast<std::uint32_t>(size);
+    return {};
   }
 
   Result<AtomicFile> create_out() const {
-    auto out = AtomicFile::create(out_path_, force_ ? IfExists::kReplace : IfExists::kFail);
-    if (!out) return Unexpected(std::move(out).error().within(out_path_));
-    return out;
+    const OutputPlace place = ZVFS_TRY_IN(out_path_, find_output(out_path_));
+    if (place.stream.is_open()) {
+      return fail(ErrorCode::kInvalidArgument, "{}: is not a regular file; not replaced",
+                  out_path_);
+    }
+    const IfExists if_exists = force_ ? IfExists::kReplace : IfExists::kFail;
+    return ZVFS_TRY_IN(out_path_, AtomicFile::create(place.file, if_exists));
   }
 
   Result<RepairReport> repair(const ImageSource& source, const AtomicFile& out) {
@@ -94,16 +102,15 @@ class RepairCommand final : public Command {
 
   void print_summary(const RepairReport& report) const {
     std::string lost = report.lost_names == 0 && report.may_have_lost_more
-                           ? "nothing known is lost"
+                           ? "nothing known lost"
                            : fmt::format("{} lost", report.lost_names);
-    fmt::print("{}: {} saved, {}; {} copied, {} made; {}\n", out_path_,
+    fmt::print("{}: {} saved, {}; {} copied, {} encoded; {}\n", out_path_,
                plural(report.saved_names, "name"), lost, plural(report.copied_frames, "frame"),
                report.encoded_frames, human_size(report.image_size));
   }
 
   std::string damaged_path_;
   std::string out_path_;
-  std::string frame_size_ = "16M";
   bool force_ = false;
   bool quiet_ = false;
   RepairOptions options_;

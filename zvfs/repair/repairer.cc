@@ -31,7 +31,7 @@ class Repairer {
   Result<RepairReport> run(int out_fd) {
     found_ = ZVFS_TRY(FrameWalk(source_, position()).run());
     if (found_.frames.empty()) {
-      return fail(ErrorCode::kInvalidArgument, "no frame of zstd or lz4 in it that decodes");
+      return fail(ErrorCode::kInvalidArgument, "no zstd or lz4 frame that decodes");
     }
     report_.gaps = found_.gaps.size();
     open_index();
@@ -49,7 +49,7 @@ class Repairer {
   }
 
  private:
-  // The last index that is whole: where archives are one behind the other, that of the last.
+  // Opens the last intact index: of several archives in a row, that of the last one.
   void open_index() {
     for (std::size_t i = found_.indexes.size(); i-- > 0 && index_ == nullptr;) {
       auto index = OldIndex::open(source_, found_.indexes[i]);
@@ -57,7 +57,7 @@ class Repairer {
     }
   }
 
-  // Frames that are not the image's are of no use where an index tells which are.
+  // With an index, frames that do not belong to the image are dropped.
   Result<void> place_frames() {
     places_.assign(found_.frames.size(), std::nullopt);
     if (index_ == nullptr) return {};
@@ -100,7 +100,7 @@ class Repairer {
     return {};
   }
 
-  // Nothing but what follows the index is damaged, or what precedes the image.
+  // Only bytes after the index or before the image are damaged.
   Result<void> copy_all(ImageWriter& writer) {
     options_.progress->pass = 2;
     FoundContent content(source_);
@@ -143,11 +143,11 @@ class Repairer {
     report_.copied_frames = rebuild.copied_frames();
     report_.encoded_frames = rebuild.encoded_frames();
     report_.saved_names = built.files + built.directories + built.symlinks + built.others +
-                          built.hard_links - 1;  // the root has none
+                          built.hard_links - 1;  // the root has no name
     return {};
   }
 
-  // Where members are missing, directories may have none.
+  // If members are missing, directories may have none.
   [[nodiscard]] std::uint32_t features() const {
     const bool has_all_members = plan_.has_end_mark && plan_.dropped == 0 && !plan_.resumed;
     return plan_.is_ours && has_all_members ? 0 : IndexHeader::kForeignStream;
@@ -162,7 +162,8 @@ class Repairer {
     }
   }
 
-  // With an index, what it has and the new image does not; otherwise where something is missing.
+  // With an index, reports the names that the new image lacks; otherwise the places where bytes are
+  // missing.
   Result<void> report_lost() {
     if (index_ != nullptr) {
       return find_missing_names(index_->image(), plan_.paths,
@@ -172,20 +173,19 @@ class Repairer {
       const bool is_before = plan_.begins_archive && gap.begin < found_.frames.front().coded.begin;
       const bool is_behind = plan_.has_end_mark && gap.begin >= archive_end();
       if (is_before || is_behind) continue;
-      options_.on_note(
-          fmt::format("{} bytes at {} are no frames that decode; what lay there is lost",
-                      gap.size(), gap.begin));
+      options_.on_note(fmt::format("{} bytes at {} do not decode; their contents are lost",
+                                   gap.size(), gap.begin));
       report_.may_have_lost_more = true;
     }
     if (!plan_.has_end_mark) {
-      options_.on_note("the archive has no end; what followed, if anything, is lost");
+      options_.on_note("the archive has no end mark; whatever followed is lost");
       report_.may_have_lost_more = true;
     }
     return {};
   }
 
-  // Where in the file the frame ends that holds the last of the archive: what follows is no loss,
-  // nor is what precedes its beginning, as after a program.
+  // The offset in the file at which the last frame of the archive ends. Bytes after it are not a
+  // loss.
   [[nodiscard]] std::uint64_t archive_end() const {
     std::uint64_t at = 0;
     for (const FoundFrame& frame : found_.frames) {
@@ -208,8 +208,8 @@ class Repairer {
   const RepairOptions& options_;
   FrameWalkResult found_;
   std::unique_ptr<OldIndex> index_;
-  std::vector<std::optional<StreamOffset>> places_;  // of the frames, where an index tells
-  bool has_all_frames_ = false;                      // of the index
+  std::vector<std::optional<StreamOffset>> places_;  // of the frames, if there is an index
+  bool has_all_frames_ = false;                      // that the index has
   SalvagePlan plan_;
   Progress unwatched_;
   RepairReport report_;

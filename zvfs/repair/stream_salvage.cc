@@ -17,9 +17,9 @@ bool is_header(ByteSpan bytes) {
   return as_text(bytes).substr(kMagicOffset, 5) == "ustar" && block.has_checksum();
 }
 
-// Whether mkimage may have made that header: of files on disk it leaves the names of users and
-// groups empty, so that archives of most other programs are told from its own, also those that lie
-// in them as files.
+// True if mkimage may have made that header. It leaves the names of users and groups empty for
+// files on disk. This tells its archives from those of most other programs, including archives
+// stored in them as files.
 bool may_be_ours(ByteSpan header) {
   using namespace std::string_view_literals;
   constexpr std::size_t kMagicOffset = 257;
@@ -63,7 +63,7 @@ SalvagePlan StreamSalvage::finish() {
   return std::move(plan_);
 }
 
-// What is missing before this place; how much, if that is known.
+// Something is missing before this place: `size` bytes, if that is known.
 void StreamSalvage::enter_gap(std::optional<std::uint64_t> size) {
   const bool is_in_data = member_ || mode_ == Mode::kSkip;
   const std::uint64_t data_left = member_ ? member_->end - at_ : skip_left_;
@@ -81,7 +81,7 @@ std::size_t StreamSalvage::parse(ByteSpan bytes) {
     follow(*step);
     return step->size;
   }
-  // A broken archive: on from the next block.
+  // The archive is broken: continue at the next block.
   const std::size_t to_block = kTarBlockSize - (at_ - frame_begin_) % kTarBlockSize;
   const std::size_t size = std::min(bytes.size(), to_block);
   advance(size);
@@ -137,12 +137,13 @@ void StreamSalvage::follow(const TarParser::Step& step) {
     plan_.has_end_mark = parser_.has_end_mark();
     open_begin_ = at_;
   } else if (step.part == TarParser::Part::kData && !member_) {
-    keep();  // what follows a hard link
+    keep();  // data after a hard link
   }
   if (member_ && at_ >= member_->end) close_member();
 }
 
-// GNU tar begins with "./", too, where that is what it is told to pack; but so do all other names.
+// GNU tar may also begin with "./", if told to pack that; but then all other names begin with it,
+// too.
 void StreamSalvage::recognise(const TarEntry& member) {
   const bool is_first = parser_begin_ + member.header_begin == 0;
   if (is_first) plan_.begins_archive = plan_.is_ours = member.path == "./";
@@ -171,7 +172,7 @@ bool StreamSalvage::is_credible(const Member& member) {
   return !is_doubtful;
 }
 
-// Keeps what is open.
+// Keeps the bytes that are still open.
 void StreamSalvage::keep() {
   plan_.resumed = is_damaged_;
   if (!plan_.kept.empty() && plan_.kept.back().end == open_begin_) {
@@ -183,7 +184,7 @@ void StreamSalvage::keep() {
   member_.reset();
 }
 
-// Drops what is open.
+// Drops the bytes that are still open.
 void StreamSalvage::drop() {
   is_damaged_ = true;
   if (member_) {

@@ -16,8 +16,8 @@
 
 namespace zvfs {
 
-/// Offsets into the found stream: what the frames that were found decode to, one after another,
-/// whatever is missing between them.
+/// Offsets into the found stream, which is the decoded data of the found frames in a row,
+/// regardless of what is missing between them.
 struct FoundRange {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
@@ -25,56 +25,56 @@ struct FoundRange {
 
 /// Which bytes of the found stream are whole members of a tar archive.
 struct SalvagePlan {
-  std::vector<FoundRange> kept;             ///< Ascending, not adjacent.
-  bool is_whole = false;                    ///< All is kept, and nothing was missing.
-  bool has_end_mark = false;                ///< The last archive ended as it should.
-  std::uint64_t end = 0;                    ///< Behind the last member, or its end mark.
-  bool begins_archive = false;              ///< The first member is that of the root, "./".
-  bool is_ours = false;                     ///< And no other name begins so: mkimage has made it.
-  bool resumed = false;                     ///< Something was kept behind what was not.
-  std::uint64_t dropped = 0;                ///< Members that were not whole, or not to be trusted.
-  std::unordered_set<std::uint64_t> paths;  ///< path_key() of all kept, where they are remembered.
+  std::vector<FoundRange> kept;  ///< Ascending, not adjacent.
+  bool is_whole = false;         ///< Everything is kept, and nothing was missing.
+  bool has_end_mark = false;     ///< The last archive ends properly.
+  std::uint64_t end = 0;         ///< The end of the last member or of its end mark.
+  bool begins_archive = false;   ///< The first member is the root, "./".
+  bool is_ours = false;          ///< Also, no other name begins like that: mkimage made it.
+  bool resumed = false;          ///< Something was kept after something that was not.
+  std::uint64_t dropped = 0;     ///< Members that were incomplete or not credible.
+  std::unordered_set<std::uint64_t> paths;  ///< path_key() of all kept members, if remembered.
 };
 
-/// A number for a member's path, whatever slashes and dots it is written with. Two paths have the
-/// same number once in 2^64 times.
+/// A number for a member's path, regardless of extra slashes and dots. Two paths have the same
+/// number with a probability of 2^-64.
 std::uint64_t path_key(std::string_view path);
 
-/// Takes the tar archive apart that is in a found stream, and tells which members are whole. Behind
-/// a gap it goes on at the next header: where the old index says how much is missing, exactly
-/// there; otherwise at the next block that is one. With an old index, only members that it has
-/// are kept from there on; without one, of an archive that mkimage has made, those whose header
-/// looks like its own, and of others all but the first, whose name may have stood in an extended
-/// header that is lost.
+/// Takes apart the tar archive in a found stream, and finds its whole members. After a gap it
+/// continues at the next header: at a known place if the old index tells how much is missing,
+/// otherwise at the next block that is a header. From there on, it keeps only members that the old
+/// index confirms. Without an old index, it keeps members whose header looks like mkimage's, if
+/// mkimage made the archive; of other archives it keeps all but the first member, whose name may
+/// have been in a lost extended header.
 /// Not thread-safe; use once.
 class StreamSalvage {
  public:
-  /// Is told the path of each member that is dropped.
+  /// Takes the path of each dropped member.
   using Dropped = std::function<void(std::string_view path)>;
 
-  /// Borrows the index, which may be null. `has_gaps` says that frames are missing.
+  /// Borrows the index, which may be null. `has_gaps` is true if frames are missing.
   StreamSalvage(OldIndex* index, bool has_gaps, Dropped on_dropped);
 
-  /// A frame begins. `follows_gap` counts where its place in the old stream is not known.
+  /// A frame begins. `follows_gap` matters only if its place in the old stream is unknown.
   void begin_frame(bool follows_gap, std::optional<StreamOffset> place);
 
-  /// Bytes of that frame; all pieces but the last have a multiple of 512.
+  /// Takes bytes of that frame. The size of each piece except the last is a multiple of 512.
   void take(ByteSpan bytes);
 
-  /// After the last byte.
+  /// Call after the last byte.
   SalvagePlan finish();
 
  private:
   enum class Mode : std::uint8_t {
     kParse,
-    kSkip,    // the rest of a member that is lost
+    kSkip,    // the rest of a lost member
     kSearch,  // for a header
   };
-  // A member whose headers were read.
+  // A member whose headers have been read.
   struct Member {
     TarEntry entry;
     std::uint64_t end = 0;   // of its data
-    StreamOffset data = {};  // in the old stream, where that is known
+    StreamOffset data = {};  // in the old stream, if known
   };
 
   void enter_gap(std::optional<std::uint64_t> size);
@@ -102,11 +102,11 @@ class StreamSalvage {
   std::uint64_t parser_begin_ = 0;  // where the parser's archive begins
   std::uint64_t frame_begin_ = 0;
   std::optional<std::uint64_t> old_at_;  // in the old stream
-  std::uint64_t open_begin_ = 0;         // of what was not kept or dropped yet
+  std::uint64_t open_begin_ = 0;         // of the bytes that are neither kept nor dropped yet
   std::optional<Member> member_;
   std::uint64_t skip_left_ = 0;
-  bool searched_ = false;           // names need to be confirmed
-  bool is_first_doubtful_ = false;  // that of the next member
+  bool searched_ = false;           // names must be confirmed
+  bool is_first_doubtful_ = false;  // the name of the next member is doubtful
   bool is_damaged_ = false;
 };
 

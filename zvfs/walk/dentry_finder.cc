@@ -13,7 +13,7 @@ Result<FoundDentry> DentryFinder::find(std::string_view path) {
 Result<InodeNumber> DentryFinder::find_directory(std::string_view path) {
   if (path == directory_path_) return directory_;
   InodeNumber at = kRootInode;
-  std::string through;  // what a symlink led to, and the rest behind it
+  std::string through;  // a symlink's target and the rest of the path
   unsigned symlinks_left = symlinks_ == SymlinkedParents::kFollow ? kMaxSymlinks : 0;
   for (std::string_view rest = path; !rest.empty();) {
     const std::size_t slash = rest.find('/');
@@ -48,7 +48,7 @@ Result<FoundDentry> DentryFinder::find_in(InodeNumber number, std::string_view n
     if (order == 0) return FoundDentry{middle, {dentry.inode}};
     (order < 0 ? high : low) = order < 0 ? middle : middle + 1;
   }
-  return fail(ErrorCode::kNotFound, "no such name in the index");
+  return fail(ErrorCode::kNotFound, "not in the index");
 }
 
 }  // namespace zvfs

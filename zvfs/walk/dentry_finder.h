@@ -14,15 +14,15 @@ namespace zvfs {
 struct FoundDentry {
   static constexpr std::uint64_t kRoot = std::numeric_limits<std::uint64_t>::max();
 
-  std::uint64_t row = kRoot;  ///< In the dentries, or kRoot, which has none.
+  std::uint64_t row = kRoot;  ///< In the dentries; kRoot for the root, which has none.
   InodeNumber inode = kRootInode;
 };
 
-/// Whether a path may lead through symlinks, as extraction lets it.
+/// Whether a path may lead through symlinks, as it may in extraction.
 enum class SymlinkedParents : std::uint8_t { kRefuse, kFollow };
 
-/// Finds members of a tar archive by their paths. Remembers the directory
-/// found last, since the next member mostly lies in it. Not thread-safe. Borrows the image.
+/// Finds members of a tar archive by their paths. Remembers the last directory, since the next
+/// member usually lies in it. Not thread-safe. Borrows the image.
 class DentryFinder {
  public:
   explicit DentryFinder(const Image& image, SymlinkedParents symlinks = SymlinkedParents::kRefuse)
@@ -31,7 +31,7 @@ class DentryFinder {
         dentries_(image.raw().index()),
         names_(image.raw().index()) {}
 
-  /// Slashes may lead, trail or repeat, and "." counts for nothing.
+  /// Slashes may lead, trail or repeat, and "." is ignored.
   /// Errors: NotFound; Corrupt, Io.
   Result<FoundDentry> find(std::string_view path);
 

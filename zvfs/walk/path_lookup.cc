@@ -7,7 +7,7 @@
 namespace zvfs {
 namespace {
 
-// Takes the first name off `path`, with the slashes around it. Empty when none is left.
+// Takes the first name off `path`, with the slashes around it. Empty if none is left.
 std::string_view take_name(std::string_view& path) {
   const std::size_t begin = path.find_first_not_of('/');
   if (begin == std::string_view::npos) return path = {};
@@ -45,7 +45,7 @@ Result<Inode> follow_path(const Image& image, std::string_view path) {
       continue;
     }
     if (++symlinks > kMaxSymlinks) {
-      return fail(ErrorCode::kInvalidArgument, "more than {} symlinks on the way", kMaxSymlinks);
+      return fail(ErrorCode::kInvalidArgument, "more than {} symlinks to follow", kMaxSymlinks);
     }
     std::string target = ZVFS_TRY(image.symlink_target(next));
     if (target.starts_with('/')) at = ZVFS_TRY(image.inode(kRootInode));

@@ -6,7 +6,7 @@
 namespace zvfs {
 namespace {
 
-// Entries that are read ahead in a directory; fewer far down, where many directories hold them.
+// Entries to read ahead in a directory; fewer far down, where many directories hold such entries.
 std::size_t batch_size(std::size_t depth) {
   constexpr std::size_t kBatch = 512;
   return std::max<std::size_t>(kBatch >> std::min<std::size_t>(depth / 16, 9), 1);
@@ -58,7 +58,7 @@ Result<void> SelectedWalk::visit_child() {
   Level& level = levels_.back();
   const Child child = std::move(level.children[level.next_child++]);
   Selection::Positions next;
-  // Also where all is wanted: an operand that names something in there has matched.
+  // Needed even if everything is wanted: an operand that names something in here has matched.
   const Selection::Match match = selection_.advance(level.positions, child.name, next);
   if (match == Selection::Match::kNone && !level.all) return {};
   if (!path_.empty()) path_ += '/';
@@ -76,7 +76,7 @@ Result<void> SelectedWalk::visit(const Inode& inode, Selection::Match match,
   const bool on_the_way = !all && match == Selection::Match::kOnTheWay;
   if (on_the_way && !inode.record.is_directory()) return {};
   if (inode.record.is_directory() && !directories_.insert(inode.number.value).second) {
-    return visitor_.lost(path_, corrupt("directory {} was met before", inode.number.value));
+    return visitor_.lost(path_, corrupt("directory inode {} appears twice", inode.number.value));
   }
   const bool is_last =
       parent != nullptr && parent->next_child == parent->children.size() && is_at_end(*parent);
@@ -102,9 +102,9 @@ Result<void> SelectedWalk::descend_into(const Inode& directory, bool all,
   return {};
 }
 
-// A row that cannot be read is skipped, and told of once for each directory.
+// A row that cannot be read is skipped, and reported once per directory.
 Result<void> SelectedWalk::refill(Level& level) {
-  constexpr std::uint32_t kMaxFailures = 4096;  // in a row: more than an index frame holds
+  constexpr std::uint32_t kMaxFailures = 4096;  // consecutive ones: more than an index frame holds
   level.children.clear();
   level.next_child = 0;
   const std::size_t wanted = batch_size(levels_.size());
@@ -118,10 +118,10 @@ Result<void> SelectedWalk::refill(Level& level) {
   level.next_row =
       ++level.failures > kMaxFailures ? level.directory.record.count : level.next_row + 1;
   if (std::exchange(level.told, true)) return {};
-  return visitor_.lost(path_, std::move(listed).error().within("entries of it"));
+  return visitor_.lost(path_, std::move(listed).error().within("its entries"));
 }
 
-// A name that is not there is no error: its pattern stays unmatched.
+// A missing name is not an error: its pattern stays unmatched.
 Result<void> SelectedWalk::look_up_names(Level& level) {
   for (std::string& name : selection_.names(level.positions)) {
     auto number = image_.lookup(level.directory, name);

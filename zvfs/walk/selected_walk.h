@@ -13,21 +13,20 @@
 
 namespace zvfs {
 
-/// Walks the tree of an image in path order, as far as a selection reaches. What a hostile image
-/// may say is bounded: a directory that is met a second time (a cycle, or a hard link to a
-/// directory) is lost with Corrupt, and so is one nested deeper than kMaxDepth. Memory grows with
-/// the number of directories, not of files. Not thread-safe.
+/// Walks the tree of an image in path order, as far as a selection reaches. Limits the harm of a
+/// hostile image: a directory that appears a second time (a cycle, or a hard link to a directory)
+/// is lost with Corrupt, and so is one nested deeper than kMaxDepth. Memory grows with the number
+/// of directories, not of files. Not thread-safe.
 class SelectedWalk {
  public:
-  /// Bounds what the walk holds; beyond the depth of any tree that Linux tools can make by paths.
+  /// Bounds the memory of the walk. No tree that Linux tools can make by paths is this deep.
   static constexpr std::size_t kMaxDepth = 65'536;
 
   /// Borrows all.
   SelectedWalk(const Image& image, Selection& selection, TreeVisitor& visitor)
       : image_(image), selection_(selection), visitor_(visitor) {}
 
-  /// Walks from the root on. Errors: those that the visitor returns, or that of the root.
-  /// To be called once.
+  /// Walks from the root. Errors: those that the visitor returns, or that of the root. Call once.
   Result<void> run();
 
  private:
@@ -35,18 +34,18 @@ class SelectedWalk {
     std::string name;
     InodeNumber inode;
   };
-  // A directory on the way from the root to where the walk is.
+  // A directory between the root and the current position.
   struct Level {
     Inode directory;
-    Selection::Positions positions = {};  // unused when all of it is wanted
+    Selection::Positions positions = {};  // unused if everything in it is wanted
     bool all = false;
-    bool by_name = false;        // names are looked up, nothing is listed
+    bool by_name = false;        // names are looked up instead of listed
     std::size_t path_size = 0;   // of the directory's path, in path_
     std::uint32_t next_row = 0;  // of the dentries not yet in `children`
     std::vector<Child> children = {};
     std::size_t next_child = 0;
-    std::uint32_t failures = 0;  // rows that could not be read since the last one that could
-    bool told = false;           // the visitor knows of them
+    std::uint32_t failures = 0;  // unreadable rows since the last readable one
+    bool told = false;           // the visitor was told of them
   };
 
   Result<void> visit(const Inode& inode, Selection::Match match, Selection::Positions positions,
@@ -60,9 +59,9 @@ class SelectedWalk {
   const Image& image_;
   Selection& selection_;
   TreeVisitor& visitor_;
-  std::string path_;  // of the entry that the walk is at
+  std::string path_;  // of the current entry
   std::vector<Level> levels_;
-  std::unordered_set<std::uint32_t> directories_;  // all that were met
+  std::unordered_set<std::uint32_t> directories_;  // all so far
 };
 
 }  // namespace zvfs

@@ -14,7 +14,7 @@ bool matches(const Component& component, std::string_view name) {
     case Component::Kind::kName:
       return name == component.text;
     case Component::Kind::kGlob:
-      // A name that looks like a glob ("[id].js") can be given as it is.
+      // A name that looks like a glob ("[id].js") also matches literally.
       return name == component.text || matches_glob(component.text, name);
     case Component::Kind::kAnyDepth:
       return true;
@@ -38,7 +38,7 @@ Result<Selection> Selection::parse(const std::vector<std::string>& operands) {
   return Selection(std::move(patterns));
 }
 
-// The pattern of `position` has come to an entry: it ends there, or goes on below it.
+// The pattern of `position` has reached an entry: it ends there, or continues below it.
 Selection::Match Selection::arrive(Position position, Positions& next) {
   const PathPattern& pattern = patterns_[position.pattern];
   if (position.component == pattern.components().size()) {
@@ -48,7 +48,7 @@ Selection::Match Selection::arrive(Position position, Positions& next) {
   next.push_back(position);
   const bool is_last = position.component + 1 == pattern.components().size();
   if (component(position).kind == Component::Kind::kAnyDepth && !is_last) {
-    ++position.component;  // `**` can be no directory at all
+    ++position.component;  // `**` may stand for no directory at all
     arrive(position, next);
   }
   return Match::kOnTheWay;

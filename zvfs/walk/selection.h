@@ -11,12 +11,12 @@
 
 namespace zvfs {
 
-/// Which paths the PATHs and GLOBs of a command line choose. A walk carries along how far each
-/// pattern has come, so that it visits only directories in which one can go on, and looks names
-/// up where no pattern needs a listing. Not thread-safe.
+/// The paths chosen by the PATHs and GLOBs of a command line. A walk keeps track of how far each
+/// pattern has matched. So it visits only directories in which a pattern can continue, and looks up
+/// names where no pattern needs a listing. Not thread-safe.
 class Selection {
  public:
-  /// How far a pattern has come: its components before this one match the directory's path.
+  /// How far a pattern has matched: its components before this one match the directory's path.
   struct Position {
     std::uint32_t pattern;
     std::uint32_t component;
@@ -24,31 +24,30 @@ class Selection {
   };
   using Positions = std::vector<Position>;
 
-  /// What a path is to the patterns; of several, the strongest.
+  /// How the patterns match a path; the strongest match of several.
   enum class Match : std::uint8_t {
-    kNone,      ///< Neither it nor anything below it.
-    kOnTheWay,  ///< Not itself, but there may be matches below.
+    kNone,      ///< Neither it nor anything below it matches.
+    kOnTheWay,  ///< It does not match, but entries below it may.
     kGlob,      ///< A glob matches it.
     kName,      ///< A path without a glob names it.
   };
 
-  /// Without operands everything is chosen, as by ".". Errors: InvalidArgument (".." in one).
+  /// Without operands, everything is chosen, as by ".". Errors: InvalidArgument (".." in one).
   static Result<Selection> parse(const std::vector<std::string>& operands);
 
-  /// What the root is, and the positions in it.
+  /// The match of the root; fills `positions` with those in the root.
   Match start(Positions& positions);
 
-  /// What the entry `name` is in a directory with these positions. Fills `next` with the positions
-  /// in it, should it be a directory.
+  /// The match of the entry `name` in a directory with these positions. Fills `next` with the
+  /// positions in that entry, in case it is a directory.
   Match advance(const Positions& positions, std::string_view name, Positions& next);
 
-  /// True when the patterns in a directory ask for its listing; otherwise names() are all of it
-  /// that can match.
+  /// True if the patterns in a directory need its listing. Otherwise only names() can match there.
   [[nodiscard]] bool needs_listing(const Positions& positions) const;
-  /// In ascending order, each once.
+  /// In ascending order, without duplicates.
   [[nodiscard]] std::vector<std::string> names(const Positions& positions) const;
 
-  /// The operands that have matched nothing so far.
+  /// The operands without a match so far.
   [[nodiscard]] std::vector<std::string> unmatched() const;
 
  private:

@@ -9,43 +9,43 @@
 
 namespace zvfs {
 
-/// An entry that a walk has come to. Borrowed for the call that hands it out.
+/// An entry that a walk has reached. Valid for the duration of the call that passes it.
 struct WalkEntry {
-  /// Why the walk came here.
+  /// Why the walk visits it.
   enum class Reason : std::uint8_t {
-    kOnTheWay,  ///< It leads to where matches may be.
+    kOnTheWay,  ///< Entries below it may match.
     kGlob,      ///< A glob matches it.
     kName,      ///< A path without a glob names it.
-    kBelow,     ///< It lies in a directory of which all was wanted.
+    kBelow,     ///< It lies in a directory that is wanted as a whole.
   };
 
   std::string_view path;  ///< From the root, without a leading slash; empty for the root.
   std::string_view name;  ///< The last name of `path`.
   const Inode& inode;
   Reason reason;
-  bool is_last;  ///< No other entry of its directory will follow.
+  bool is_last;  ///< No other entry of its directory follows.
 };
 
-/// What a walk does with a directory that a visitor entered.
+/// How a walk continues below a directory.
 enum class Descend : std::uint8_t {
   kNot,
-  kMatches,  ///< Go on where the selection may match.
-  kAll,      ///< Visit all that is below.
+  kMatches,  ///< Visit entries that the selection may match.
+  kAll,      ///< Visit everything below.
 };
 
-/// Is shown the entries that a TreeWalk comes to, a directory before what it holds.
+/// Receives the entries of a SelectedWalk, each directory before its contents.
 class TreeVisitor {
  public:
   virtual ~TreeVisitor() = default;
 
-  /// An entry; the answer counts for directories. An error ends the walk.
+  /// Visits an entry; the result matters only for directories. An error ends the walk.
   virtual Result<Descend> enter(const WalkEntry& entry) = 0;
 
-  /// All below a directory is done: once for each for which enter() gave other than kNot.
+  /// A directory is done. Called once for each directory for which enter() did not return kNot.
   virtual Result<void> leave() { return {}; }
 
-  /// The entry `path`, or what else a directory of that path holds, cannot be read. The walk goes
-  /// on with what follows, unless the error is returned.
+  /// The entry `path`, or the rest of a directory of that path, cannot be read. The walk continues
+  /// after it unless an error is returned.
   virtual Result<void> lost(std::string_view path, Error error) = 0;
 };
 

@@ -275,7 +275,7 @@ TEST(FrameDecoder, RefusesABombBeforeItUnfolds) {
   const Coded zstd = encode(zeros);
   auto result = FrameDecoder().decode(FrameKind::kZstd, zstd.bytes, zstd.checksum, out);
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().message, "zstd frame's content size is not the 4096 bytes expected");
+  EXPECT_EQ(result.error().message, "zstd frame's content size is not the expected 4096 bytes");
   const Coded lz4 = encode(zeros, kLz4);
   result = FrameDecoder().decode(FrameKind::kLz4, lz4.bytes, lz4.checksum, out);
   ASSERT_FALSE(result);

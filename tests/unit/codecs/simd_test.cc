@@ -109,7 +109,7 @@ TEST(SimdChoice, RefusesWhatThisCpuCannotRun) {
   const auto unknown = choose_simd("mmx");
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().code, ErrorCode::kInvalidArgument);
-  EXPECT_TRUE(unknown.error().message.starts_with("this CPU has no 'mmx', only scalar"));
+  EXPECT_TRUE(unknown.error().message.starts_with("this CPU does not support 'mmx', only scalar"));
 }
 
 }  // namespace

@@ -173,7 +173,7 @@ TEST(Image, VisitsTheWholeFilesOfAFrame) {
   const auto visited = [&](std::uint32_t frame, bool wanted) {
     std::vector<std::uint32_t> numbers;
     EXPECT_TRUE(image->visit_files(
-        {frame}, [&](InodeNumber) { return wanted; },
+        {frame}, [&](InodeNumber) { return wanted ? Image::Choice::kVisit : Image::Choice::kSkip; },
         [&](InodeNumber number, ByteSpan content) {
           numbers.push_back(number.value);
           EXPECT_TRUE(std::ranges::equal(content, expected));

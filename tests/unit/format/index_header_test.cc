@@ -56,7 +56,7 @@ TEST(IndexHeader, NamesTheVersionThatIsTooNew) {
   const auto header = IndexHeader::parse(s.header, s.index_frame_size, s.file_size);
   ASSERT_FALSE(header);
   EXPECT_EQ(header.error().code, ErrorCode::kUnsupported);
-  EXPECT_EQ(header.error().message, "format version 7 is newer than 1, the last one known");
+  EXPECT_EQ(header.error().message, "format version 7 is newer than 1, the latest known");
 }
 
 TEST(IndexHeader, IgnoresUnknownCompatAndRoCompatFeatures) {

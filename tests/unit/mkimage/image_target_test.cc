@@ -15,11 +15,11 @@ TEST(ImageTarget, NameMayPromiseWhatTheImageIs) {
 
 TEST(ImageTarget, NamePromisesNoOtherFormat) {
   EXPECT_EQ(problem_of_name("x.tgz", Codec::kZstd),
-            "the name promises gzip, but the image is a .tar.zst");
+            "the name suggests gzip, but the image is a .tar.zst");
   EXPECT_EQ(problem_of_name("x.tar.zst", Codec::kLz4),
-            "the name promises zstd, but the image is a .tar.lz4");
+            "the name suggests zstd, but the image is a .tar.lz4");
   EXPECT_EQ(problem_of_name("x.tar.lz4", Codec::kAdaptive),
-            "the name promises lz4, but the image is a .tar.zst");
+            "the name suggests lz4, but the image is a .tar.zst");
 }
 
 }  // namespace

@@ -85,8 +85,8 @@ TEST(MkimageOptions, NeedNoImageForADryRun) {
   EXPECT_EQ(options({"-n", "d", "i"}).build.target, "i");
   EXPECT_EQ(options({"-n", "-T", "/dev/null"}).build.target, "");
   EXPECT_EQ(options({"-n", "-T", "/dev/null", "i"}).build.target, "i");
-  EXPECT_EQ(error({"-n"}), "SOURCE: is required, or - for standard input");
-  EXPECT_EQ(error({"--json=-", "d", "-"}), "--json: standard output has the image");
+  EXPECT_EQ(error({"-n"}), "SOURCE: is missing; use - for standard input");
+  EXPECT_EQ(error({"--json=-", "d", "-"}), "--json: standard output is used for the image");
   EXPECT_EQ(error({"--json=-", "-n", "d", "-"}), "");
 }
 
@@ -120,15 +120,15 @@ TEST(MkimageOptions, TakeAnOrder) {
   EXPECT_TRUE(order.is_given);
   EXPECT_TRUE(options({"--order=path", "dir", "img"}).build.order.is_given);
   EXPECT_FALSE(options({"dir", "img"}).build.order.is_given);
-  EXPECT_EQ(error({"--order=size", "dir", "img"}), "--order: 'size' is none of path, similar");
+  EXPECT_EQ(error({"--order=size", "dir", "img"}), "--order: 'size' is neither path nor similar");
   EXPECT_EQ(error({"--order-file", "/no/such", "dir", "img"}),
             "--order-file: /no/such: No such file or directory");
   EXPECT_EQ(error({"--files-from=-", "--order-file=-", "img"}),
-            "--order-file: --files-from reads standard input already");
+            "--order-file: --files-from already reads standard input");
   EXPECT_EQ(error({"--order-file=-", "-", "img"}),
-            "--order-file: SOURCE reads standard input already");
+            "--order-file: SOURCE already reads standard input");
   EXPECT_EQ(error({"--exclude-from=-", "--pseudo-file=-", "dir", "img"}),
-            "--pseudo-file: --exclude-from reads standard input already");
+            "--pseudo-file: --exclude-from already reads standard input");
 }
 
 TEST(MkimageOptions, MakeEntryRules) {
@@ -166,25 +166,25 @@ TEST(MkimageOptions, ClampTimesToSourceDateEpoch) {
 TEST(MkimageOptions, RefuseWhatIsWrong) {
   const std::map<std::vector<std::string>, std::string> wrong = {
       {{}, "IMAGE is required"},
-      {{"d"}, "SOURCE: is required, or - for standard input"},
+      {{"d"}, "SOURCE: is missing; use - for standard input"},
       {{"-0", "d", "i"}, "--null: needs --files-from or --order-file"},
       {{"--no-recursion", "d", "i"}, "--no-recursion: needs --files-from"},
-      {{"-T/dev/null", "d", "i"}, "--files-from: does not go with 'd'"},
+      {{"-T/dev/null", "d", "i"}, "--files-from: cannot be combined with 'd'"},
       {{"-T/no/such", "i"}, "--files-from: /no/such: No such file or directory"},
-      {{"-l0", "d", "i"}, "--level: 0 is neither from 1 to 22 nor from -1 to -131072"},
-      {{"-l23", "d", "i"}, "--level: 23 is neither from 1 to 22 nor from -1 to -131072"},
-      {{"-l13", "-clz4", "d", "i"}, "--level: 13 is neither from 1 to 12 nor from -1 to -65536"},
+      {{"-l0", "d", "i"}, "--level: 0 is not a level: 1 to 22, or -1 to -131072"},
+      {{"-l23", "d", "i"}, "--level: 23 is not a level: 1 to 22, or -1 to -131072"},
+      {{"-l13", "-clz4", "d", "i"}, "--level: 13 is not a level: 1 to 12, or -1 to -65536"},
       {{"-lx", "d", "i"}, "Could not convert: --level = x"},
-      {{"-cgzip", "d", "i"}, "--codec: 'gzip' is none of zstd, lz4, adaptive"},
-      {{"-j0", "d", "i"}, "--threads: 0 is not from 1 to 1024"},
-      {{"-j100000", "d", "i"}, "--threads: 100000 is not from 1 to 1024"},
+      {{"-cgzip", "d", "i"}, "--codec: 'gzip' is not zstd, lz4 or adaptive"},
+      {{"-j0", "d", "i"}, "--threads: 0 is not in the range 1 to 1024"},
+      {{"-j100000", "d", "i"}, "--threads: 100000 is not in the range 1 to 1024"},
       {{"-j-1", "d", "i"}, "Could not convert: --threads = -1"},
-      {{"-b1K", "d", "i"}, "--frame-size: '1K' is not a multiple of 4.0K from 4.0K to 16M"},
-      {{"-b32M", "d", "i"}, "--frame-size: '32M' is not a multiple of 4.0K from 4.0K to 16M"},
-      {{"-b100000", "d", "i"}, "--frame-size: '100000' is not a multiple of 4.0K from 4.0K to 16M"},
-      {{"--dedupe=all", "d", "i"}, "--dedupe: 'all' is none of off, near, links"},
-      {{"-qv", "d", "i"}, "--quiet: does not go with --verbose"},
-      {{"-v", "--json=-", "d", "i"}, "--json: standard output has the names of --verbose"},
+      {{"-b1K", "d", "i"}, "--frame-size: '1K' is not a multiple of 4K up to 16M"},
+      {{"-b32M", "d", "i"}, "--frame-size: '32M' is not a multiple of 4K up to 16M"},
+      {{"-b100000", "d", "i"}, "--frame-size: '100000' is not a multiple of 4K up to 16M"},
+      {{"--dedupe=all", "d", "i"}, "--dedupe: 'all' is not near, links or off"},
+      {{"-qv", "d", "i"}, "--quiet: cannot be combined with --verbose"},
+      {{"-v", "--json=-", "d", "i"}, "--json: standard output is used for the names of --verbose"},
       {{"--bad", "d", "i"}, "The following argument was not expected: --bad"},
       {{"-X/no/such", "d", "i"}, "--exclude-from: /no/such: No such file or directory"},
       {{"-X/", "d", "i"}, "--exclude-from: /: Is a directory"},

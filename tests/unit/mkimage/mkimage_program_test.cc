@@ -67,7 +67,7 @@ TEST(MkimageProgram, FailsForWrongUsage) {
   EXPECT_EQ(outcome.out, "");
   EXPECT_EQ(outcome.err,
             "mkimage: The following argument was not expected: --bad\n"
-            "mkimage: --help lists the options\n");
+            "mkimage: see `mkimage --help`\n");
 }
 
 TEST(MkimageProgram, AnswersQuestions) {
@@ -92,7 +92,7 @@ TEST(MkimageProgram, WarnsOfANameThatPromisesAnotherFormat) {
   const Outcome outcome = run({"-q", source.source, image});
   EXPECT_EQ(outcome.status, MkimageStatus::kDone);
   EXPECT_EQ(outcome.err,
-            "mkimage: " + image + ": the name promises gzip, but the image is a .tar.zst\n");
+            "mkimage: " + image + ": the name suggests gzip, but the image is a .tar.zst\n");
 }
 
 TEST(MkimageProgram, ReportsItsExitStatus) {

@@ -162,10 +162,8 @@ TEST(TarIndexer, LetsTheLastMemberOfANameWin) {
   const Indexed indexed(tar);
   EXPECT_EQ(indexed.text(),
             "dir/\ndir/x = x\nfile = new\nlink = old\nwas-file/\nwas-file/in = 2\n");
-  EXPECT_EQ(
-      indexed.said,
-      "dir: a directory of that name, with entries, is there before it; the image does not show "
-      "it\n");
+  EXPECT_EQ(indexed.said,
+            "dir: an earlier directory of that name has entries; not shown in the image\n");
   // Those that are gone have no inode, and are no frame's file.
   EXPECT_EQ(indexed.tree.inodes().size(), 7U);
   ASSERT_EQ(indexed.files().size(), 4U);
@@ -219,9 +217,9 @@ TEST(TarIndexer, RefusesWhatLiesBelowAFile) {
   EXPECT_EQ(indexed.text(), "dangling -> missing\nfile = 1\n");
   EXPECT_EQ(
       indexed.said,
-      "file/x: it lies below 'file', which is no directory; the image does not show it\n"
-      "dangling/x: it lies below a symlink to 'missing', where no directory is; the image does "
-      "not show it\n");
+      "file/x: it lies below 'file', which is not a directory; not shown in the image\n"
+      "dangling/x: it lies below a symlink to 'missing', which is not a directory; not shown in "
+      "the image\n");
 }
 
 // A path of `names` directories below one of its own.
@@ -242,7 +240,7 @@ TEST(TarIndexer, BoundsTheDirectoriesThatItMakesUp) {
     return Indexed(tar).error;
   };
   EXPECT_EQ(indexed(32, 2000), "");
-  EXPECT_EQ(indexed(40, 2000), "65669 directories of 33 members are not in the archive");
+  EXPECT_EQ(indexed(40, 2000), "65669 directories of 33 members are missing from the archive");
   EXPECT_EQ(indexed(10000, 3), "");
 }
 
@@ -301,11 +299,12 @@ TEST(TarIndexer, CountsHardLinks) {
   tar.end();
   const Indexed indexed(tar);
   EXPECT_EQ(indexed.text(), "a = x (3 links)\nb = x (3 links)\nc = x (3 links)\ndir/\n");
-  EXPECT_EQ(indexed.said,
-            "d: hard link to 'missing', which is no file before it in the archive; the image does "
-            "not show it\n"
-            "e: hard link to 'dir', which is no file before it in the archive; the image does not "
-            "show it\n");
+  EXPECT_EQ(
+      indexed.said,
+      "d: hard link to 'missing', which is not an earlier file of the archive; not shown in the "
+      "image\n"
+      "e: hard link to 'dir', which is not an earlier file of the archive; not shown in the "
+      "image\n");
 }
 
 TEST(TarIndexer, SkipsTheDataOfAHardLink) {
@@ -352,14 +351,14 @@ TEST(TarIndexer, MakesHarmlessNames) {
   tar.end();
   const Indexed indexed(tar);
   EXPECT_EQ(indexed.text(), "..a = fine\netc/\netc/passwd = x\netc/shadow = y\nup -> ../..\n");
-  EXPECT_EQ(indexed.said,
-            "/etc/passwd: the leading '/' is dropped from this name and others\n"
-            "../outside: its path has '..'; the image does not show it\n"
-            "a/../../outside: its path has '..'; the image does not show it\n"
-            "up/outside: it lies below a symlink to '../..', where no directory is; the image does "
-            "not show it\n"
-            "hl: the path of the file that it is a hard link to has '..'; the image does not show "
-            "it\n");
+  EXPECT_EQ(
+      indexed.said,
+      "/etc/passwd: the leading '/' is dropped from this and other names\n"
+      "../outside: its path contains '..'; not shown in the image\n"
+      "a/../../outside: its path contains '..'; not shown in the image\n"
+      "up/outside: it lies below a symlink to '../..', which is not a directory; not shown in "
+      "the image\n"
+      "hl: its link target contains '..'; not shown in the image\n");
 }
 
 TEST(TarIndexer, FollowsSymlinksInTheTree) {
@@ -498,11 +497,11 @@ TEST(TarIndexer, RefusesBrokenSparseMaps) {
     return Indexed(tar).error;
   };
   EXPECT_EQ(error("0,1", "2", "a"), "");
-  EXPECT_NE(error("0,2", "1", "ab").find("are not within"), std::string::npos);
-  EXPECT_NE(error("2,1,0,1", "9", "ab").find("are not within"), std::string::npos);
-  EXPECT_NE(error("0,2", "9", "a").find("is of 2 bytes, where it has 1"), std::string::npos);
-  EXPECT_NE(error("0", "9", "a").find("cut"), std::string::npos);
-  EXPECT_NE(error("18446744073709551615,18446744073709551615", "9", "a").find("are not within"),
+  EXPECT_NE(error("0,2", "1", "ab").find("are outside"), std::string::npos);
+  EXPECT_NE(error("2,1,0,1", "9", "ab").find("are outside"), std::string::npos);
+  EXPECT_NE(error("0,2", "9", "a").find("covers 2 bytes, but its data has 1"), std::string::npos);
+  EXPECT_NE(error("0", "9", "a").find("truncated"), std::string::npos);
+  EXPECT_NE(error("18446744073709551615,18446744073709551615", "9", "a").find("are outside"),
             std::string::npos);
 }
 

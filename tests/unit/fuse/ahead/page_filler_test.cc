@@ -52,7 +52,7 @@ ByteVector packed_image() {
   return forge.build();
 }
 
-// A filler over packed_image() whose stores are recorded, and which can be waited for.
+// A filler over packed_image() that records its stores, and for which a test can wait.
 class PageFillerTest : public ::testing::Test {
  protected:
   PageFillerTest()
@@ -75,7 +75,7 @@ class PageFillerTest : public ::testing::Test {
     MutexLock lock(mutex_);
     return stored_;
   }
-  // Reads `inode` and waits until the filler has done what it does about it.
+  // Reads `inode` and waits until the filler has reacted.
   void read_and_settle(InodeNumber inode, std::uint64_t offset = 0) {
     filler_.was_read(image_->inode(inode).value(), offset);
     settle();

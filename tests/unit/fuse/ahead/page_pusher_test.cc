@@ -38,7 +38,7 @@ ByteVector large_file_image() {
   return forge.build();
 }
 
-// A thread that answers requests: it runs what it is given, one after another.
+// A thread that answers requests: it runs the given functions, one after another.
 class Worker {
  public:
   Worker() {
@@ -125,7 +125,7 @@ TEST_F(PagePusherTest, PushesWhatIsReadASecondTime) {
   EXPECT_EQ(storing_, 0);
   second_.run([this] { read_once(1); }).get();
   EXPECT_EQ(storing_, 1);
-  second_.run([this] { read_once(1); }).get();  // as somebody who has missed it at the same time
+  second_.run([this] { read_once(1); }).get();  // another reader missed it at the same time
   EXPECT_EQ(storing_, 1);
 }
 

@@ -59,14 +59,22 @@ class ReadaheadTest : public ::testing::Test {
   Readahead readahead_;
 };
 
+TEST_F(ReadaheadTest, EndsWhenItIsTold) {
+  int asked = 0;
+  ASSERT_TRUE(image_->read_ahead(big_, 0, 4 * kFrame, [&] { return ++asked < 3; }));
+  EXPECT_EQ(settle(), 2U);
+  EXPECT_EQ(asked, 3);
+}
+
 TEST_F(ReadaheadTest, IsOfFramesThatNobodyHasDecoded) {
-  ASSERT_TRUE(image_->read_ahead(big_, kFrame / 2, 2 * kFrame));
+  const auto goes_on = [] { return true; };
+  ASSERT_TRUE(image_->read_ahead(big_, kFrame / 2, 2 * kFrame, goes_on));
   EXPECT_EQ(settle(), 3U);
-  ASSERT_TRUE(image_->read_ahead(big_, 0, 4 * kFrame));
+  ASSERT_TRUE(image_->read_ahead(big_, 0, 4 * kFrame, goes_on));
   EXPECT_EQ(settle(), 4U);
-  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame - 1, kMiB));
+  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame - 1, kMiB, goes_on));
   EXPECT_EQ(settle(), 5U);
-  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame, kMiB));
+  ASSERT_TRUE(image_->read_ahead(big_, kFrames * kFrame, kMiB, goes_on));
   EXPECT_EQ(settle(), 5U);
 }
 
@@ -75,8 +83,8 @@ TEST_F(ReadaheadTest, AReaderInOrderFindsItsFramesDecoded) {
   for (std::uint64_t request = 0; request < 4; ++request) {
     EXPECT_EQ(readahead_.will_read(big_, request * kRequest, kRequest), Pattern::kInOrder);
   }
-  // Four requests in order, and the window of 1 MiB beyond them. What the reader itself has asked
-  // for is left to it, unless it was planned before.
+  // Four requests in order, and the window of 1 MiB beyond them. Pieces that the reader itself has
+  // requested are left to it, unless they were planned before.
   const std::uint64_t decoded = settle();
   EXPECT_GE(decoded, kMiB / kFrame);
   EXPECT_LE(decoded, 4 + kMiB / kFrame);
@@ -110,7 +118,7 @@ TEST_F(ReadaheadTest, RequestsOutOfOrderButNearAreInOrder) {
 }
 
 TEST_F(ReadaheadTest, ASeekCancelsWhatWasPlanned) {
-  // Not started yet: what is planned waits in the queue.
+  // Not started yet: planned pieces wait in the queue.
   for (std::uint64_t request = 0; request < 4; ++request) {
     readahead_.will_read(big_, request * kRequest, kRequest);
   }

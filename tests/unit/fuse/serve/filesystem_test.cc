@@ -199,7 +199,7 @@ TEST(Filesystem, ListsNodesWithAttributesButForDots) {
   for (const Listed& entry : std::span(entries).subspan(2)) EXPECT_EQ(entry.node, entry.inode);
 }
 
-// Whatever size the kernel asks for, going on from the last entry's offset gives each name once.
+// For any size of the request, continuing at the last entry's offset gives each name once.
 TEST(Filesystem, ListsInPiecesOfAnySize) {
   const MountedForge mounted;
   for (const ListMode mode : {ListMode::kNames, ListMode::kAttributes}) {

@@ -114,7 +114,7 @@ TEST(RewrittenTar, SaysWhichLinkLostItsFile) {
   const Rewritten rewritten(tar, excluding({"/a"}));
   EXPECT_EQ(rewritten.text(), "");
   EXPECT_EQ(rewritten.said,
-            "b: left out: a hard link to 'a', which is left out; no file before it\n");
+            "b: left out: hard link to 'a', which is left out: no such file precedes it\n");
 }
 
 TEST(RewrittenTar, KeepsHolesOfAFileThatIsLeftOut) {
@@ -175,7 +175,7 @@ TEST(RewrittenTar, HandsWhatNoHeaderHoldsToTheIndex) {
   extras.sockets = {socket, socket};
   extras.sockets[1].path = "none";
   Rewritten rewritten(tar, excluding({"none"}), extras);
-  EXPECT_EQ(rewritten.said, "big: not all of its extended attributes fit in a tar header\n");
+  EXPECT_EQ(rewritten.said, "big: some of its extended attributes do not fit in a tar header\n");
   ASSERT_EQ(rewritten.entries.size(), 2U);
   const auto all = rewritten.index_extras.take_xattrs(rewritten.entries[1].header_begin);
   ASSERT_TRUE(all);

@@ -25,9 +25,9 @@ TEST(Progress, ShowsTheSearchForEqualFiles) {
   progress.files_to_compare = 400;
   progress.files_compared = 100;
   EXPECT_EQ(progress_text(progress, 2, 80),
-            "[====               ]  25%  1000 files found, looking for equal ones  0:06 left");
+            "[====               ]  25%  1000 files found, looking for duplicates  0:06 left");
   progress.work_total = progress.work_done = 5;  // of reading an archive
-  EXPECT_NE(progress_text(progress, 2, 80).find("looking for equal ones"), std::string::npos);
+  EXPECT_NE(progress_text(progress, 2, 80).find("looking for duplicates"), std::string::npos);
 }
 
 TEST(Progress, ShowsTheRatio) {

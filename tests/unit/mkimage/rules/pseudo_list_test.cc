@@ -157,7 +157,7 @@ TEST(PseudoList, NamesTheLineThatItRefuses) {
   const auto added = list.add_lines("a d 755 0 0\n# x\nb d \\\n755 0 0\nc f 644 0 0 rm -rf /\n");
   ASSERT_FALSE(added);
   EXPECT_EQ(added.error().message,
-            "line 5: 'c f 644 0 0 rm -rf /': type f is the output of a command, and none is run");
+            "line 5: 'c f 644 0 0 rm -rf /': type f is not supported: no command is run");
 }
 
 TEST(PseudoList, AddsAttributesToOthers) {

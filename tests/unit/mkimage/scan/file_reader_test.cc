@@ -96,7 +96,7 @@ TEST_F(FileReaderTest, CutsAFileThatGrows) {
   scan("0123456789");
   directory_.write("dir/file", "0123456789abc");
   EXPECT_EQ(read(0, 10), "0123456789");
-  EXPECT_EQ(said_, Lines({"dir/file: file grew by 3 bytes as we read it; cut"}));
+  EXPECT_EQ(said_, Lines({"dir/file: file grew by 3 bytes as we read it; truncated"}));
 }
 
 TEST_F(FileReaderTest, NoticesAChangeOfTheSameSize) {
@@ -137,7 +137,7 @@ TEST_F(FileReaderTest, GivesZerosForAFileThatIsGone) {
   fs::remove(path_);
   EXPECT_EQ(read(0, 10), std::string(10, '\0'));
   EXPECT_EQ(said_,
-            Lines({"dir/file: file removed before we read it; the image has zeros in place of its "
+            Lines({"dir/file: file removed before we read it; the image has zeros instead of its "
                    "content"}));
   EXPECT_EQ(warnings_.changed(), 1U);
   EXPECT_EQ(warnings_.unreadable(), 0U);

@@ -112,7 +112,7 @@ TEST(ListScanner, NamesEachListedPathThatIsLost) {
   const std::string not_there = ": cannot stat: No such file or directory";
   const std::string no_directory = ": cannot stat: Not a directory";
   EXPECT_EQ(said, std::vector<std::string>(
-                      {directory.path().string() + "/../y: a path with '..' is left out",
+                      {directory.path().string() + "/../y: path contains '..'; left out",
                        root + "/file/x" + no_directory, root + "/file/z/u" + no_directory,
                        root + "/no/such" + not_there, root + "/no/deep/file" + not_there}));
   EXPECT_EQ(scan.warnings.unreadable(), 5U);

@@ -91,8 +91,8 @@ TEST(TreeRewriter, MergesWhatIsStripped) {
   EXPECT_EQ(shaped.record("link").nlink, 1U);
   EXPECT_EQ(shaped.source_of("d/g"), "b/d/g");
   EXPECT_EQ(shaped.source_of("link"), "a/f");
-  EXPECT_EQ(shaped.said, std::vector<std::string>(
-                             {".: 2 of the files were replaced by others of the same path"}));
+  EXPECT_EQ(shaped.said,
+            std::vector<std::string>({".: 2 files were replaced by others with the same path"}));
   EXPECT_EQ(shaped.record("").mode, 0040755);
   EXPECT_EQ(shaped.record("").mtime_seconds, 77);
   EXPECT_EQ(shaped.record("").nlink, 3U);
@@ -151,9 +151,9 @@ TEST(TreeRewriter, KeepsTheFileWhoseNameBecomesADirectorys) {
   tree->finish();
   const Shaped shaped(rules_of(1, ""), std::move(tree));
   EXPECT_EQ(shaped.paths, " x x/in ");
-  EXPECT_EQ(shaped.said, std::vector<std::string>(
-                             {"c/x: left out, because its path has become that of a directory",
-                              ".: 1 of the files were replaced by others of the same path"}));
+  EXPECT_EQ(shaped.said,
+            std::vector<std::string>({"c/x: left out: a directory has the same path",
+                                      ".: 1 file was replaced by others with the same path"}));
   EXPECT_EQ(shaped.severities.front(), Warning::Severity::kChanged);
 }
 
@@ -183,15 +183,13 @@ TEST(TreeRewriter, SaysWhichDefinitionsComeToNothing) {
        "l1 L a", "l2 L lost", "n d 700 0 0", "n d 711 0 0", "g l /no/such/file"}));
   using Severity = Warning::Severity;
   EXPECT_EQ(shaped.said,
-            std::vector<std::string>({"n: has a definition already; the other one is ignored",
-                                      "a: exists in the source; the definition is ignored",
-                                      "g: /no/such/file: No such file or directory",
-                                      "no/where: left out: there is no directory 'no'",
-                                      "top/x: left out: there is no directory 'top'",
-                                      "l1: left out: no file 'a' is there to link to",
-                                      "l2: left out: no file 'lost' is there to link to",
-                                      "lost: does not exist; not modified",
-                                      "lost: does not exist; gets no attributes"}));
+            std::vector<std::string>(
+                {"n: defined twice; the second definition is ignored",
+                 "a: exists in the source; definition ignored",
+                 "g: /no/such/file: No such file or directory",
+                 "no/where: left out: no directory 'no'", "top/x: left out: no directory 'top'",
+                 "l1: left out: no file 'a' to link to", "l2: left out: no file 'lost' to link to",
+                 "lost: does not exist; not modified", "lost: does not exist; attribute not set"}));
   EXPECT_EQ(shaped.severities[0], Severity::kNote);
   EXPECT_EQ(shaped.severities[1], Severity::kNote);
   EXPECT_EQ(shaped.severities[2], Severity::kUnreadable);

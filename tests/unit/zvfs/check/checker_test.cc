@@ -1,4 +1,4 @@
-// zvfs check: what the format says, each broken once, and what a check then says.
+// zvfs check: breaks each rule of the format once, and expects the right problem.
 #include "zvfs/check/checker.h"
 
 #include <algorithm>
@@ -73,8 +73,8 @@ TEST(Checker, FindsAllThatAReaderMustReject) {
   }
 }
 
-// Some bits of a zstd frame change nothing that it decodes to (RFC 8878, 3.1.1.1.1, "Unused_bit",
-// and the ends of bit streams): such a frame is still what its row says.
+// Some bits of a zstd frame do not change the decoded data (RFC 8878, 3.1.1.1.1, "Unused_bit", and
+// the ends of bit streams). Such a frame still matches its row.
 TEST(Checker, FindsEveryFlippedBitThatChangesAnything) {
   const ByteVector whole = ImageForge().build();
   const auto header =
@@ -112,7 +112,7 @@ TEST(Checker, TellsACutImageFromOtherFiles) {
   EXPECT_TRUE(check(ByteVector{}).failed);
 }
 
-// --- What a reader need not see. Each is broken, and must give exactly one problem with that text.
+// --- Rules that readers need not check. Breaking one must give exactly one problem with that text.
 
 struct Break {
   std::string_view problem;
@@ -203,9 +203,9 @@ TEST(Checker, ChecksInodes) {
 
 TEST(Checker, ChecksNamesAndTheirOrder) {
   expect_each({
-      {"dentry 1 (directory 1): its name does not follow",
+      {"dentry 1 (directory 1): its name does not sort after",
        [](ImageForge& forge) { forge.dentries.at(1).name_offset = forge.add_string("abc"); }},
-      {"dentry 3 (directory 1): its name does not follow",
+      {"dentry 3 (directory 1): its name does not sort after",
        [](ImageForge& forge) {
          forge.dentries.at(3).name_offset = forge.dentries.at(2).name_offset;
          forge.dentries.at(3).name_length = 5;
@@ -221,7 +221,7 @@ TEST(Checker, ChecksNamesAndTheirOrder) {
 }
 
 TEST(Checker, FindsWhatBelongsToNoDirectory) {
-  expect_each({{"dentries 7 to 8: belong to no directory", [](ImageForge& forge) {
+  expect_each({{"dentries 7 to 8: in no directory", [](ImageForge& forge) {
                   forge.dentries.push_back(forge.dentries.at(7));
                   forge.dentries.push_back(forge.dentries.at(7));
                   forge.inode(3).data = 9;
@@ -240,17 +240,17 @@ TEST(Checker, FindsADirectoryThatIsItsOwnAncestor) {
   forge.inode(3).nlink = 3;
   forge.inode(7).nlink = 1;
   const Findings findings = check(forge);
-  EXPECT_EQ(findings.text(), "inode 3: no way leads up to the root, it is its own ancestor\n");
+  EXPECT_EQ(findings.text(), "inode 3: is its own ancestor, not below the root\n");
 }
 
 TEST(Checker, FindsDirectoriesWithTwoNamesOrTheSameEntries) {
   ImageForge twice;
   twice.dentries.at(2).inode = 3;
   twice.dentries.at(2).type = FileType::kDirectory;
-  EXPECT_NE(check(twice).text().find("directory 3 has a name in 1 already"), std::string::npos);
+  EXPECT_NE(check(twice).text().find("directory 3 already has a name in 1"), std::string::npos);
   ImageForge shared;
   shared.inode(3).data = 6;
-  EXPECT_NE(check(shared).text().find("dentry 6: belongs to directory 3 and to another"),
+  EXPECT_NE(check(shared).text().find("dentry 6: belongs to directory 3 and another"),
             std::string::npos);
 }
 
@@ -288,7 +288,7 @@ TEST(Checker, ChecksFrameFiles) {
 }
 
 TEST(Checker, ChecksXattrSets) {
-  expect_each({{"xattr set 0: the names of its 2 attributes do not ascend", [](ImageForge& forge) {
+  expect_each({{"xattr set 0: the names of its 2 attributes are not sorted", [](ImageForge& forge) {
                   forge.xattr_data.at(6 + 5) = std::byte{'z'};  // user.zomment
                 }}});
 }
@@ -346,7 +346,7 @@ TEST(Checker, SaysNothingOfWhatADamagedIndexFrameHides) {
 
 TEST(Checker, EndsSoonWhereListsOverlap) {
   ImageForge forge;
-  // 20,000 files of the same 20,000 extents: 400,000,000 to look at.
+  // 20,000 files of the same 20,000 extents: 400,000,000 to check.
   forge.extents.clear();
   for (std::uint64_t i = 0; i < 20'000; ++i) forge.extents.push_back({i, 1, 1900, 4});
   forge.inode(6).count = 20'000;

@@ -7,7 +7,7 @@
 namespace zvfs {
 namespace {
 
-// What `print` writes to standard output and standard error.
+// The output of `print` on standard output and standard error.
 std::string printed(const std::function<void()>& print) {
   ::testing::internal::CaptureStdout();
   ::testing::internal::CaptureStderr();

@@ -13,7 +13,7 @@
 namespace zvfs {
 namespace {
 
-// A command that does as its operand says.
+// A command whose operand says what to do.
 class TestCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "test"; }
@@ -77,9 +77,19 @@ TEST(Program, TellsWrongUsage) {
   const Outcome outcome = run({"test"});
   EXPECT_EQ(outcome.status, CommandStatus::kUsageError);
   EXPECT_EQ(outcome.err, "zvfs test: WHAT is required; see `zvfs test --help`\n");
-  const Outcome none = run({"other"});
+  const Outcome none = run({});
   EXPECT_EQ(none.status, CommandStatus::kFailure);
   EXPECT_EQ(none.err, "zvfs: A subcommand is required; `zvfs --help` lists the commands\n");
+}
+
+TEST(Program, NamesAnUnknownCommand) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"other"}, {"other", "test", "well"}, {"other", "--strange"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, CommandStatus::kFailure);
+    EXPECT_EQ(outcome.err, "zvfs: unknown command 'other', try 'zvfs --help'\n");
+  }
+  EXPECT_EQ(run({"a\nb"}).err, "zvfs: unknown command 'a\\nb', try 'zvfs --help'\n");
 }
 
 TEST(Program, AnswersQuestions) {

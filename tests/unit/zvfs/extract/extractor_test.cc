@@ -1,4 +1,4 @@
-// zvfs extract with hostile images: whatever they say, nothing outside the directory is touched.
+// zvfs extract with hostile images: nothing outside the directory must be touched.
 #include "zvfs/extract/extractor.h"
 
 #include <filesystem>
@@ -98,7 +98,7 @@ TEST(Extractor, MakesNoFileByAHostileName) {
   }
 }
 
-// A symlink and a directory (or a file) of the same name: whichever comes first.
+// A symlink and a directory (or a file) of the same name, in either order.
 TEST(Extractor, WritesThroughNoSymlinkOfTheImage) {
   for (const bool absolute : {false, true}) {
     for (const Existing existing : {Existing::kKeep, Existing::kReplace}) {
@@ -122,7 +122,7 @@ TEST(Extractor, WritesThroughNoSymlinkOfTheImage) {
   }
 }
 
-// So many files lie between the symlink and the directory that the symlink is there first.
+// Enough files lie between the symlink and the directory for the symlink to be made first.
 TEST(Extractor, WritesThroughNoSymlinkThatItHasMade) {
   for (const Existing existing : {Existing::kKeep, Existing::kReplace}) {
     Places places;
@@ -155,7 +155,7 @@ TEST(Extractor, EndsWhereDirectoriesMakeACycle) {
   dentry(forge, "deep").inode = 3;  // dir in itself
   Places places;
   ASSERT_TRUE(places.extract(forge));
-  EXPECT_NE(places.told.find("met before"), std::string::npos);
+  EXPECT_NE(places.told.find("appears twice"), std::string::npos);
 }
 
 TEST(Extractor, SurvivesAllThatAReaderMustReject) {

@@ -1,4 +1,4 @@
-// zvfs info: what it adds up, and what files take.
+// zvfs info: its totals, and the space that files take.
 #include "zvfs/inspect/image_info.h"
 
 #include <gtest/gtest.h>
@@ -21,7 +21,7 @@ FileFootprint footprint_of(const Image& image, std::uint32_t inode) {
   return FootprintReader(image).of(image.inode({inode}).value()).value();
 }
 
-// Of the coded bytes of the frames [begin, end).
+// The sum of the coded bytes of the frames [begin, end).
 std::uint64_t coded_size(const Image& image, std::uint32_t begin, std::uint32_t end) {
   IndexReader::Cursor cursor(image.raw().index());
   std::uint64_t size = 0;
@@ -85,7 +85,7 @@ TEST(ImageInfo, ShowsHostileTextAsOneLine) {
 
 TEST(FrameContents, CountsFilesDataOnce) {
   ImageForge forge;
-  forge.inode(4).size = 50;  // what was empty has the same data as deep
+  forge.inode(4).size = 50;  // the empty file now shares the data of deep
   forge.inode(4).data = 100;
   forge.frame_files = {7, 4, 2, 6};
   forge.first_files = {0, 2, 3, 3, 3, 4, 4};
@@ -105,7 +105,7 @@ TEST(FileFootprint, TakesItsPartOfAllDataInAFrame) {
   const auto part = static_cast<double>(coded_size(*image, 4, 5)) * 220 / 296;
   EXPECT_NEAR(big.coded_bytes, whole + part, 1e-6);
 
-  const FileFootprint deep = footprint_of(*image, 7);  // alone in frame 0, beside what is no data
+  const FileFootprint deep = footprint_of(*image, 7);  // the only file data in frame 0
   EXPECT_NEAR(deep.coded_bytes, static_cast<double>(coded_size(*image, 0, 1)), 1e-6);
   EXPECT_EQ(deep.last_frame.value, 0U);
 }

@@ -1,4 +1,4 @@
-// zvfs map: the tree that it draws, how it is encoded, and that nothing gets out of its page.
+// zvfs map: the tree that it draws, its encoding, and that no text escapes into the page.
 #include "zvfs/inspect/map_tree.h"
 
 #include <gtest/gtest.h>
@@ -148,7 +148,8 @@ TEST(MapEncoding, GroupsFrames) {
 
 TEST(MapPage, HoldsNoTextOfTheImage) {
   ImageForge forge;
-  const std::string evil = "</script>";  // no name can hold a slash, but all names come in alike
+  const std::string evil =
+      "</script>";  // no name can hold a slash, but all texts are embedded in the same way
   const auto image = open(forge);
   const std::string page =
       make_map_page(*image, tree_of(*image), "<!--" + evil + "{{nodes}}").value();

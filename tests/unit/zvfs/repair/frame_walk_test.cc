@@ -77,7 +77,7 @@ TEST(FrameWalk, GoesOnBehindDamage) {
   EXPECT_EQ(found.gaps[0].end, first.size() + second.size());
 }
 
-// What looks like a frame within a damaged one is not taken for one unless it decodes.
+// Bytes that look like a frame within a damaged one count as a frame only if they decode.
 TEST(FrameWalk, FalseMagicsAreNoFrames) {
   ByteVector garbage = noise(10'000, 4);
   for (std::size_t i = 0; i + 16 < garbage.size(); i += 97) {
@@ -102,7 +102,7 @@ TEST(FrameWalk, SkippableFramesAreNoGaps) {
   EXPECT_TRUE(found.gaps.empty());
 }
 
-// A damaged size would skip what is whole.
+// A damaged size would skip intact frames.
 TEST(FrameWalk, SkippableFramesThatEndNowhereAreGaps) {
   const ByteVector wrong =
       bytes_of(std::string("\x50\x2A\x4D\x18\x05\x00\x00\x00"

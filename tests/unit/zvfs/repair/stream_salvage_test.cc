@@ -77,14 +77,14 @@ TEST(StreamSalvage, SearchesTheNextHeaderBehindAGap) {
   EXPECT_EQ(salvage.kept, member("./", 0) + member("c", 5));
 }
 
-// An archive of another program, within the one that mkimage made: a file whose header is lost.
+// A file whose header is lost is an archive of another program, within the one that mkimage made.
 TEST(StreamSalvage, TakesNoForeignHeadersForItsOwn) {
   const std::string inner = member("inner/file", 600, "root") + member("inner/more", 0, "root");
   const Salvage salvage({member("./", 0), "!" + inner, member("z", 5) + kEnd});
   EXPECT_EQ(salvage.kept, member("./", 0) + member("z", 5));
 }
 
-// An extended header may have said another name for it.
+// A lost extended header may have given it another name.
 TEST(StreamSalvage, DropsTheFirstMemberBehindAGapOfAForeignArchive) {
   const Salvage salvage(
       {member("a", 5, "root"), "!" + member("b", 5, "root") + member("c", 5, "root") + kEnd});
