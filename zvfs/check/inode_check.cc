@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "format/stream_run.h"
 #include "zvfs/check/table_scan.h"
 
 namespace zvfs {
@@ -31,6 +32,7 @@ InodeCheck::InodeCheck(const CheckContext& context, InodeStates& states)
       strings_(image_.index()) {}
 
 void InodeCheck::run() {
+  find_tiny_frames();
   TableScan<InodeRecord> rows(image_, Table::kInodes);
   while (rows.next()) check(rows.row(), rows.record());
   const std::uint64_t expected = image_.header().content_size;
@@ -112,7 +114,7 @@ Result<void> InodeCheck::check_place(std::uint64_t stream_offset, std::uint64_t 
   }
   const auto found = image_.frame_table().frame(frames_, FrameNumber{frame});
   if (!found) return {};  // reported by the check of that table
-  if (found->holds({stream_offset})) return {};
+  if (found->holds({stream_offset})) return check_crossed(stream_offset, length);
   return fail(ErrorCode::kCorrupt, "stream offset {} is not in frame {}, which is {} to {}",
               stream_offset, frame, found->begin.value, found->end().value);
 }
@@ -139,11 +141,44 @@ Result<void> InodeCheck::check_extents(const InodeRecord& inode) {
     if (!std::ranges::equal(encoded_, *bytes)) {
       return fail(ErrorCode::kCorrupt, "extent {}: its zero field is not zero", row);
     }
+    const std::uint64_t stream_end = extent_end_;
     if (auto sane = check_extent(inode, row, end); !sane) return sane;
+    if (row > inode.data) {
+      ZVFS_TRY_IN(fmt::format("extent {}", row),
+                  must_follow({stream_end}, {extent_.stream_offset}));
+    }
     end = extent_.file_offset + extent_.length;
+    extent_end_ = extent_.stream_offset + extent_.length;
     allocated += extent_.length;
   }
   return must_be("allocated size", inode.allocated, allocated);
+}
+
+// Checks that none of the tiny frames lies amid the run.
+Result<void> InodeCheck::check_crossed(std::uint64_t stream_offset, std::uint64_t length) const {
+  const auto first = std::ranges::upper_bound(tiny_frames_, stream_offset, {}, &TinyFrame::begin);
+  if (first == tiny_frames_.end() || first->end >= stream_offset + length) return {};
+  return fail(ErrorCode::kCorrupt, "its data crosses frame {}, which has less than {} bytes",
+              first->number, StreamRun::kMinCrossedSize);
+}
+
+void InodeCheck::find_tiny_frames() {
+  constexpr std::size_t kMost = 65536;  // that are remembered: images have few
+  TableScan<FrameRecord> rows(image_, Table::kFrames);
+  FrameRecord before;
+  std::uint64_t row_before = 0;
+  for (bool is_first = true; rows.next() && tiny_frames_.size() < kMost; is_first = false) {
+    const FrameRecord& row = rows.record();
+    const bool is_next = !is_first && rows.row() == row_before + 1;
+    const bool is_tiny = row.stream_offset > before.stream_offset &&
+                         row.stream_offset - before.stream_offset < StreamRun::kMinCrossedSize;
+    if (is_next && is_tiny) {
+      tiny_frames_.push_back({row_before, before.stream_offset, row.stream_offset});
+    }
+    before = row;
+    row_before = rows.row();
+  }
+  std::ranges::sort(tiny_frames_, {}, &TinyFrame::begin);
 }
 
 // Checks that `extent_` lies in the file after `begin`, the end of the previous extent.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "format/index_reader.h"
@@ -21,6 +22,13 @@ class InodeCheck {
   void run();
 
  private:
+  // A frame so small that no file's data may cross it: [begin, end) in the stream.
+  struct TinyFrame {
+    std::uint64_t number;
+    std::uint64_t begin;
+    std::uint64_t end;
+  };
+
   void check(std::uint64_t row, const InodeRecord& inode);
   Result<void> check_fields(const InodeRecord& inode) const;
   Result<void> check_by_type(const InodeRecord& inode);
@@ -28,6 +36,8 @@ class InodeCheck {
   Result<void> check_extents(const InodeRecord& inode);
   Result<void> check_extent(const InodeRecord& inode, std::uint64_t row, std::uint64_t begin);
   Result<void> check_place(std::uint64_t stream_offset, std::uint64_t length, std::uint32_t frame);
+  Result<void> check_crossed(std::uint64_t stream_offset, std::uint64_t length) const;
+  void find_tiny_frames();
   Result<void> check_directory(const InodeRecord& inode) const;
   Result<void> check_symlink(const InodeRecord& inode);
 
@@ -39,6 +49,8 @@ class InodeCheck {
   IndexReader::Cursor strings_;
   ByteVector encoded_;
   ExtentRecord extent_;
+  std::uint64_t extent_end_ = 0;        // in the stream, of the last extent
+  std::vector<TinyFrame> tiny_frames_;  // by where they begin
   std::uint64_t extents_visited_ = 0;
   std::uint64_t content_size_ = 0;
 };

@@ -14,6 +14,9 @@ using testing::ImageForge;
 
 constexpr std::uint32_t kFrameSize = 4096;
 constexpr std::uint32_t kFrames = 64;
+// Two data frames, and the index frames that opening and a binary search among 65,536 extents take.
+// Without a limit it would be a data frame for each extent.
+constexpr std::uint64_t kMostDecodes = 32;
 
 // A file of 64 KiB in extents of `length` bytes, the first of which lies in the last frame, the
 // next in the first, and so on, each at a place of its own.
@@ -41,7 +44,8 @@ ByteVector image_of_jumping_extents(std::uint64_t length) {
 }
 
 std::unique_ptr<Image> open(ByteVector bytes) {
-  return Image::open(std::make_unique<MemorySource>(std::move(bytes)), {.cache_size_bytes = 0})
+  return Image::open(std::make_unique<MemorySource>(std::move(bytes)),
+                     {.cache_size_bytes = 1 << 20})
       .value();
 }
 
@@ -53,14 +57,14 @@ TEST(StreamRun, EndsAReadOfExtentsThatJumpAtTheSecond) {
   EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
   EXPECT_EQ(read.error().message,
             "an extent at stream offset 4096 does not follow the one to 258049");
-  EXPECT_LE(image->reader_stats().decodes, 2U);
+  EXPECT_LE(image->reader_stats().decodes, kMostDecodes);
 }
 
 TEST(StreamRun, DecodesNoFrameAheadOfExtentsThatJump) {
   const auto image = open(image_of_jumping_extents(1));
   const Inode file = image->inode({2}).value();
   EXPECT_FALSE(image->read_ahead(file, 0, file.record.size, [] { return true; }));
-  EXPECT_LE(image->reader_stats().decodes, 2U);
+  EXPECT_LE(image->reader_stats().decodes, kMostDecodes);
   EXPECT_TRUE(image->segment_at(file, 0));
   EXPECT_EQ(image->segment_at(file, 1).error().code, ErrorCode::kCorrupt);
 }

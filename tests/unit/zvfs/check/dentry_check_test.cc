@@ -54,7 +54,7 @@ TEST(DentryCheck, ChecksNames) {
 }
 
 TEST(DentryCheck, ChecksTheOrderOfNames) {
-  const Problems second = {"dentry 1 (directory 1): its name does not follow the one before it"};
+  const Problems second = {"dentry 1 (directory 1): its name does not sort after the previous one"};
   testing::expect_problems(check, {{with_name(1, "bih"), {}},
                                    {with_name(1, "big"), second},  // twice
                                    {with_name(1, "bi"), second},
@@ -86,9 +86,9 @@ TEST(DentryCheck, ChecksSizesAndLinks) {
               {with_inode(3, [](auto& i) { i.size = 0; }),
                {"inode 3: size 0 is not 20, the sum over its 1 dentries"}},
               {with_inode(1, [](auto& i) { i.nlink = 2; }),
-               {"inode 1: 2 links are not 2 and one for each of its 1 subdirectories"}},
+               {"inode 1: 2 links are not 2 plus its 1 subdirectories"}},
               {with_inode(3, [](auto& i) { i.nlink = 1; }),
-               {"inode 3: 1 links are not 2 and one for each of its 0 subdirectories"}},
+               {"inode 3: 1 links are not 2 plus its 0 subdirectories"}},
               {with_inode(7, [](auto& i) { i.nlink = 3; }), {"inode 7: 3 links, but 2 names"}},
               {with_inode(8, [](auto& i) { i.nlink = 0; }), {"inode 8: 0 links, but 1 names"}}});
 }
@@ -97,7 +97,7 @@ TEST(DentryCheck, ChecksParents) {
   testing::expect_problems(check, {{with_inode(1, [](auto& i) { i.parent = 3; }),
                                     {"inode 1: the root's parent is 3, not 1"}},
                                    {with_inode(3, [](auto& i) { i.parent = 3; }),
-                                    {"inode 3: parent 3 is not 1, where its name is"}}});
+                                    {"inode 3: parent 3 is not 1, which holds its name"}}});
 }
 
 // A second directory, /empty in the place of the file: inode 4, without entries.
@@ -115,14 +115,14 @@ TEST(DentryCheck, WantsOneNameForEachDirectory) {
                                       make_second_directory(forge);
                                       forge.dentries.at(2).inode = 3;
                                     },
-                                    {"dentry 2 (directory 1): directory 3 has a name in 1 already",
-                                     "inode 4: a directory without a name"}},
+                                    {"dentry 2 (directory 1): directory 3 already has a name in 1",
+                                     "inode 4: directory has no name"}},
                                    {[](ImageForge& forge) {  // the root has a name
                                       make_second_directory(forge);
                                       forge.dentries.at(2).inode = 1;
                                     },
-                                    {"dentry 2 (directory 1): directory 1 has a name in 0 already",
-                                     "inode 4: a directory without a name"}}});
+                                    {"dentry 2 (directory 1): directory 1 already has a name in 0",
+                                     "inode 4: directory has no name"}}});
 }
 
 TEST(DentryCheck, WantsOneDirectoryForEachDentry) {
@@ -133,12 +133,12 @@ TEST(DentryCheck, WantsOneDirectoryForEachDentry) {
           forge.inode(4).count = 1;
           forge.inode(4).size = 20;
         },
-        {"dentry 7: belongs to directory 4 and to another one"}},
+        {"dentry 7: belongs to directory 4 and another"}},
        {[](ImageForge& forge) {
           for (int i = 0; i < 3; ++i) forge.dentries.push_back(forge.dentries.at(7));
           forge.inode(3).data = 8;
         },
-        {"dentries 7 to 7: belong to no directory", "dentries 9 to 10: belong to no directory"}}});
+        {"dentries 7 to 7: in no directory", "dentries 9 to 10: in no directory"}}});
 }
 
 TEST(DentryCheck, FindsACycleOfDirectoriesOnce) {
@@ -165,8 +165,7 @@ TEST(DentryCheck, FindsACycleOfDirectoriesOnce) {
   forge.inode(4).parent = 3;
   CheckedImage image(forge);
   check(image);
-  EXPECT_EQ(image.problems,
-            Problems{"inode 3: no way leads up to the root, it is its own ancestor"});
+  EXPECT_EQ(image.problems, Problems{"inode 3: is its own ancestor, not below the root"});
 }
 
 // What a damaged index frame hides could have the names that seem to be missing.

@@ -17,7 +17,7 @@ void check(CheckedImage& image) { check_frame_table(image.context); }
 std::string last_row(const ImageForge& forge, const FrameRecord& row, std::uint64_t data_size) {
   return fmt::format(
       "frames table: row 6: image offset {}, stream offset {} and first file {} with checksum "
-      "{:08x} and kind {} do not end the last frame: data size {}, stream size 3104, files {}, 0, "
+      "{:08x} and kind {} do not match the end: data size {}, stream size 3104, files {}, 0, "
       "0",
       row.image_offset, row.stream_offset, row.first_file, row.checksum, row.kind, data_size,
       forge.frame_files.size());
@@ -52,7 +52,7 @@ TEST(FrameTableCheck, WantsTheSizesInTheLastRow) {
   testing::expect_problems(check, {{[](ImageForge& forge) { forge.frame_files.push_back(4); },
                                     {fmt::format("frames table: row 6: image offset {0}, stream "
                                                  "offset 3104 and first file 3 with checksum "
-                                                 "00000000 and kind 0 do not end the last frame: "
+                                                 "00000000 and kind 0 do not match the end: "
                                                  "data size {0}, stream size 3104, files 4, 0, 0",
                                                  data_size)}}});
 }
@@ -68,19 +68,19 @@ TEST(FrameTableCheck, FindsFieldsThatAreNotZero) {
 TEST(FrameTableCheck, ChecksEachFrame) {
   testing::expect_problems(
       check, {{with_frame_row(0, [](auto& r) { r.kind = 6; }),
-               {"frames table: frame 0: kind 6 is none of this image"}},
+               {"frames table: frame 0: kind 6 is not one of this image"}},
               {[](ImageForge& forge) {  // LZ4, without the feature
                  with_frame_row(5, [](auto& r) { r.kind = 3; })(forge);
                  forge.on_header = [](auto& h) { h.incompat = 0; };
                },
-               {"frames table: frame 5: kind 3 is none of this image"}},
+               {"frames table: frame 5: kind 3 is not one of this image"}},
               {with_frame_row(3, [](auto& r) { r.stream_offset = 1424 + 255; }), {}},
               {with_frame_row(3, [](auto& r) { r.stream_offset = 1424 + 256; }),  // nothing is left
-               {"frames table: frame 3: stream offset 1680 to 1680 breaks the limits"}},
+               {"frames table: frame 3: stream offset 1680 to 1680 is out of range"}},
               {with_frame_row(1, [](auto& r) { r.first_file = 3; }),
-               {"frames table: frame 1: frame files 3 to 2 breaks the limits"}},
+               {"frames table: frame 1: frame files 3 to 2 is out of range"}},
               {[](ImageForge& forge) { forge.frame_bound = 1023; },
-               {"frames table: frame 5: stream offset 2080 to 3104 breaks the limits"}}});
+               {"frames table: frame 5: stream offset 2080 to 3104 is out of range"}}});
 }
 
 }  // namespace

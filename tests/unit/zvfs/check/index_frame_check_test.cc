@@ -47,8 +47,7 @@ std::vector<std::string> problems_of(const std::function<void(ImageForge&)>& bre
 }
 
 TEST(IndexFrameCheck, WantsZerosInTheHeader) {
-  const Problems not_zero = {
-      "index header: its zero fields, or what follows the builder, are not zero"};
+  const Problems not_zero = {"index header: zero fields, or bytes after the builder, are not zero"};
   testing::expect_problems(check, {{with_header_byte(250), not_zero},
                                    // "image forge" has 11 of the 40 bytes that end at 312
                                    {with_header_byte(311), not_zero},
@@ -83,7 +82,7 @@ TEST(IndexFrameCheck, ComparesTheNestedSeekTable) {
   EXPECT_TRUE(begins(problems_of(with_index_byte_from_end(kNestedTable)),
                      "nested seek table: magic 0x184d2a5f at "));
   EXPECT_TRUE(begins(problems_of(with_index_byte_from_end(kNestedTable - 4)),
-                     "nested seek table: size 20 is not the 21 that 1 entries take"));
+                     "nested seek table: size 20 is not the 21 of 1 entries"));
   for (const std::size_t field : {8U, 12U, 16U}) {  // sizes, checksum
     EXPECT_TRUE(begins(problems_of(with_index_byte_from_end(kNestedTable - field)),
                        "nested seek table: entry 0: "));

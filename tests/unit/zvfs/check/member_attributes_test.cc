@@ -57,8 +57,8 @@ TEST(MemberAttributes, ComparesNamesAndValues) {
   EXPECT_EQ(difference(make_member({{"user.a", "1"}, {"user.b", "x"}}), set),
             "attribute user.b differs");
   EXPECT_EQ(difference(make_member({{"user.a", "1"}, {"user.b", ""}, {"user.c", ""}}), set),
-            "attribute user.c is new");
-  EXPECT_EQ(difference(make_member({{"user.a", "1"}}), set), "1 attributes, where the index has 2");
+            "attribute user.c is not in the index");
+  EXPECT_EQ(difference(make_member({{"user.a", "1"}}), set), "1 attributes, but the index has 2");
   EXPECT_EQ(difference(make_member({}), {}), "");
 }
 
@@ -72,7 +72,7 @@ TEST(MemberAttributes, MissesNoneOfASetTooLargeForAHeader) {
             "attribute user.small differs");
   many.resize(10);
   EXPECT_EQ(difference(make_member({{"user.small", "1"}}), make_set(many)),
-            "1 attributes, where the index has 10");
+            "1 attributes, but the index has 10");
 }
 
 TEST(MemberAttributes, ComparesAcls) {

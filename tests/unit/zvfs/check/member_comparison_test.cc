@@ -49,12 +49,12 @@ TEST(MemberComparison, ComparesMetadata) {
     std::string_view message;
     std::function<void(InodeRecord&)> change;
   } cases[] = {
-      {"mode 100640, where the index has 100644", [](auto& i) { i.mode = 0100644; }},
-      {"mode 100640, where the index has 104640", [](auto& i) { i.mode = 0104640; }},
-      {"uid 7, where the index has 1", [](auto& i) { i.uid = 1; }},
-      {"gid 8, where the index has 4294967295", [](auto& i) { i.gid = 0xFFFF'FFFF; }},
-      {"mtime 99, where the index has -1", [](auto& i) { i.mtime_seconds = -1; }},
-      {"mtime nanoseconds 0, where the index has 1", [](auto& i) { i.mtime_nanoseconds = 1; }},
+      {"mode 100640, but the index has 100644", [](auto& i) { i.mode = 0100644; }},
+      {"mode 100640, but the index has 104640", [](auto& i) { i.mode = 0104640; }},
+      {"uid 7, but the index has 1", [](auto& i) { i.uid = 1; }},
+      {"gid 8, but the index has 4294967295", [](auto& i) { i.gid = 0xFFFF'FFFF; }},
+      {"mtime 99, but the index has -1", [](auto& i) { i.mtime_seconds = -1; }},
+      {"mtime nanoseconds 0, but the index has 1", [](auto& i) { i.mtime_nanoseconds = 1; }},
   };
   for (const auto& [message, change] : cases) {
     EXPECT_EQ(difference_of_file(change), message);
@@ -89,7 +89,7 @@ TEST(MemberComparison, LeavesTheGroupsBitsToTheAcl) {
   file.xattr_set = 1;
   EXPECT_EQ(difference(parts, "dir/file"), "");
   parts.forge.inode(3).mode = 0100671;
-  EXPECT_EQ(difference(parts, "dir/file"), "mode 100600, where the index has 100601");
+  EXPECT_EQ(difference(parts, "dir/file"), "mode 100600, but the index has 100601");
 }
 
 TEST(MemberComparison, ComparesTypesEvenOfForeignArchives) {
@@ -97,38 +97,37 @@ TEST(MemberComparison, ComparesTypesEvenOfForeignArchives) {
     TarImage parts;
     parts.forge.inode(4).mode = 0100777;
     parts.forge.inode(4).allocated = 8;
-    EXPECT_NE(difference(parts, "link", compared).find("where the index has 100"),
-              std::string::npos);
+    EXPECT_NE(difference(parts, "link", compared).find("but the index has 100"), std::string::npos);
   }
 }
 
 TEST(MemberComparison, ComparesSizes) {
   EXPECT_EQ(difference_of_file([](auto& i) { i.size = i.allocated = 599; }),
-            "size 600, where the index has 599");
+            "size 600, but the index has 599");
   EXPECT_EQ(difference_of_file([](auto& i) { i.size = i.allocated = 601; }, Compared::kContent),
-            "size 600, where the index has 601");
+            "size 600, but the index has 601");
 }
 
 TEST(MemberComparison, ComparesContent) {
   EXPECT_EQ(difference_of_file([](auto& i) { i.data = 1023; }),
-            "content differs within 600 bytes from 0 on");
+            "content differs within 600 bytes at 0");
   EXPECT_EQ(difference_of_file([](auto& i) { i.data = 1025; }, Compared::kContent),
-            "content differs within 600 bytes from 0 on");
+            "content differs within 600 bytes at 0");
 }
 
 TEST(MemberComparison, ComparesSymlinksAndHardLinks) {
   TarImage parts;
   parts.forge.strings.replace(parts.forge.inode(4).data, 8, "dir/fild");
-  EXPECT_EQ(difference(parts, "link"), "symlink to dir/file, where the index has dir/fild");
+  EXPECT_EQ(difference(parts, "link"), "symlink to dir/file, but the index has dir/fild");
 
   TarImage elsewhere;
   elsewhere.forge.dentries.at(1).inode = 4;
-  EXPECT_EQ(difference(elsewhere, "hard"), "hard link to inode 3, where the index has 4");
+  EXPECT_EQ(difference(elsewhere, "hard"), "hard link to inode 3, but the index has 4");
   EXPECT_EQ(difference(elsewhere, "hard", Compared::kContent), "");
   elsewhere.tar.bytes.resize(elsewhere.tar.bytes.size() - 1024);
   elsewhere.hard_link("hard", "dir/none");
   elsewhere.tar.end();
-  EXPECT_EQ(difference(elsewhere, "hard"), "hard link to 'dir/none', which is not there");
+  EXPECT_EQ(difference(elsewhere, "hard"), "hard link to 'dir/none', which does not exist");
 }
 
 TEST(MemberComparison, ComparesDevices) {
@@ -143,7 +142,7 @@ TEST(MemberComparison, ComparesDevices) {
   device.set_device(8, 17);
   EXPECT_EQ(difference(parts, "link"), "");
   parts.forge.inode(4).set_device(8, 18);
-  EXPECT_EQ(difference(parts, "link"), "device 34359738385, where the index has 34359738386");
+  EXPECT_EQ(difference(parts, "link"), "device 34359738385, but the index has 34359738386");
 }
 
 // --- Holes
@@ -186,14 +185,14 @@ TEST(MemberComparison, ComparesTheHolesOfTheArchive) {
   make_sparse_member(parts);
   make_sparse(parts, 500, 100, 512);
   EXPECT_EQ(difference(parts, "dir/file"), "");
-  // Zeros where the archive has a hole: the stream has some behind its 100 bytes.
-  make_sparse(parts, 0, 300, 512 + 100);
+  // Zeros where the archive has a hole: the header, which is before the data, ends in some.
+  make_sparse(parts, 0, 12, 512 - 12);
   parts.forge.extents.push_back({500, 100, 512, 0});
   parts.forge.inode(3).count = 2;
   EXPECT_EQ(difference(parts, "dir/file"), "");
-  // Other bytes in the hole, before the data and, where it is moved, behind it.
-  parts.forge.extents.at(0) = {0, 100, 512, 0};
-  EXPECT_EQ(difference(parts, "dir/file"), "content differs within 100 bytes from 0 on");
+  // Other bytes in the hole.
+  parts.forge.extents.at(0) = {0, 100, 512 - 100, 0};
+  EXPECT_EQ(difference(parts, "dir/file"), "content differs within 100 bytes at 0");
 }
 
 TEST(MemberComparison, ComparesTheHoleAtTheEnd) {
@@ -207,13 +206,13 @@ TEST(MemberComparison, ComparesTheHoleAtTheEnd) {
        {410, "00000001130"},
        {422, "00000000000"},
        {483, "00000001130"}});
-  parts.tar.data(std::string(100, 'x'));
+  parts.tar.data(std::string(100, 'x') + std::string(50, 'y'));
   parts.tar.end();
   make_sparse(parts, 0, 100, 512);
   EXPECT_EQ(difference(parts, "dir/file"), "");
-  parts.forge.extents.push_back({550, 50, 512, 0});
+  parts.forge.extents.push_back({550, 50, 512 + 100, 0});
   parts.forge.inode(3).count = 2;
-  EXPECT_EQ(difference(parts, "dir/file"), "content differs within 50 bytes from 550 on");
+  EXPECT_EQ(difference(parts, "dir/file"), "content differs within 50 bytes at 550");
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ std::vector<SeekTableEntry> sound_entries() {
 std::string differs(std::size_t number, std::string_view what, const SeekTableEntry& entry,
                     const SeekTableEntry& expected) {
   return fmt::format(
-      "seek table: entry {}: {} bytes of {} with checksum {:08x}, where {} has {} of {} with "
+      "seek table: entry {}: {} bytes of {} with checksum {:08x}, but {} has {} of {} with "
       "{:08x}",
       number, entry.coded_size, entry.decoded_size, entry.checksum, what, expected.coded_size,
       expected.decoded_size, expected.checksum);
@@ -79,7 +79,7 @@ TEST(SeekTableCheck, ChecksTheFrameThatHoldsTheTable) {
   testing::expect_problems(
       check, {{with_byte(0),
                {fmt::format("seek table: magic 0x184d2a5f at {:#x} is not 0x184d2a5e", begin)}},
-              {with_byte(4), {"seek table: size 92 is not the 93 that 7 entries take"}}});
+              {with_byte(4), {"seek table: size 92 is not the 93 of 7 entries"}}});
 }
 
 TEST(SeekTableCheck, PassesOverFramesThatAreOutOfOrder) {

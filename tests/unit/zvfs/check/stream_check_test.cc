@@ -36,7 +36,7 @@ TEST(StreamCheck, SaysWhichMemberDiffersAndWhereItIs) {
   TarImage parts;
   parts.forge.inode(3).mtime_seconds = 98;
   EXPECT_EQ(problems_of(parts),
-            Problems{"tar stream: dir/file (at 512): mtime 99, where the index has 98"});
+            Problems{"tar stream: dir/file (at 512): mtime 99, but the index has 98"});
 }
 
 TEST(StreamCheck, FindsMembersThatTheIndexLacks) {
@@ -48,7 +48,7 @@ TEST(StreamCheck, FindsMembersThatTheIndexLacks) {
   parts.hard_link("hard", "dir/file");
   parts.symlink("link", "dir/file");
   parts.tar.end();
-  EXPECT_EQ(problems_of(parts), Problems{"tar stream: other/ (at 0): no such name in the index"});
+  EXPECT_EQ(problems_of(parts), Problems{"tar stream: other/ (at 0): not in the index"});
   // Of a foreign archive a name may have been refused.
   make_foreign(parts);
   parts.forge.inode(3).data = 1024;
@@ -110,8 +110,8 @@ TEST(StreamCheck, CountsTheLastMemberOfAName) {
     if (last_is_right) {
       EXPECT_EQ(problems, Problems());
     } else {
-      EXPECT_EQ(problems, Problems{"tar stream: dir/file (at 2048): content differs within 600 "
-                                   "bytes from 0 on"});
+      EXPECT_EQ(problems,
+                Problems{"tar stream: dir/file (at 2048): content differs within 600 bytes at 0"});
     }
   }
 }
@@ -122,7 +122,7 @@ TEST(StreamCheck, KeepsDirectoriesWithEntriesInForeignArchives) {
   parts.symlink("dir", "elsewhere");
   parts.tar.end();
   EXPECT_EQ(problems_of(parts),
-            Problems{"tar stream: dir (at 3072): mode 120777, where the index has 40755"});
+            Problems{"tar stream: dir (at 3072): mode 120777, but the index has 40755"});
   make_foreign(parts);
   EXPECT_EQ(problems_of(parts), Problems());
 }

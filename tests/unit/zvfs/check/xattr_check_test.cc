@@ -60,7 +60,7 @@ auto with_names(std::string_view first, std::string_view second) {
 }
 
 TEST(XattrCheck, WantsNamesInTheirOrder) {
-  const Problems disordered = {"xattr set 0: the names of its 2 attributes do not ascend"};
+  const Problems disordered = {"xattr set 0: the names of its 2 attributes are not sorted"};
   testing::expect_problems(check, {{with_names("user.a", "user.b"), {}},
                                    {with_names("user.b", "user.a"), disordered},
                                    {with_names("user.a", "user.a"), disordered},
@@ -92,7 +92,7 @@ TEST(XattrCheck, StopsAtSetsThatOverlapTooMuch) {
   check(image);
   ASSERT_EQ(image.problems.size(), 21U);
   EXPECT_EQ(image.problems[20],
-            "xattr set 20: the sets overlap so that they exceed 335544320 bytes; not looked at");
+            "xattr set 20: the sets overlap and exceed 335544320 bytes; not checked");
 }
 
 }  // namespace

@@ -119,7 +119,7 @@ TEST_F(DirectoryTreeTest, NoticesThatAFileShrank) {
   std::filesystem::resize_file(path, 10);
   const auto bytes = content->read(0, 1000);
   ASSERT_FALSE(bytes);
-  EXPECT_EQ(bytes.error().message, "it shrank while it was read");
+  EXPECT_EQ(bytes.error().message, "file shrank as we read it");
 }
 
 TEST_F(DirectoryTreeTest, FollowsNoSymlinkThatTookAFilesPlace) {
@@ -130,7 +130,7 @@ TEST_F(DirectoryTreeTest, FollowsNoSymlinkThatTookAFilesPlace) {
   std::filesystem::create_symlink("other", path);
   const auto content = tree->open(find(*tree, "file"), kRootInode, "file");
   ASSERT_FALSE(content);
-  EXPECT_EQ(content.error().message.find("cannot open it"), 0U);
+  EXPECT_EQ(content.error().message.find("cannot open"), 0U);
 }
 
 TEST_F(DirectoryTreeTest, WarnsOfWhatItCannotScan) {

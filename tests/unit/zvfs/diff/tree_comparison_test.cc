@@ -362,7 +362,7 @@ TEST_F(TreeComparisonTest, EndsWhereDirectoriesMakeACycle) {
   const InodeNumber directory = new_tree.directory(kRootInode, "dir");
   new_tree.link(directory, "again", directory);
   EXPECT_EQ(compare(), (Lines{"cd+++++++++ dir/", "cd+++++++++ dir/again/"}));
-  EXPECT_EQ(warnings, Lines{"dir/again: directory 2 was met before"});
+  EXPECT_EQ(warnings, Lines{"dir/again: directory inode 2 appears twice"});
 }
 
 TEST_F(TreeComparisonTest, EndsWhereDirectoriesAreNestedTooDeep) {

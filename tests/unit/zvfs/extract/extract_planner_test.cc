@@ -129,7 +129,7 @@ TEST(ExtractPlanner, TellsOnceOfADirectoryThatCannotBeMade) {
   EXPECT_TRUE(plan.is_walked);
   EXPECT_EQ(plan.items(), (Lines{"big", "empty", "hard", "link", "null", "sparse"}));
   ASSERT_EQ(plan.extraction.told.size(), 1U);
-  EXPECT_EQ(plan.extraction.told[0].find("dir: with all that is in it: "), 0U);
+  EXPECT_EQ(plan.extraction.told[0].find("dir: not restored, with its contents: "), 0U);
 }
 
 TEST(ExtractPlanner, LosesFilesWhoseDataCannotBeLocated) {

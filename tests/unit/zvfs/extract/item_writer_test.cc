@@ -190,7 +190,7 @@ TEST_F(ItemWriterTest, MakesHardLinks) {
   deep.first_name = first_name;
   HardLink early{{top, "early"}, first_name};
   writer().make_link(early);
-  EXPECT_EQ(extraction.told, Lines{"early: another name of deep, which was not restored"});
+  EXPECT_EQ(extraction.told, Lines{"early: hard link to deep, which was not restored"});
   EXPECT_FALSE(fs::exists(extraction.out / "early"));
   writer().write_whole(deep);
   HardLink link{{top, "hard"}, first_name};

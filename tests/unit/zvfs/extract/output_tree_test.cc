@@ -200,7 +200,7 @@ TEST(OutputTree, OpensNoSymlinkThatTookADirectorysPlace) {
   }
   EXPECT_EQ(mode_of_file(extraction.scratch / "elsewhere"), 0755U);
   ASSERT_EQ(extraction.told.size(), 1U);
-  EXPECT_EQ(extraction.told[0].find("a: cannot open the directory again"), 0U);
+  EXPECT_EQ(extraction.told[0].find("a: cannot reopen the directory"), 0U);
   EXPECT_EQ(extraction.report.incomplete_count(), 1U);
 }
 
