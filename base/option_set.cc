@@ -8,6 +8,7 @@
 #include <utility>
 
 #include <CLI/CLI.hpp>
+#include <fmt/core.h>
 
 namespace zvfs {
 namespace {
@@ -95,6 +96,16 @@ CLI::Option* bind(CLI::App& app, const std::string& names, Values& target,
   return app.add_option_function<Values>(names, take, help)->take_all();
 }
 
+// CLI11's check, whose message is not the same in all of its versions.
+template <typename T>
+CLI::Validator range(T min, T max) {
+  const auto check = [bounds = CLI::Range(min, max), min, max](const std::string& value) {
+    return bounds(value).empty() ? ""
+                                 : fmt::format("Value {} not in range {} to {}", value, min, max);
+  };
+  return {check, ""};
+}
+
 }  // namespace
 
 OptionSet::Option OptionSet::Option::required() const { return Option(option_->required()); }
@@ -108,12 +119,11 @@ OptionSet::Option OptionSet::Option::excludes(Option other) const {
 }
 
 OptionSet::Option OptionSet::Option::between(std::int64_t min, std::int64_t max) const {
-  return Option(option_->check(CLI::Range(min, max).description("")));
+  return Option(option_->check(range(min, max)));
 }
 
 OptionSet::Option OptionSet::Option::at_least(std::uint64_t min) const {
-  const auto max = std::numeric_limits<std::uint64_t>::max();
-  return Option(option_->check(CLI::Range(min, max).description("")));
+  return Option(option_->check(range(min, std::numeric_limits<std::uint64_t>::max())));
 }
 
 OptionSet::OptionSet(const std::string& program, const std::string& description)

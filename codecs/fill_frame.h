@@ -12,6 +12,11 @@
 
 namespace zvfs {
 
+/// The least content of a kFill frame that is made. No block may be larger than the content (RFC
+/// 8878, 3.1.1.2, Block_Maximum_Size), and the first one has 5 bytes. zstd 1.5.4 lets that pass,
+/// 1.5.7 does not.
+inline constexpr std::size_t kMinZstdFill = 5;
+
 /// Appends to `out` the canonical frame of `kind`, kFill or kLz4Fill, that holds `size` (1 to
 /// kMaxFrameSize) times `value`. `own_checksum` is the one inside the frame: content_checksum() of
 /// the content, or for LZ4 its xxh32().

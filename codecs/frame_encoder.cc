@@ -48,7 +48,10 @@ Result<EncodedFrame> FrameEncoder::encode(ByteSpan content) {
     return fail(ErrorCode::kTooLarge, "frame of {} bytes exceeds the limit of {}", content.size(),
                 kMaxFrameSize);
   }
-  if (simd().all_equal(content.data(), content.size())) return fill(content);
+  const std::size_t min_fill = options_.codec == Codec::kLz4 ? 1 : kMinZstdFill;
+  if (content.size() >= min_fill && simd().all_equal(content.data(), content.size())) {
+    return fill(content);
+  }
   if (ZVFS_TRY(is_incompressible(content))) return stored(content);
   return options_.codec == Codec::kLz4 ? by_lz4(content) : by_zstd(content);
 }

@@ -18,7 +18,7 @@ build_packages=(
 test_packages=(
   "${build_packages[@]}"
   libbenchmark-dev libgtest-dev python3
-  acl diffutils dpkg-dev file libarchive-tools lz4 rsync
+  acl diffutils dpkg-dev file libarchive-tools lz4 rsync util-linux-extra
 )
 # To test the page of zvfs map and completion in all shells, too. They are large, so ./check does
 # without them, and skips those tests if they are missing.

@@ -72,7 +72,7 @@ void for_each_map_number(const TarMember& member, Function&& line) {
 std::uint64_t sparse_map_size(const TarMember& member) {
   std::uint64_t size = 0;
   for_each_map_number(member,
-                      [&](std::uint64_t number) { size += fmt::formatted_size("{}\n", number); });
+                      [&](std::uint64_t number) { size += fmt::format("{}\n", number).size(); });
   return tar_padded(size);
 }
 

@@ -14,10 +14,11 @@ else
     \( -name '*.cc' -o -name '*.h' \) -exec clang-format-14 --dry-run -Werror {} +
 fi
 
-# clang and g++ name fmt::format_to()'s symbol differently, so that clang cannot link it with
+# clang and g++ name the symbol behind these differently, so that clang cannot link them with
 # Debian 12's libfmt.
-if grep -rn --include='*.cc' --include='*.h' --exclude-dir='build*' 'fmt::format_to(' .; then
-  echo "use fmt::format(): clang cannot link fmt::format_to()"
+if grep -rnE --include='*.cc' --include='*.h' --exclude-dir='build*' \
+  'fmt::(format_to|formatted_size)' .; then
+  echo "use fmt::format(): clang cannot link these"
   exit 1
 fi
 

@@ -62,7 +62,8 @@ void XattrReader::set_file(int directory_fd, const char* name) {
   file_.directory_fd = directory_fd;
   file_.name = name;
   if (way_ == Way::kAtCalls) return;
-  file_.proc_path = fmt::format("/proc/self/fd/{}/{}", directory_fd, name);
+  file_.path =
+      directory_fd == AT_FDCWD ? name : fmt::format("/proc/self/fd/{}/{}", directory_fd, name);
 }
 
 // The names, each ended by a NUL.
@@ -97,12 +98,12 @@ Result<bool> XattrReader::read_value(const char* attribute, ByteVector& value) {
 }
 
 ssize_t XattrReader::list_into(char* names, std::size_t size) const {
-  if (way_ == Way::kProc) return ::llistxattr(file_.proc_path.c_str(), names, size);
+  if (way_ == Way::kProc) return ::llistxattr(file_.path.c_str(), names, size);
   return ::syscall(kListxattrat, file_.directory_fd, file_.name, AT_SYMLINK_NOFOLLOW, names, size);
 }
 
 ssize_t XattrReader::read_into(const char* attribute, std::byte* value, std::size_t size) const {
-  if (way_ == Way::kProc) return ::lgetxattr(file_.proc_path.c_str(), attribute, value, size);
+  if (way_ == Way::kProc) return ::lgetxattr(file_.path.c_str(), attribute, value, size);
   const XattrArguments arguments{reinterpret_cast<std::uintptr_t>(value),
                                  static_cast<std::uint32_t>(size), 0};
   return ::syscall(kGetxattrat, file_.directory_fd, file_.name, AT_SYMLINK_NOFOLLOW, attribute,

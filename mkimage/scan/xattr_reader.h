@@ -32,8 +32,9 @@ class XattrReader {
   /// Whether attributes can be read at all. Errors: Io (/proc is needed, but not mounted).
   [[nodiscard]] Result<void> check() const;
 
-  /// The attributes of entry `name` in the directory open as `directory_fd`; a symlink is not
-  /// followed. An attribute that vanishes meanwhile is left out.
+  /// The attributes of entry `name` in the directory open as `directory_fd`, or of the path `name`
+  /// if that is AT_FDCWD; a symlink is not followed. An attribute that vanishes meanwhile is left
+  /// out.
   /// Errors: Io, NotFound (the file is gone), TooLarge (a value or name beyond the format's
   /// limits).
   Result<XattrSet> read(int directory_fd, const char* name);
@@ -43,7 +44,7 @@ class XattrReader {
   struct File {
     int directory_fd;
     const char* name;
-    std::string proc_path;
+    std::string path;
   };
 
   void set_file(int directory_fd, const char* name);

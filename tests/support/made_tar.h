@@ -72,7 +72,7 @@ class MadeTar {
   static std::string record(std::string_view key, std::string_view value) {
     const std::string rest = fmt::format(" {}={}\n", key, value);
     std::size_t size = rest.size() + 1;
-    while (fmt::formatted_size("{}", size) + rest.size() != size) ++size;
+    while (fmt::format("{}", size).size() + rest.size() != size) ++size;
     return fmt::format("{}{}", size, rest);
   }
   void end() { bytes.append(1024, '\0'); }

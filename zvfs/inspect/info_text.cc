@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kLz4FramesName = "lz4 frames";
 
-std::size_t digits(std::uint64_t number) { return fmt::formatted_size("{}", number); }
+std::size_t digits(std::uint64_t number) { return fmt::format("{}", number).size(); }
 
 std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llround(bytes)); }
 

@@ -280,13 +280,14 @@ TEST(OptionSet, PrintsHelpOfCommands) {
   EXPECT_NE(help.find("\n  list                    List\n"), std::string::npos) << help;
   EXPECT_TRUE(help.ends_with("\n\nThe end\n")) << help;
   Commands others;
-  EXPECT_EQ(answer(others.program, {"list", "--help"}), R"(List
+  std::string help_of_list = answer(others.program, {"list", "--help"});
+  if (help_of_list.ends_with("\n\n")) help_of_list.pop_back();  // as CLI11 does before 2.4
+  EXPECT_EQ(help_of_list, R"(List
 Usage: program list [OPTIONS]
 
 Options:
   --help                  Print this help and exit
   -h                      Human
-
 )");
 }
 

@@ -101,7 +101,7 @@ TEST(TarIndexer, TakesTheSameFromRunsOfAnySize) {
   tar.file("other", "y");
   tar.end();
   const std::string expected = Indexed(tar).text();
-  for (const std::size_t run : {1, 511, 513, 1 << 20}) {
+  for (const std::size_t run : {1U, 511U, 513U, 1U << 20}) {
     const Indexed indexed(tar, run);
     EXPECT_EQ(indexed.error + indexed.said, "");
     EXPECT_EQ(indexed.text(), expected);
@@ -249,7 +249,7 @@ TEST(TarIndexer, MakesUpNoDirectoriesOfPathsBeyondAllSystems) {
   const std::string path = deep_path(0, 2100);
   tar.extended('x', MadeTar::record("path", path + "/f"));
   tar.file("f", "x");
-  for (const std::size_t end : {2001, 3003, 4203}) {
+  for (const std::size_t end : {2001U, 3003U, 4203U}) {
     tar.extended('x', MadeTar::record("path", path.substr(0, end)));
     tar.directory("d/");
   }
@@ -477,7 +477,7 @@ TEST(TarIndexer, ReadsPaxSparseFiles) {
   tar.extended('x', Tar::record("GNU.sparse.size", "5") + Tar::record("GNU.sparse.map", "5,0"));
   tar.file("hole", "");
   tar.end();
-  for (const std::size_t run : {1, 512, 100000}) {
+  for (const std::size_t run : {1U, 512U, 100000U}) {
     const Indexed indexed(tar, run);
     EXPECT_EQ(indexed.error + indexed.said, "");
     EXPECT_EQ(indexed.text(),

@@ -103,7 +103,7 @@ TEST_F(ReadaheadTest, NeverGoesBeyondTheWindowOrTheFile) {
 
 TEST_F(ReadaheadTest, RandomReadsDecodeNothingAhead) {
   readahead_.start();
-  for (const std::uint64_t frame : {40, 3, 60, 21, 50, 10}) {
+  for (const std::uint64_t frame : {40U, 3U, 60U, 21U, 50U, 10U}) {
     EXPECT_EQ(readahead_.will_read(big_, frame * kFrame, 4096), Pattern::kRandom);
   }
   EXPECT_EQ(settle(), 0U);
@@ -111,7 +111,7 @@ TEST_F(ReadaheadTest, RandomReadsDecodeNothingAhead) {
 
 TEST_F(ReadaheadTest, RequestsOutOfOrderButNearAreInOrder) {
   readahead_.start();
-  for (const std::uint64_t request : {0, 2, 1, 4, 3}) {
+  for (const std::uint64_t request : {0U, 2U, 1U, 4U, 3U}) {
     EXPECT_EQ(readahead_.will_read(big_, request * kRequest, kRequest), Pattern::kInOrder);
   }
   EXPECT_GE(settle(), kMiB / kFrame);

@@ -97,7 +97,7 @@ TEST(RewrittenTar, MakesALinkTheFileWhoseOtherNamesAreLeftOut) {
   tar.hard_link("c", "b");
   tar.hard_link("d", "a");
   tar.end();
-  for (const std::size_t run : {512, 1536, 1 << 20}) {
+  for (const std::size_t run : {512U, 1536U, 1U << 20}) {
     const Rewritten both(tar, excluding({"/a", "/b"}), {}, run);
     EXPECT_EQ(both.error + both.said, "");
     EXPECT_EQ(both.text(), "0 other 1y\n0 c 5000x\n1 d c\n");

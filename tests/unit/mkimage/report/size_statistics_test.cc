@@ -66,10 +66,9 @@ TEST(SizeStatistics, GroupByExtension) {
 
 TEST(SizeStatistics, KeepTheLargestFiles) {
   MadeTree made;
-  for (int i = 0; i < 30; ++i) {
-    const InodeNumber file =
-        made.file(kRootInode, fmt::format("{:02}", i), 10U + 10U * (i * 7 % 30));
-    made.tree.inode(file).data = static_cast<std::uint64_t>(i);
+  for (unsigned i = 0; i < 30; ++i) {
+    const InodeNumber file = made.file(kRootInode, fmt::format("{:02}", i), 10 + 10 * (i * 7 % 30));
+    made.tree.inode(file).data = i;
   }
   made.tree.finish();
   const auto sizes = SizeStatistics::gather(made.tree, kFrames, kEnd);

@@ -78,6 +78,13 @@ TEST_P(XattrReaderTest, DoesNotFollowSymlinks) {
   EXPECT_TRUE(set_read->empty());
 }
 
+TEST_P(XattrReaderTest, ReadsOfAPath) {
+  ASSERT_TRUE(set("file", "user.a", "value"));
+  const auto set_read = reader_.read(AT_FDCWD, (directory_ / "file").c_str());
+  ASSERT_TRUE(set_read) << set_read.error().message;
+  EXPECT_EQ(set_read->xattrs().size(), 1U);
+}
+
 TEST_P(XattrReaderTest, FailsOnAFileThatIsGone) {
   const auto set_read = reader_.read(fd_.get(), "gone");
   ASSERT_FALSE(set_read);

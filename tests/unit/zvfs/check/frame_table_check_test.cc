@@ -58,7 +58,7 @@ TEST(FrameTableCheck, WantsTheSizesInTheLastRow) {
 }
 
 TEST(FrameTableCheck, FindsFieldsThatAreNotZero) {
-  for (const std::size_t byte : {25, 31}) {  // the first and the last behind the kind
+  for (const std::size_t byte : {25U, 31U}) {  // the first and the last behind the kind
     testing::expect_problems(check,
                              {{testing::with_row_byte(Table::kFrames, std::size_t{2} * 32 + byte),
                                {"frames table: row 2: its zero fields are not zero"}}});
