@@ -20,10 +20,10 @@ test_packages=(
   libbenchmark-dev libgtest-dev python3
   acl diffutils dpkg-dev file libarchive-tools lz4 rsync util-linux-extra
 )
-# To test the page of zvfs map and completion in all shells, too. They are large, so ./check does
-# without them, and skips those tests if they are missing.
+# To test the page of zvfs map, completion in all shells, and pseudo files beside mksquashfs, too.
+# Most are large, so ./check does without them, and skips those tests if they are missing.
 # shellcheck disable=SC2034
-full_test_packages=(chromium chromium-driver bash-completion fish zsh)
+full_test_packages=(chromium chromium-driver bash-completion fish zsh squashfs-tools)
 # To check the style of the tree, too. clang-format 14 decides on layout; only Debian 12 has it.
 # shellcheck disable=SC2034
 style_packages=(shellcheck)
