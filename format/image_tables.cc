@@ -4,6 +4,7 @@
 #include <array>
 
 #include "codecs/simd.h"
+#include "format/image_end.h"
 #include "format/seek_table.h"
 
 namespace zvfs {
@@ -14,22 +15,49 @@ struct LocatedIndex {
   std::uint64_t image_start;  // in the source
 };
 
-// Finds the index from the end of the source: seek table footer, last entry, index header.
+constexpr std::size_t kTailSize = SeekTableEntry::kSize + SeekTableFooter::kSize;
+using Tail = std::array<std::byte, kTailSize>;
+
+// The last entry of the seek table and its footer, from the end of the image.
+struct LocatedTail {
+  Tail bytes;
+  SeekTableFooter footer;
+  std::uint64_t end;  // in the source
+};
+
+Result<Tail> read_tail(const ImageSource& source, std::uint64_t end) {
+  if (end < kTailSize) return fail(ErrorCode::kInvalidArgument, "not a zvfs image");
+  Tail tail;
+  ZVFS_TRY(source.read(end - kTailSize, tail));
+  return tail;
+}
+
+// An image ends with the magic of its footer, so a zero at the end of the source is padding.
+Result<LocatedTail> locate_tail(const ImageSource& source) {
+  const std::uint64_t size = source.size();
+  std::uint64_t end = size;
+  Tail tail = ZVFS_TRY(read_tail(source, end));
+  if (tail.back() == std::byte{0}) {
+    end = ZVFS_TRY(find_image_end(source));
+    tail = ZVFS_TRY(read_tail(source, end));
+  }
+  const auto footer = SeekTableFooter::parse(ByteSpan(tail).last(SeekTableFooter::kSize));
+  if (footer) return LocatedTail{tail, *footer, end};
+  const std::string where =
+      end == size ? "at its end"
+                  : fmt::format("at {}, before {} bytes of zero padding", end, size - end);
+  return fail(ErrorCode::kInvalidArgument, "not a zvfs image, or truncated: no seek table {}",
+              where);
+}
+
+// Finds the index from the end of the image: seek table footer, last entry, index header.
 // Spec: docs/format.md, "Opening an image".
 Result<LocatedIndex> locate_index(const ImageSource& source) {
-  constexpr std::size_t kTailSize = SeekTableEntry::kSize + SeekTableFooter::kSize;
-  const std::uint64_t size = source.size();
-  if (size < kTailSize) return fail(ErrorCode::kInvalidArgument, "not a zvfs image");
-  std::array<std::byte, kTailSize> tail;
-  ZVFS_TRY(source.read(size - kTailSize, tail));
-  const auto footer = SeekTableFooter::parse(ByteSpan(tail).last(SeekTableFooter::kSize));
-  if (!footer) {
-    return fail(ErrorCode::kInvalidArgument,
-                "not a zvfs image, or truncated: no seek table at its end");
-  }
-  const std::uint32_t index_frame_size = ByteReader(tail).u32();
-  const std::uint64_t table_size = footer->table_size();
-  if (footer->frame_count < 2 || table_size > size || index_frame_size > size - table_size ||
+  const LocatedTail tail = ZVFS_TRY(locate_tail(source));
+  const std::uint64_t size = tail.end;
+  const std::uint32_t index_frame_size = ByteReader(tail.bytes).u32();
+  const std::uint64_t table_size = tail.footer.table_size();
+  if (tail.footer.frame_count < 2 || table_size > size || index_frame_size > size - table_size ||
       index_frame_size < kSkippableHeaderSize + IndexHeader::kSize) {
     return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is not an index");
   }
@@ -43,9 +71,9 @@ Result<LocatedIndex> locate_index(const ImageSource& source) {
   }
   IndexHeader header =
       ZVFS_TRY(IndexHeader::parse(reader.take(IndexHeader::kSize), index_frame_size, size));
-  if (header.frame_count != footer->frame_count - 1) {
+  if (header.frame_count != tail.footer.frame_count - 1) {
     return fail(ErrorCode::kCorrupt, "index header: {} frames, but the seek table has {}",
-                header.frame_count, footer->frame_count - 1);
+                header.frame_count, tail.footer.frame_count - 1);
   }
   const std::uint64_t image_start = size - header.image_size;
   return LocatedIndex{std::move(header), image_start};
