@@ -10,6 +10,8 @@ namespace zvfs {
 namespace {
 
 constexpr std::uint32_t kVersion = 2;
+constexpr std::size_t kObjects = 3;  // user, group and other: permission bits
+
 const char* qualifier_name(std::uint16_t tag) {
   switch (tag) {
     case AclEntry::kUserObject:
@@ -104,6 +106,21 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+// Linux's posix_acl_valid(), for entries in its order.
+bool is_valid(const std::vector<AclEntry>& entries) {
+  const auto count = [&](std::uint16_t tag) {
+    return static_cast<std::size_t>(std::ranges::count(entries, tag, &AclEntry::tag));
+  };
+  const auto is_same = [](const AclEntry& a, const AclEntry& b) {
+    return a.tag == b.tag && a.id == b.id;
+  };
+  const bool has_objects = count(AclEntry::kUserObject) == 1 &&
+                           count(AclEntry::kGroupObject) == 1 && count(AclEntry::kOther) == 1;
+  const bool needs_mask = count(AclEntry::kUser) + count(AclEntry::kGroup) > 0;
+  return has_objects && (!needs_mask || count(AclEntry::kMask) == 1) &&
+         std::ranges::adjacent_find(entries, is_same) == entries.end();
+}
+
 }  // namespace
 
 std::vector<AclEntry> parse_acl(ByteSpan xattr) {
@@ -121,19 +138,18 @@ std::vector<AclEntry> parse_acl(ByteSpan xattr) {
   return acl;
 }
 
-Result<ByteVector> acl_xattr(std::string_view text, AclUse use) {
+Result<ByteVector> acl_xattr(std::string_view text) {
   std::vector<AclEntry> entries;
   for (const std::string_view part : split(text, ",\n")) {
     const std::string_view entry = trimmed(part);
     if (!entry.empty()) entries.push_back(ZVFS_TRY(parse_entry(entry)));
   }
   ByteVector xattr;
-  const bool is_minimal = std::ranges::all_of(entries, [](const AclEntry& entry) {
-    return entry.tag == AclEntry::kUserObject || entry.tag == AclEntry::kGroupObject ||
-           entry.tag == AclEntry::kOther;
-  });
-  if (entries.empty() || (is_minimal && use == AclUse::kAccess)) return xattr;
+  if (entries.empty()) return xattr;
   std::ranges::sort(entries);  // in the order of tags that the kernel requires
+  if (!is_valid(entries)) {
+    return fail(ErrorCode::kInvalidArgument, "access control list is not one of Linux: '{}'", text);
+  }
   ByteWriter writer(xattr);
   writer.u32(kVersion);
   for (const AclEntry& entry : entries) {
@@ -143,6 +159,8 @@ Result<ByteVector> acl_xattr(std::string_view text, AclUse use) {
   }
   return xattr;
 }
+
+bool is_minimal_acl(ByteSpan xattr) { return parse_acl(xattr).size() <= kObjects; }
 
 std::uint16_t acl_permissions(ByteSpan xattr) {
   unsigned user = 0;

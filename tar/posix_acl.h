@@ -45,13 +45,16 @@ std::vector<AclEntry> parse_acl(ByteSpan xattr);
 /// Errors: InvalidArgument (not such an attribute).
 Result<std::string> acl_text(ByteSpan xattr);
 
-enum class AclUse : std::uint8_t { kAccess, kDefault };
+/// The reverse: the extended attribute that a text in an archive stands for; empty if the text is.
+/// An id is a number, the number after the permissions, or a name, which is looked up in this
+/// system's database.
+/// Errors: InvalidArgument (not such a text, or a list that Linux refuses: posix_acl_valid() wants
+/// one entry each for user, group and other, and a mask if there are others), NotFound (a name
+/// unknown to this system).
+Result<ByteVector> acl_xattr(std::string_view text);
 
-/// The reverse: the extended attribute that a text in an archive stands for; empty if an access
-/// list says no more than permission bits do (user, group and other). An id is a number, the number
-/// after the permissions, or a name, which is looked up in this system's database.
-/// Errors: InvalidArgument (not such a text), NotFound (a name unknown to this system).
-Result<ByteVector> acl_xattr(std::string_view text, AclUse use);
+/// Whether an access ACL says no more than permission bits do: user, group and other.
+bool is_minimal_acl(ByteSpan xattr);
 
 /// The permission bits (0777) of a file with that access ACL, an extended attribute made by
 /// acl_xattr(). The group bits are those of the mask, as the kernel shows them.

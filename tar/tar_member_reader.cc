@@ -98,7 +98,9 @@ void TarMemberReader::read_type(const TarBlock& block) {
   } else if (type == 'D') {  // of an incremental dump; its data are the names in it
     entry_.type = Type::kDirectory;
   } else {
-    entry_.type = entry_.path.ends_with('/') ? Type::kDirectory : Type::kFile;
+    // The older programs mark a directory by the slash alone, but none gives a directory holes.
+    const bool has_holes = type == 'S' || pax().sparse_real_size;
+    entry_.type = entry_.path.ends_with('/') && !has_holes ? Type::kDirectory : Type::kFile;
     if (type == 'M') {
       note("continues in another volume, which is missing");
     } else if (type != '0' && type != '\0' && type != '7' && type != 'S') {
@@ -162,13 +164,15 @@ void TarMemberReader::read_xattrs() {
 
 void TarMemberReader::add_acl(std::string_view name, const std::optional<std::string>& text) {
   if (!text) return;
-  auto xattr = acl_xattr(*text, name == kAccessAclName ? AclUse::kAccess : AclUse::kDefault);
+  auto xattr = acl_xattr(*text);
   if (!xattr) return note(quote_name(xattr.error().message) + "; left out");
   std::erase_if(xattrs_, [&](const Xattr& other) { return other.name == name; });
   if (xattr->empty()) return;
-  // The header may have the owning group's bits there, as libarchive writes them.
-  if (name == kAccessAclName)
+  if (name == kAccessAclName) {
+    // The header may have the owning group's bits there, as libarchive writes them.
     entry_.metadata.permissions = (entry_.metadata.permissions & 07000) | acl_permissions(*xattr);
+    if (is_minimal_acl(*xattr)) return;
+  }
   xattrs_.push_back({std::string(name), *std::move(xattr)});
 }
 

@@ -83,9 +83,13 @@ Result<void> TarIndexer::add_or_report(const TarEntry& entry) {
 Result<void> TarIndexer::finish() {
   ZVFS_TRY(parser_.finish());
   report_archive();
+  if (!has_root_) set_made_up(kRootInode, true);
   if (index_extras_ != nullptr) ZVFS_TRY(add_index_extras());
   const std::vector<std::uint32_t> numbers = ZVFS_TRY(names_.move_to(tree_));
-  if (!numbers.empty()) renumber_files(numbers);
+  if (!numbers.empty()) {
+    renumber_files(numbers);
+    renumber_made_up(numbers);
+  }
   tree_.finish();
   return {};
 }
@@ -137,8 +141,32 @@ void TarIndexer::renumber_files(std::span<const std::uint32_t> numbers) {
   files_.truncate(count);
 }
 
+void TarIndexer::set_made_up(InodeNumber directory, bool is_made_up) {
+  const std::size_t index = directory.value - 1;
+  if (index >= is_made_up_.size()) {
+    if (!is_made_up) return;
+    is_made_up_.resize(index + 1);
+  }
+  is_made_up_[index] = is_made_up;
+}
+
+bool TarIndexer::is_made_up(InodeNumber directory) const {
+  const std::size_t index = directory.value - 1;
+  return index < is_made_up_.size() && is_made_up_[index];
+}
+
+void TarIndexer::renumber_made_up(std::span<const std::uint32_t> numbers) {
+  const std::vector<bool> old = std::exchange(is_made_up_, {});
+  for (std::size_t i = 0; i < old.size(); ++i) {
+    if (old[i] && numbers[i] != 0) set_made_up({numbers[i]}, true);
+  }
+}
+
 Result<void> TarIndexer::add(const TarEntry& entry) {
-  if (!has_root_) set_root(made_up_directory(entry));
+  if (!has_root_) {
+    set_root(made_up_directory(entry));
+    set_made_up(kRootInode, true);
+  }
   if (entry.path.empty()) return refuse("it has no name");
   ZVFS_TRY(check_path(entry.path, "its path"));
   if (entry.path.starts_with('/') && !std::exchange(said_absolute_, true)) {
@@ -160,6 +188,7 @@ void TarIndexer::set_root(InodeRecord record) {
 Result<void> TarIndexer::add_root(const TarEntry& entry) {
   if (entry.type != Type::kDirectory) return refuse("the root is not a directory");
   set_root(ZVFS_TRY(record_of(entry)));
+  set_made_up(kRootInode, false);
   return {};
 }
 
@@ -173,6 +202,7 @@ Result<void> TarIndexer::add_at(const Place& place, const TarEntry& entry) {
       const std::uint32_t nlink = old.nlink;
       old = record;
       old.nlink = nlink;
+      set_made_up(names_.inode(*known), false);
       return {};
     }
   }
@@ -332,6 +362,7 @@ Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
                 made_up_, members_);
   }
   const InodeNumber number = ZVFS_TRY(tree_.add_inode(made_up_directory(entry)));
+  set_made_up(number, true);
   return names_.add(directory, name, number);
 }
 

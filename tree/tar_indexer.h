@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/grow_array.h"
@@ -54,6 +55,10 @@ class TarIndexer {
 
   [[nodiscard]] std::uint64_t members() const { return members_; }
 
+  /// After finish(): whether that directory has no member, so that its owner, mode and time are not
+  /// the archive's.
+  [[nodiscard]] bool is_made_up(InodeNumber directory) const;
+
  private:
   using Row = NameTable::Row;
   enum class IfMissing : std::uint8_t { kMake, kGiveUp };
@@ -85,7 +90,9 @@ class TarIndexer {
                     IfMissing if_missing);
   Result<Row> follow(Row directory, Row symlink, const TarEntry& entry);
   Result<Row> make_up(Row directory, std::string_view name, const TarEntry& entry);
+  void set_made_up(InodeNumber directory, bool is_made_up);
   void renumber_files(std::span<const std::uint32_t> numbers);
+  void renumber_made_up(std::span<const std::uint32_t> numbers);
   void report(const TarEntry& entry, Warning::Severity severity, std::string message);
   void report_archive() const;
 
@@ -95,6 +102,7 @@ class TarIndexer {
   TarParser parser_;
   NameTable names_;
   GrowArray<std::uint32_t> files_;
+  std::vector<bool> is_made_up_;  // by inode number less 1, up to the last such directory
   std::uint64_t members_ = 0;
   bool has_root_ = false;  // a member for it, or one that gave it its owner and time
   bool said_absolute_ = false;

@@ -46,5 +46,35 @@ TEST(AclText, RefusesWhatItDoesNotKnow) {
   }
 }
 
+TEST(AclXattr, ReadsText) {
+  const auto xattr = acl_xattr("group::r--,user::rw-,user:lisa:r-x:1000,mask::rwx,other::--x");
+  ASSERT_TRUE(xattr);
+  EXPECT_EQ(*xattr, acl({{0x01, 6, kNoId},
+                         {0x02, 5, 1000},
+                         {0x04, 4, kNoId},
+                         {0x10, 7, kNoId},
+                         {0x20, 1, kNoId}}));
+  EXPECT_FALSE(is_minimal_acl(*xattr));
+  EXPECT_EQ(acl_permissions(*xattr), 0671);
+  EXPECT_EQ(acl_xattr("").value(), ByteVector());
+}
+
+TEST(AclXattr, KnowsWhatPermissionBitsSay) {
+  const auto xattr = acl_xattr("user::rwx,group::r-x,other::---");
+  ASSERT_TRUE(xattr);
+  EXPECT_TRUE(is_minimal_acl(*xattr));
+  EXPECT_EQ(acl_permissions(*xattr), 0750);
+}
+
+TEST(AclXattr, RefusesWhatLinuxRefuses) {
+  for (const char* const text :
+       {"user::rw-", "user::rw-,group::r--", "user::rw-,user::r--,group::r--,other::r--",
+        "user::rw-,user:1:r--,group::r--,other::r--",  // no mask
+        "user::rw-,user:1:r--,user:1:rw-,group::r--,mask::r--,other::r--",
+        "user::rw-,group::r--,mask::r--,mask::r--,other::r--"}) {
+    EXPECT_FALSE(acl_xattr(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace zvfs

@@ -68,6 +68,12 @@ class Indexed {
     }
     throw std::runtime_error("no such path");
   }
+  [[nodiscard]] bool is_made_up(std::string_view path) const {
+    for (const Link link : TreeWalk(tree)) {
+      if (tree.path_of(link) == path) return indexer_.is_made_up(tree.inode_of(link));
+    }
+    throw std::runtime_error("no such path");
+  }
   [[nodiscard]] std::span<const std::uint32_t> files() const { return indexer_.files(); }
 
   Tree tree;
@@ -415,6 +421,42 @@ TEST(TarIndexer, ReadsPaxRecords) {
   EXPECT_EQ(indexed.inode("next").xattr_set, 0U);
 }
 
+TEST(TarIndexer, TakesPermissionsFromAnAcl) {
+  MadeTar tar;
+  tar.extended('x', MadeTar::record("SCHILY.acl.access", "user::rwx,group::r-x,other::---"));
+  tar.header("file", {.mode = 04600});
+  tar.extended('x', MadeTar::record("SCHILY.acl.access", "user::rwx"));
+  tar.header("broken", {.mode = 0600});
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.inode("file").mode, 0104750);
+  EXPECT_EQ(indexed.inode("file").xattr_set, 0U);  // the bits say it all
+  EXPECT_EQ(indexed.inode("broken").mode, 0100600);
+  EXPECT_EQ(indexed.said,
+            "broken: access control list is not one of Linux: 'user::rwx'; left out\n");
+}
+
+TEST(TarIndexer, KnowsWhichDirectoriesAreMadeUp) {
+  MadeTar tar;
+  tar.file("gone", "x");  // so that inodes get other numbers
+  tar.file("gone", "x");
+  tar.file("a/b/file", "x");
+  tar.directory("a/b/");
+  tar.directory("c/");
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_TRUE(indexed.is_made_up(""));
+  EXPECT_TRUE(indexed.is_made_up("a"));
+  EXPECT_FALSE(indexed.is_made_up("a/b"));
+  EXPECT_FALSE(indexed.is_made_up("c"));
+
+  MadeTar rooted;
+  rooted.file("file", "x");
+  rooted.directory("./");
+  rooted.end();
+  EXPECT_FALSE(Indexed(rooted).is_made_up(""));
+}
+
 TEST(TarIndexer, ReadsNumbersBeyondOctal) {
   MadeTar tar;
   tar.header("a", {},
@@ -485,6 +527,19 @@ TEST(TarIndexer, ReadsPaxSparseFiles) {
     EXPECT_FALSE(indexed.inode("whole").has_extent_list());
     EXPECT_EQ(indexed.files().size(), 4U);
   }
+}
+
+TEST(TarIndexer, TakesASparseMemberForAFileDespiteASlash) {
+  MadeTar tar;
+  tar.header("old/", {.type = 'S', .size = 4, .magic = "ustar  "},
+             {{386, "00000000002"}, {398, "00000000004"}, {482, "\1"}, {483, "00000000007"}});
+  tar.bytes.append(512, '\0');  // more of the map
+  tar.data("data");
+  tar.extended('x',
+               MadeTar::record("GNU.sparse.size", "7") + MadeTar::record("GNU.sparse.map", "2,4"));
+  tar.file("new/", "data");
+  tar.end();
+  EXPECT_EQ(Indexed(tar).text(), "new = ..data.\nold = ..data.\n");
 }
 
 TEST(TarIndexer, RefusesBrokenSparseMaps) {
