@@ -116,9 +116,19 @@ Result<void> ImageRebuild::finish(BuildReport& report) {
   }
   locate_files(tree_, indexer_.files(), writer_.frames());
   report.count(tree_);
+  const std::uint32_t compat =
+      setup_.compat | (has_a_member_each() ? 0 : IndexHeader::kForeignStream);
   return finish_image(writer_, tree_, indexer_.files(),
-                      {.encoder = setup_.encoder, .frame_bound = largest_, .compat = setup_.compat},
+                      {.encoder = setup_.encoder, .frame_bound = largest_, .compat = compat},
                       report);
+}
+
+// Whether every name has a member, and only one, as in what mkimage makes of a directory.
+bool ImageRebuild::has_a_member_each() const {
+  for (std::uint32_t number = 1; number <= tree_.inodes().size(); ++number) {
+    if (indexer_.is_made_up({number})) return false;
+  }
+  return indexer_.members() == tree_.dentries().size() + 1;
 }
 
 Result<void> ImageRebuild::index(ByteSpan bytes) {

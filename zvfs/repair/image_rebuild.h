@@ -55,6 +55,7 @@ class ImageRebuild {
   Result<void> write(const FoundFrame& what, ByteSpan coded);
   Result<void> index(ByteSpan bytes);
   Result<void> finish(BuildReport& report);
+  [[nodiscard]] bool has_a_member_each() const;
 
   const Setup setup_;
   ImageWriter& writer_;

@@ -150,7 +150,12 @@ class Repairer {
   // If members are missing, directories may have none.
   [[nodiscard]] std::uint32_t features() const {
     const bool has_all_members = plan_.has_end_mark && plan_.dropped == 0 && !plan_.resumed;
-    return plan_.is_ours && has_all_members ? 0 : IndexHeader::kForeignStream;
+    const bool is_ours = index_ == nullptr ? plan_.is_ours : !is_foreign(index_->image());
+    return is_ours && has_all_members ? 0 : IndexHeader::kForeignStream;
+  }
+
+  static bool is_foreign(const Image& image) {
+    return (image.header().compat & IndexHeader::kForeignStream) != 0;
   }
 
   void take_warning(const Warning& warning) {

@@ -21,6 +21,7 @@ bool is_header(ByteSpan bytes) {
 // files on disk. This tells its archives from those of most other programs, including archives
 // stored in them as files.
 bool may_be_ours(ByteSpan header) {
+  if (header.size() != kTarBlockSize) return false;
   using namespace std::string_view_literals;
   constexpr std::size_t kMagicOffset = 257;
   const std::string_view magic_and_names = as_text(header).substr(kMagicOffset, 8 + 32 + 32);
@@ -79,6 +80,9 @@ std::size_t StreamSalvage::parse(ByteSpan bytes) {
   if (step) {
     advance(step->size);
     follow(*step);
+    // The last block of the headers, unless that is a sparse map.
+    const bool is_header = step->member != nullptr && !step->member->sparse;
+    if (is_header && !may_be_ours(bytes.first(step->size))) plan_.is_ours = false;
     return step->size;
   }
   // The archive is broken: continue at the next block.
@@ -146,10 +150,16 @@ void StreamSalvage::follow(const TarParser::Step& step) {
 // too.
 void StreamSalvage::recognise(const TarEntry& member) {
   const bool is_first = parser_begin_ + member.header_begin == 0;
-  if (is_first) plan_.begins_archive = plan_.is_ours = member.path == "./";
-  if (is_first && plan_.begins_archive) is_first_doubtful_ = false;
-  if (!is_first && member.path.starts_with("./")) plan_.is_ours = false;
-  if (!member.user_name.empty() || !member.group_name.empty()) plan_.is_ours = false;
+  if (is_first) {
+    plan_.begins_archive = plan_.is_ours = member.path == "./";
+    if (plan_.begins_archive) is_first_doubtful_ = false;
+  }
+  const std::string_view slash = member.type == TarMember::Type::kDirectory ? "/" : "";
+  const bool has_plain_path = is_first || member.path == plain_path(member.path).append(slash);
+  if (!has_plain_path || !member.user_name.empty() || !member.group_name.empty() ||
+      !member.other_records.empty() || !member.notes.empty()) {
+    plan_.is_ours = false;
+  }
 }
 
 void StreamSalvage::close_member() {
