@@ -37,7 +37,7 @@ MAY_INCLUDE = {
     "zvfs/walk": "base format",
     "zvfs/inspect": "base codecs format tar zvfs/command zvfs/walk",
     "zvfs/extract": "base codecs format tar zvfs/command zvfs/walk",
-    "zvfs/check": "base codecs format tar mkimage/archives zvfs/command zvfs/walk",
+    "zvfs/check": "base codecs format tar tree mkimage/archives zvfs/command zvfs/walk",
     "zvfs/repair": "base codecs format tar tree mkimage/report mkimage/frames"
                    " zvfs/command zvfs/walk",
     "zvfs/diff": "base codecs format tar tree mkimage/report mkimage/rules mkimage/scan"

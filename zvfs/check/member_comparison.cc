@@ -7,25 +7,11 @@
 #include <archive_entry.h>
 
 #include "base/units.h"
+#include "zvfs/check/field_comparison.h"
 #include "zvfs/check/member_attributes.h"
 
 namespace zvfs {
 namespace {
-
-template <typename T>
-Result<void> same(std::string_view what, T member, T index) {
-  if (member == index) return {};
-  return fail(ErrorCode::kCorrupt, "{} {}, but the index has {}", what, member, index);
-}
-
-Result<void> same_mode(std::uint32_t member, std::uint32_t index) {
-  if (member == index) return {};
-  return fail(ErrorCode::kCorrupt, "mode {:o}, but the index has {:o}", member, index);
-}
-
-Result<void> same_type(std::uint32_t member, std::uint32_t index) {
-  return same_mode(mode_of(type_of(member), 0), mode_of(type_of(index), 0));
-}
 
 // A time of 1.25 s before 1970 is "-1.25" in a pax record (POSIX, pax, "mtime"). libarchive 3.6
 // applies the sign to the seconds alone, and reads it as -1 s plus 0.25 s.
@@ -40,11 +26,7 @@ bool is_misread(archive_entry* entry, const InodeRecord& record) {
 Result<void> MemberComparison::compare(archive_entry* entry) {
   inode_ = ZVFS_TRY(image_.inode(found_.inode));
   if (const char* const target = ::archive_entry_hardlink(entry)) {
-    return compared_ == Compared::kAll ? compare_hard_link(target) : Result<void>();
-  }
-  if (compared_ == Compared::kContent) {
-    ZVFS_TRY(same_type(::archive_entry_mode(entry), inode_.record.mode));
-    return compare_by_type(entry);
+    return compare_hard_link(target);
   }
   const XattrSet xattrs = ZVFS_TRY(image_.xattrs(inode_));
   ZVFS_TRY(compare_metadata(entry, xattrs));

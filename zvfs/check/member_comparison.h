@@ -11,22 +11,12 @@ struct archive_entry;
 
 namespace zvfs {
 
-/// The parts of a member to compare.
-enum class Compared : std::uint8_t {
-  kAll,
-  /// Type, size, content and symlink target. Readers interpret foreign archives differently:
-  /// libarchive ignores global pax headers, for example. A hard link in one need not lead to the
-  /// file that has its target's name in the end.
-  kContent,
-};
-
 /// Compares a member of the tar stream with its inode in the index. Use once; not thread-safe.
 /// Borrows all.
 class MemberComparison {
  public:
-  MemberComparison(const Image& image, DentryFinder& finder, ArchiveReader& tar, FoundDentry found,
-                   Compared compared)
-      : image_(image), finder_(finder), tar_(tar), found_(found), compared_(compared) {}
+  MemberComparison(const Image& image, DentryFinder& finder, ArchiveReader& tar, FoundDentry found)
+      : image_(image), finder_(finder), tar_(tar), found_(found) {}
 
   /// `entry` is the current member of the archive, whose data this reads. Errors: Corrupt (the
   /// message says what differs), Io.
@@ -44,7 +34,6 @@ class MemberComparison {
   DentryFinder& finder_;
   ArchiveReader& tar_;
   const FoundDentry found_;
-  const Compared compared_;
   Inode inode_;
 };
 

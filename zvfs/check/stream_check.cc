@@ -9,6 +9,7 @@
 #include <archive_entry.h>
 
 #include "mkimage/archives/archive_reader.h"
+#include "zvfs/check/foreign_stream_check.h"
 #include "zvfs/check/member_comparison.h"
 #include "zvfs/check/table_scan.h"
 #include "zvfs/check/tar_stream.h"
@@ -22,15 +23,12 @@ class StreamCheck {
   StreamCheck(const CheckContext& context, const Image& image)
       : context_(context),
         image_(image),
-        is_foreign_((image.header().compat & IndexHeader::kForeignStream) != 0),
-        finder_(image, is_foreign_ ? SymlinkedParents::kFollow : SymlinkedParents::kRefuse),
+        finder_(image),
         seen_(image.raw().index().rows(Table::kDentries)) {}
 
   void run() {
     if (const auto done = read_stream(); !done) {
-      // Data after the end of a foreign archive need not be an archive.
-      if (!is_foreign_) return context_.problems.add("tar stream: {}", done.error().message);
-      why_ended_ = fmt::format(" since reading stopped: {}", done.error().message);
+      return context_.problems.add("tar stream: {}", done.error().message);
     }
     check_end();
     for (const auto& [row, message] : differences_) {
@@ -44,14 +42,13 @@ class StreamCheck {
     const TarStream& stream = *owned;
     const auto tar = ZVFS_TRY(ArchiveReader::open(std::move(owned), ArchiveReader::Formats::kTar));
     ZVFS_TRY(compare_members(*tar));
-    if (!stream.is_exhausted() && !is_foreign_) {
+    if (!stream.is_exhausted()) {
       context_.problems.add("tar stream: the archive ends before its last frame");
     }
     return {};
   }
 
   Result<void> compare_members(ArchiveReader& tar) {
-    const Compared compared = is_foreign_ ? Compared::kContent : Compared::kAll;
     while (archive_entry* const entry = ZVFS_TRY(tar.next())) {
       const char* const name = ::archive_entry_pathname(entry);
       const std::string path = name == nullptr ? "" : name;
@@ -59,24 +56,14 @@ class StreamCheck {
       if (context_.progress != nullptr)
         context_.progress->add(offset - std::exchange(last_offset_, offset));
       const auto found = finder_.find(path);
-      if (!found && is_foreign_) continue;  // replaced later, or an invalid name
       if (!found) {
         context_.problems.add("tar stream: {} (at {}): {}", path, offset, found.error().message);
         continue;
       }
-      if (is_foreign_ && is_refused(entry, *found)) continue;
-      const auto same = MemberComparison(image_, finder_, tar, *found, compared).compare(entry);
+      const auto same = MemberComparison(image_, finder_, tar, *found).compare(entry);
       note(*found, same ? "" : fmt::format("{} (at {}): {}", path, offset, same.error().message));
     }
     return {};
-  }
-
-  // A directory with entries stays if a later member has its name, as in extraction.
-  [[nodiscard]] bool is_refused(archive_entry* entry, const FoundDentry& found) const {
-    const auto inode = image_.inode(found.inode);
-    return inode && inode->record.is_directory() && inode->record.count > 0 &&
-           (::archive_entry_hardlink(entry) != nullptr ||
-            ::archive_entry_filetype(entry) != AE_IFDIR);
   }
 
   // The last of several members with the same name counts, as in extraction.
@@ -95,18 +82,15 @@ class StreamCheck {
     while (rows.next()) {
       const DentryRecord& dentry = rows.record();
       if (seen_[rows.row()] || dentry.type == FileType::kSocket) continue;
-      if (is_foreign_ && dentry.type == FileType::kDirectory) continue;  // made up for its contents
       const auto name = strings.bytes(Table::kStrings, dentry.name_offset, dentry.name_length);
-      context_.problems.add("tar stream: dentry {} (inode {}, '{}') has no member{}", rows.row(),
-                            dentry.inode, name ? as_text(*name) : "", why_ended_);
+      context_.problems.add("tar stream: dentry {} (inode {}, '{}') has no member", rows.row(),
+                            dentry.inode, name ? as_text(*name) : "");
     }
   }
 
   const CheckContext& context_;
   const Image& image_;
-  const bool is_foreign_;
   DentryFinder finder_;
-  std::string why_ended_;                             // why reading a foreign archive stopped early
   std::uint64_t last_offset_ = 0;                     // of the last member in the stream
   std::vector<bool> seen_;                            // dentries with a member
   std::map<std::uint64_t, std::string> differences_;  // of the last member, by dentry
@@ -115,6 +99,8 @@ class StreamCheck {
 }  // namespace
 
 void check_stream(const CheckContext& context, const Image& image) {
+  const bool is_foreign = (image.header().compat & IndexHeader::kForeignStream) != 0;
+  if (is_foreign) return check_foreign_stream(context, image);
   StreamCheck(context, image).run();
 }
 

@@ -13,23 +13,9 @@ Result<FoundDentry> DentryFinder::find(std::string_view path) {
 Result<InodeNumber> DentryFinder::find_directory(std::string_view path) {
   if (path == directory_path_) return directory_;
   InodeNumber at = kRootInode;
-  std::string through;  // a symlink's target and the rest of the path
-  unsigned symlinks_left = symlinks_ == SymlinkedParents::kFollow ? kMaxSymlinks : 0;
   for (std::string_view rest = path; !rest.empty();) {
-    const std::size_t slash = rest.find('/');
-    const std::string_view name = rest.substr(0, slash);
-    rest = slash == std::string_view::npos ? std::string_view() : rest.substr(slash + 1);
-    if (name.empty() || name == ".") continue;
-    const InodeNumber next = ZVFS_TRY(find_in(at, name)).inode;
-    const Inode inode = ZVFS_TRY(image_.inode(next));
-    if (!inode.record.is_symlink() || symlinks_left == 0) {
-      at = next;
-      continue;
-    }
-    --symlinks_left;
-    const std::string target = ZVFS_TRY(image_.symlink_target(inode));
-    through = fmt::format("{}/{}", target, rest);
-    rest = through;
+    const std::string_view name = take_first_name(rest);
+    if (!name.empty()) at = ZVFS_TRY(find_in(at, name)).inode;
   }
   directory_path_ = path;
   directory_ = at;

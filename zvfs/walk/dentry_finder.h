@@ -18,18 +18,12 @@ struct FoundDentry {
   InodeNumber inode = kRootInode;
 };
 
-/// Whether a path may lead through symlinks, as it may in extraction.
-enum class SymlinkedParents : std::uint8_t { kRefuse, kFollow };
-
 /// Finds members of a tar archive by their paths. Remembers the last directory, since the next
 /// member usually lies in it. Not thread-safe. Borrows the image.
 class DentryFinder {
  public:
-  explicit DentryFinder(const Image& image, SymlinkedParents symlinks = SymlinkedParents::kRefuse)
-      : image_(image),
-        symlinks_(symlinks),
-        dentries_(image.raw().index()),
-        names_(image.raw().index()) {}
+  explicit DentryFinder(const Image& image)
+      : image_(image), dentries_(image.raw().index()), names_(image.raw().index()) {}
 
   /// Slashes may lead, trail or repeat, and "." is ignored.
   /// Errors: NotFound; Corrupt, Io.
@@ -40,7 +34,6 @@ class DentryFinder {
   Result<InodeNumber> find_directory(std::string_view path);
 
   const Image& image_;
-  const SymlinkedParents symlinks_;
   IndexReader::Cursor dentries_;
   IndexReader::Cursor names_;
   std::string directory_path_;

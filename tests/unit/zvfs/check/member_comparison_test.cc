@@ -12,7 +12,7 @@ namespace {
 using testing::TarImage;
 
 // How the last member differs from what the index has for `path`; "" if it does not.
-std::string difference(TarImage& parts, std::string_view path, Compared compared = Compared::kAll) {
+std::string difference(TarImage& parts, std::string_view path) {
   const auto image = parts.open();
   DentryFinder finder(*image);
   const auto tar =
@@ -22,25 +22,22 @@ std::string difference(TarImage& parts, std::string_view path, Compared compared
   while (archive_entry* const entry = tar->next().value()) {
     if (::archive_entry_pathname(entry) != path) continue;
     const FoundDentry found = finder.find(path).value();
-    const auto same = MemberComparison(*image, finder, *tar, found, compared).compare(entry);
+    const auto same = MemberComparison(*image, finder, *tar, found).compare(entry);
     result = same ? "" : same.error().message;
   }
   return result;
 }
 
-std::string difference_of_file(const std::function<void(InodeRecord&)>& change,
-                               Compared compared = Compared::kAll) {
+std::string difference_of_file(const std::function<void(InodeRecord&)>& change) {
   TarImage parts;
   change(parts.forge.inode(3));
-  return difference(parts, "dir/file", compared);
+  return difference(parts, "dir/file");
 }
 
 TEST(MemberComparison, FindsNoDifferenceInASoundImage) {
-  for (const Compared compared : {Compared::kAll, Compared::kContent}) {
-    for (const char* const path : {"dir/", "dir/file", "hard", "link"}) {
-      TarImage parts;
-      EXPECT_EQ(difference(parts, path, compared), "") << path;
-    }
+  for (const char* const path : {"dir/", "dir/file", "hard", "link"}) {
+    TarImage parts;
+    EXPECT_EQ(difference(parts, path), "") << path;
   }
 }
 
@@ -58,7 +55,6 @@ TEST(MemberComparison, ComparesMetadata) {
   };
   for (const auto& [message, change] : cases) {
     EXPECT_EQ(difference_of_file(change), message);
-    EXPECT_EQ(difference_of_file(change, Compared::kContent), "");
   }
 }
 
@@ -92,26 +88,24 @@ TEST(MemberComparison, LeavesTheGroupsBitsToTheAcl) {
   EXPECT_EQ(difference(parts, "dir/file"), "mode 100600, but the index has 100601");
 }
 
-TEST(MemberComparison, ComparesTypesEvenOfForeignArchives) {
-  for (const Compared compared : {Compared::kAll, Compared::kContent}) {
-    TarImage parts;
-    parts.forge.inode(4).mode = 0100777;
-    parts.forge.inode(4).allocated = 8;
-    EXPECT_NE(difference(parts, "link", compared).find("but the index has 100"), std::string::npos);
-  }
+TEST(MemberComparison, ComparesTypes) {
+  TarImage parts;
+  parts.forge.inode(4).mode = 0100777;
+  parts.forge.inode(4).allocated = 8;
+  EXPECT_NE(difference(parts, "link").find("but the index has 100"), std::string::npos);
 }
 
 TEST(MemberComparison, ComparesSizes) {
   EXPECT_EQ(difference_of_file([](auto& i) { i.size = i.allocated = 599; }),
             "size 600, but the index has 599");
-  EXPECT_EQ(difference_of_file([](auto& i) { i.size = i.allocated = 601; }, Compared::kContent),
+  EXPECT_EQ(difference_of_file([](auto& i) { i.size = i.allocated = 601; }),
             "size 600, but the index has 601");
 }
 
 TEST(MemberComparison, ComparesContent) {
   EXPECT_EQ(difference_of_file([](auto& i) { i.data = 1023; }),
             "content differs within 600 bytes at 0");
-  EXPECT_EQ(difference_of_file([](auto& i) { i.data = 1025; }, Compared::kContent),
+  EXPECT_EQ(difference_of_file([](auto& i) { i.data = 1025; }),
             "content differs within 600 bytes at 0");
 }
 
@@ -123,7 +117,6 @@ TEST(MemberComparison, ComparesSymlinksAndHardLinks) {
   TarImage elsewhere;
   elsewhere.forge.dentries.at(1).inode = 4;
   EXPECT_EQ(difference(elsewhere, "hard"), "hard link to inode 3, but the index has 4");
-  EXPECT_EQ(difference(elsewhere, "hard", Compared::kContent), "");
   elsewhere.tar.bytes.resize(elsewhere.tar.bytes.size() - 1024);
   elsewhere.hard_link("hard", "dir/none");
   elsewhere.tar.end();
