@@ -40,6 +40,15 @@ def quoted(data):
     return f'"{escape(data)}"'
 
 
+def unescaped(text):
+    """The bytes of which quoted() or path_text() made `text`."""
+    escapes = {"n": b"\n", '"': b'"', "\\": b"\\"}
+    inner = text[1:-1] if text.startswith('"') else text
+    parts = re.split(r"\\(n|\"|\\|[0-7]{3})", inner)
+    return b"".join(part.encode() if i % 2 == 0 else escapes.get(part) or bytes([int(part, 8)])
+                    for i, part in enumerate(parts))
+
+
 def path_text(path):
     text = escape(path)
     return quoted(path) if " " in text or "\\" in text or text.startswith("#") else text
