@@ -15,6 +15,7 @@
 #include "mkimage/archives/archive_reader.h"
 #include "mkimage/archives/converted_archive.h"
 #include "mkimage/archives/decompressed_file.h"
+#include "mkimage/archives/file_part.h"
 #include "mkimage/archives/image_extras.h"
 #include "mkimage/archives/rewritten_tar.h"
 #include "tar/tar_block.h"
@@ -130,16 +131,39 @@ struct Located {
   bool precedes_image = false;             // the image then says nothing about it
 };
 
-// A tar takes precedence over an image behind it; anything else before an image is skipped.
-Result<Located> locate(int fd, std::uint64_t image_start, Progress& progress) {
-  auto file = ZVFS_TRY(DecompressedFile::open(fd, progress));
-  ByteSpan head = ZVFS_TRY(file->peek());
-  if (image_start == 0) return Located{std::move(file), head};
-  if (is_tar(head)) return Located{std::move(file), head, true};
-  if (::lseek(fd, static_cast<off_t>(image_start), SEEK_SET) < 0) {
+// Where an image lies in a file; all zero without one.
+struct ImagePlace {
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+  bool is_padded = false;  // by zeros, which are not a part of anything
+};
+
+ImagePlace place_of(const Image& image) {
+  const std::uint64_t start = image.raw().start();
+  const std::uint64_t end = start + image.header().image_size;
+  return {start, end, end < image.raw().source().size()};
+}
+
+// Reads a file from `begin` on, or from its current offset if that is 0, as for a pipe.
+Result<std::unique_ptr<DecompressedFile>> open_from(int fd, std::uint64_t begin,
+                                                    const ImagePlace& image, Progress& progress) {
+  if (image.is_padded) {
+    if (begin == 0) begin = static_cast<std::uint64_t>(::lseek(fd, 0, SEEK_CUR));
+    return DecompressedFile::open(std::make_unique<FilePart>(fd, begin, image.end), &progress);
+  }
+  if (begin > 0 && ::lseek(fd, static_cast<off_t>(begin), SEEK_SET) < 0) {
     return fail_errno(errno, "cannot seek");
   }
-  file = ZVFS_TRY(DecompressedFile::open(fd, progress));
+  return DecompressedFile::open(fd, progress);
+}
+
+// A tar takes precedence over an image behind it; anything else before an image is skipped.
+Result<Located> locate(int fd, const ImagePlace& image, Progress& progress) {
+  auto file = ZVFS_TRY(open_from(fd, 0, image, progress));
+  ByteSpan head = ZVFS_TRY(file->peek());
+  if (image.start == 0) return Located{std::move(file), head};
+  if (is_tar(head)) return Located{std::move(file), head, true};
+  file = ZVFS_TRY(open_from(fd, image.start, image, progress));
   head = ZVFS_TRY(file->peek());
   return Located{std::move(file), head};
 }
@@ -171,8 +195,8 @@ Stream tar_stream(Stream tar, ImageExtras extras, const ArchiveSetup& setup) {
 Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
   const off_t begin = ::lseek(fd, 0, SEEK_CUR);  // negative for a pipe
   const auto image = open_image(fd);
-  const std::uint64_t image_start = image ? (*image)->raw().start() : 0;
-  auto [file, head, precedes_image] = ZVFS_TRY(locate(fd, image_start, setup.progress));
+  const ImagePlace place = image ? place_of(**image) : ImagePlace();
+  auto [file, head, precedes_image] = ZVFS_TRY(locate(fd, place, setup.progress));
   if (is_tar(head)) {
     ImageExtras extras;
     if (!precedes_image) extras = extras_of(image, setup.warnings);

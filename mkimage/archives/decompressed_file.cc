@@ -19,10 +19,10 @@ Result<std::unique_ptr<DecompressedFile>> DecompressedFile::open(int fd, Progres
   return begin(ZVFS_TRY(ArchiveReader::open(fd, ArchiveReader::Formats::kRaw)), &progress);
 }
 
-Result<std::unique_ptr<DecompressedFile>> DecompressedFile::open(
-    std::unique_ptr<ByteStream> stream) {
+Result<std::unique_ptr<DecompressedFile>> DecompressedFile::open(std::unique_ptr<ByteStream> stream,
+                                                                 Progress* progress) {
   return begin(ZVFS_TRY(ArchiveReader::open(std::move(stream), ArchiveReader::Formats::kRaw)),
-               nullptr);
+               progress);
 }
 
 Result<std::unique_ptr<DecompressedFile>> DecompressedFile::begin(

@@ -18,8 +18,9 @@ class DecompressedFile final : public ByteStream {
   /// Borrows `fd`, read from its current offset, and `progress`, which gets the bytes read. Errors:
   /// Io, Corrupt (compressed data that is damaged from the start).
   static Result<std::unique_ptr<DecompressedFile>> open(int fd, Progress& progress);
-  /// The same for another stream, which counts its own bytes.
-  static Result<std::unique_ptr<DecompressedFile>> open(std::unique_ptr<ByteStream> stream);
+  /// The same for another stream; `progress` may be null.
+  static Result<std::unique_ptr<DecompressedFile>> open(std::unique_ptr<ByteStream> stream,
+                                                        Progress* progress = nullptr);
 
   /// Errors: Io, Corrupt.
   Result<ByteSpan> next() override;

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Random tars: an image of one is made, is sound, and holds what GNU tar extracts from it.
 
-    random_tar_test.py [--seed N] [--cases M] [--keep DIRECTORY]
+    random_tar_test.py [--seed N] [--first I] [--cases M] [--keep DIRECTORY]
 
-Case I of seed N is the same on every machine, whatever M is. A case that fails is reduced to the
-pieces that it needs, and kept in DIRECTORY if that is given.
+Or ZVFS_TARS_SEED and so on in the environment, through ctest. Case I of seed N is always the same. A
+case that fails is reduced to the pieces that it needs, and kept in DIRECTORY if that is given.
 
 - mkimage never crashes, and makes an image of whatever GNU tar or bsdtar extracts without an error.
 - `zvfs check --deep` finds nothing in the image, nor in what `zvfs repair` makes of the tar.
@@ -29,7 +29,6 @@ os.environ["TZ"] = "UTC"
 GNU_TAR = ("tar", "-xp", "--numeric-owner", "--same-owner", "--xattrs", "--xattrs-include=*", "--acls",
            "--warning=none")
 BSDTAR = ("bsdtar", "-xp", "--numeric-owner", "--same-owner", "--acls", "--xattrs")
-CASES, SEED = 150, 1
 REPAIRED = 8  # every that many cases
 
 
@@ -213,10 +212,12 @@ class RandomTars(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    def given(name, default):
+        return os.environ.get(f"ZVFS_TARS_{name}", default)
     parser = argparse.ArgumentParser()
-    parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--cases", type=int, default=CASES)
-    parser.add_argument("--keep")
+    parser.add_argument("--seed", type=int, default=given("SEED", 1))
+    parser.add_argument("--first", type=int, default=given("FIRST", 0))
+    parser.add_argument("--cases", type=int, default=given("CASES", 200))
+    parser.add_argument("--keep", default=given("KEEP", None))
     RandomTars.options, sys.argv[1:] = parser.parse_known_args()
     zvfs_tools.main()
