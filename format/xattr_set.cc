@@ -1,19 +1,26 @@
 #include "format/xattr_set.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "format/records.h"
 
 namespace zvfs {
 
-XattrSet::XattrSet(std::vector<Xattr> xattrs) : xattrs_(std::move(xattrs)) {
-  std::ranges::sort(xattrs_, {}, &Xattr::name);
+XattrSet::XattrSet(std::vector<Xattr> xattrs) {
+  std::ranges::sort(xattrs, {}, &Xattr::name);
+  xattrs_ = std::make_shared<const std::vector<Xattr>>(std::move(xattrs));
+}
+
+const std::vector<Xattr>& XattrSet::xattrs() const {
+  static const std::vector<Xattr> none;
+  return xattrs_ == nullptr ? none : *xattrs_;
 }
 
 ByteVector XattrSet::encode() const {
   ByteVector bytes;
   ByteWriter writer(bytes);
-  for (const Xattr& xattr : xattrs_) {
+  for (const Xattr& xattr : xattrs()) {
     writer.u16(static_cast<std::uint16_t>(xattr.name.size()));
     writer.u32(static_cast<std::uint32_t>(xattr.value.size()));
     writer.append(xattr.name);
@@ -24,7 +31,7 @@ ByteVector XattrSet::encode() const {
 
 Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
   ByteReader reader(bytes);
-  XattrSet set;
+  std::vector<Xattr> xattrs;
   std::size_t names_size = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::size_t name_size = reader.u16();
@@ -39,18 +46,20 @@ Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
     if (names_size > kMaxNamesSize) {
       return fail(ErrorCode::kCorrupt, "xattr set: names of more than {} bytes", kMaxNamesSize);
     }
-    set.xattrs_.push_back({std::string(name), ByteVector(value.begin(), value.end())});
+    xattrs.push_back({std::string(name), ByteVector(value.begin(), value.end())});
   }
   if (reader.remaining() != 0) {
     return fail(ErrorCode::kCorrupt, "xattr set: {} bytes after its {} attributes",
                 reader.remaining(), count);
   }
+  XattrSet set;
+  set.xattrs_ = std::make_shared<const std::vector<Xattr>>(std::move(xattrs));
   return set;
 }
 
 std::string XattrSet::names() const {
   std::string names;
-  for (const Xattr& xattr : xattrs_) {
+  for (const Xattr& xattr : xattrs()) {
     names += xattr.name;
     names += '\0';
   }

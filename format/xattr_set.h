@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct Xattr {
   bool operator==(const Xattr&) const = default;
 };
 
-/// The extended attributes of an inode, sorted by name. A plain value.
+/// The extended attributes of an inode, sorted by name. A plain value; copies share what they hold,
+/// so they cost nothing.
 /// Spec: docs/format.md, "Xattr sets".
 class XattrSet {
  public:
@@ -27,11 +29,15 @@ class XattrSet {
   /// Sorts `xattrs`, which must have different names.
   explicit XattrSet(std::vector<Xattr> xattrs);
 
-  [[nodiscard]] const std::vector<Xattr>& xattrs() const { return xattrs_; }
+  [[nodiscard]] const std::vector<Xattr>& xattrs() const;
   /// The names, each with a NUL after it, as listxattr(2) gives them.
   [[nodiscard]] std::string names() const;
-  [[nodiscard]] bool empty() const { return xattrs_.empty(); }
-  bool operator==(const XattrSet&) const = default;
+  [[nodiscard]] bool empty() const { return xattrs().empty(); }
+  bool operator==(const XattrSet& other) const {
+    return is_copy_of(other) || xattrs() == other.xattrs();
+  }
+  /// Whether one is a copy of the other. Sets that are not may yet be equal.
+  [[nodiscard]] bool is_copy_of(const XattrSet& other) const { return xattrs_ == other.xattrs_; }
 
   /// The bytes of the set as stored in the xattr data.
   [[nodiscard]] ByteVector encode() const;
@@ -40,7 +46,7 @@ class XattrSet {
   static Result<XattrSet> parse(ByteSpan bytes, std::uint32_t count);
 
  private:
-  std::vector<Xattr> xattrs_;
+  std::shared_ptr<const std::vector<Xattr>> xattrs_;  // null: none
 };
 
 /// The attribute `name` in `xattrs`, or null. Borrows from the set.

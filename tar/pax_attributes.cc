@@ -123,6 +123,20 @@ Result<void> PaxAttributes::add(ByteSpan bytes) {
   return result;
 }
 
+std::size_t PaxAttributes::cost() const {
+  constexpr std::size_t kPerRecord = 64;
+  std::size_t cost = sparse_map.size() * sizeof(sparse_map[0]);
+  for (const auto* text :
+       {&path, &link_path, &user_name, &group_name, &access_acl, &default_acl, &sparse_path}) {
+    if (*text) cost += (*text)->size();
+  }
+  for (const auto* records : {&xattrs, &encoded_xattrs}) {
+    for (const auto& [name, value] : *records) cost += kPerRecord + name.size() + value.size();
+  }
+  for (const auto& [key, value] : others) cost += kPerRecord + key.size() + value.size();
+  return cost;
+}
+
 Result<void> PaxAttributes::set(std::string_view key, std::string_view value) {
   if (key == "path") return set_text(value, path), Result<void>();
   if (key == "linkpath") return set_text(value, link_path), Result<void>();
@@ -132,6 +146,9 @@ Result<void> PaxAttributes::set(std::string_view key, std::string_view value) {
   if (key == "uname") return set_text(value, user_name), Result<void>();
   if (key == "gname") return set_text(value, group_name), Result<void>();
   if (key == "mtime") return set_time(key, value, mtime);
+  if (key == "SCHILY.devmajor") return set_number(key, value, device_major);
+  if (key == "SCHILY.devminor") return set_number(key, value, device_minor);
+  if (key == "SCHILY.realsize") return set_number(key, value, star_real_size);
   if (key == "SCHILY.acl.access") return set_text(value, access_acl), Result<void>();
   if (key == "SCHILY.acl.default") return set_text(value, default_acl), Result<void>();
   std::string_view name = key;

@@ -27,6 +27,8 @@ struct PaxAttributes {
   std::optional<std::string> user_name;
   std::optional<std::string> group_name;
   std::optional<Timestamp> mtime;
+  std::optional<std::uint64_t> device_major;
+  std::optional<std::uint64_t> device_minor;
   std::map<std::string, std::string> xattrs;          ///< By name, including its namespace.
   std::map<std::string, std::string> encoded_xattrs;  ///< Those from LIBARCHIVE.xattr, decoded.
   std::optional<std::string> access_acl;              ///< As text.
@@ -36,7 +38,8 @@ struct PaxAttributes {
   std::optional<std::uint64_t> sparse_major;
   std::optional<std::string> sparse_path;
   std::optional<std::uint64_t> sparse_real_size;
-  std::vector<std::uint64_t> sparse_map;  ///< Offset, length, offset, length, …
+  std::optional<std::uint64_t> star_real_size;  ///< That of a sparse file in star's format.
+  std::vector<std::uint64_t> sparse_map;        ///< Offset, length, offset, length, …
 
   /// Records for none of the above: "comment", "atime".
   PaxRecords others;
@@ -44,6 +47,9 @@ struct PaxAttributes {
   /// Adds the records in the body of an extended header. Those that cannot be read are left out,
   /// and the error describes the first of them. Errors: InvalidArgument.
   Result<void> add(ByteSpan body);
+
+  /// Roughly the bytes of memory that a copy takes.
+  [[nodiscard]] std::size_t cost() const;
 
  private:
   Result<void> set(std::string_view key, std::string_view value);

@@ -58,6 +58,22 @@ bool TarBlock::is_gnu() const {
   return as_text(bytes_.subspan(257, 8)) == std::string_view("ustar  \0", 8);
 }
 
+// As GNU tar tells it: two octal numbers with spaces at their ends stand where ustar's prefix ends,
+// which must then be shorter.
+bool TarBlock::is_star() const {
+  const bool is_ustar = as_text(bytes_.subspan(257, 6)) == std::string_view("ustar\0", 6);
+  const std::string_view times = as_text(bytes_.subspan(476, 24));
+  const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
+  return is_ustar && bytes_[475] == std::byte{0} && is_octal(times[0]) && times[11] == ' ' &&
+         is_octal(times[12]) && times[23] == ' ';
+}
+
+bool TarBlock::sparse_continues() const {
+  if (is_gnu()) return bytes_[482] != std::byte{0};
+  const bool has_run = bytes_[345] == std::byte{0} && bytes_[kStarRuns + 10] != std::byte{0};
+  return !has_run || bytes_[355] != std::byte{0};
+}
+
 std::string TarBlock::path() const {
   const bool is_ustar = as_text(bytes_.subspan(257, 6)) == std::string_view("ustar\0", 6);
   std::string path;

@@ -24,6 +24,8 @@ class TarBlock {
   [[nodiscard]] bool has_checksum() const;
   /// Whether it has GNU tar's own format, with other fields in place of ustar's prefix.
   [[nodiscard]] bool is_gnu() const;
+  /// Whether it is a header of star's own format, with times in place of the prefix's end.
+  [[nodiscard]] bool is_star() const;
 
   [[nodiscard]] char type() const { return static_cast<char>(bytes_[156]); }
   [[nodiscard]] std::string path() const;  ///< The prefix, if any, and the name.
@@ -40,10 +42,13 @@ class TarBlock {
   [[nodiscard]] std::optional<std::int64_t> device_major() const { return number(329, 8); }
   [[nodiscard]] std::optional<std::int64_t> device_minor() const { return number(337, 8); }
 
-  /// For a sparse member in GNU tar's old format: its size with holes, its first extents, and
-  /// whether a block with more of them follows.
-  [[nodiscard]] std::optional<std::int64_t> sparse_real_size() const { return number(483, 12); }
-  [[nodiscard]] bool sparse_continues() const { return bytes_[482] != std::byte{0}; }
+  /// For a sparse member in GNU tar's old format or in star's: its size with holes, its first
+  /// extents, and whether a block with more of them follows. star, other than in its first
+  /// versions, has no extents in the header, but in blocks behind it.
+  [[nodiscard]] std::optional<std::int64_t> sparse_real_size() const {
+    return number(is_gnu() ? 483 : 452, 12);
+  }
+  [[nodiscard]] bool sparse_continues() const;
   static constexpr std::size_t kSparseInHeader = 4;
   static constexpr std::size_t kSparseInBlock = 21;
   struct Run {
@@ -52,7 +57,7 @@ class TarBlock {
   };
   /// The run in slot `index`; nothing if the slot is empty or holds no numbers.
   [[nodiscard]] std::optional<Run> sparse_run(std::size_t index) const {
-    return run(386 + 24 * index);
+    return run((is_gnu() ? 386 : kStarRuns) + 24 * index);
   }
   /// As sparse_run(), but for a block that continues a header.
   [[nodiscard]] std::optional<Run> more_sparse_run(std::size_t index) const {
@@ -61,6 +66,8 @@ class TarBlock {
   [[nodiscard]] bool more_sparse_continues() const { return bytes_[504] != std::byte{0}; }
 
  private:
+  static constexpr std::size_t kStarRuns = 356;
+
   [[nodiscard]] bool has_magic() const;
   [[nodiscard]] std::string_view text(std::size_t offset, std::size_t size) const;
   [[nodiscard]] std::optional<std::int64_t> number(std::size_t offset, std::size_t size) const;

@@ -38,19 +38,41 @@ void TarMemberReader::add_extended(char type, ByteSpan body) {
     gnu_path_ = until_nul(body);
   } else if (type == 'K') {
     gnu_link_path_ = until_nul(body);
+  } else if (type == 'g') {
+    add_global(body);
   } else {
-    if (type != 'g' && !local_) begin_local();
-    PaxAttributes& attributes = type == 'g' ? global_ : *local_;
-    if (const auto added = attributes.add(body); !added) {
+    if (!local_) begin_local();
+    if (const auto added = local_->add(body); !added) {
       early_notes_.push_back({Warning::Severity::kChanged, added.error().message});
     }
   }
 }
 
+void TarMemberReader::add_global(ByteSpan body) {
+  PaxAttributes attributes = std::exchange(global_, {});
+  if (const auto added = attributes.add(body); !added) {
+    early_notes_.push_back({Warning::Severity::kChanged, added.error().message});
+  }
+  if (attributes.cost() > kMaxGlobalCost) {
+    attributes = {};
+    early_notes_.push_back(
+        {Warning::Severity::kChanged,
+         fmt::format("the global pax headers before it exceed {} bytes and are ignored",
+                     kMaxGlobalCost)});
+  }
+  set_global(std::move(attributes));
+}
+
+void TarMemberReader::set_global(PaxAttributes attributes) {
+  global_ = std::move(attributes);
+  global_xattrs_.reset();
+}
+
 // A member's attributes are the global ones, except for records that no entry has.
 void TarMemberReader::begin_local() {
+  PaxRecords others = std::exchange(global_.others, {});
   local_ = global_;
-  local_->others.clear();
+  global_.others = std::move(others);
 }
 
 Result<Next> TarMemberReader::begin(const TarBlock& block) {
@@ -63,8 +85,7 @@ Result<Next> TarMemberReader::begin(const TarBlock& block) {
   read_owner(block);
   read_time(block);
   read_xattrs();
-  entry_.device_major = static_cast<std::uint32_t>(block.device_major().value_or(0));
-  entry_.device_minor = static_cast<std::uint32_t>(block.device_minor().value_or(0));
+  read_device(block);
   ZVFS_TRY(read_size(block));
   const Next next = ZVFS_TRY(read_sparse(block));
   has_link_data_ = local_ && link_size_ > 0;
@@ -141,39 +162,63 @@ void TarMemberReader::read_time(const TarBlock& block) {
   }
 }
 
-void TarMemberReader::read_xattrs() {
-  xattrs_.clear();
-  for (const auto& [name, value] : pax().xattrs) {
-    const ByteSpan bytes = as_bytes(value);
-    xattrs_.push_back({name, ByteVector(bytes.begin(), bytes.end())});
-  }
-  // Programs that write both forms write the same value in both.
-  for (const auto& [name, value] : pax().encoded_xattrs) {
-    if (pax().xattrs.contains(name)) continue;
-    const ByteSpan bytes = as_bytes(value);
-    xattrs_.push_back({name, ByteVector(bytes.begin(), bytes.end())});
-  }
-  add_acl(kAccessAclName, pax().access_acl);
-  add_acl(kDefaultAclName, pax().default_acl);
-  std::erase_if(xattrs_, [this](const Xattr& xattr) {
-    if (!fits(xattr)) note("an extended attribute exceeds the limits of Linux; left out");
-    return !fits(xattr);
-  });
-  if (!xattrs_.empty()) entry_.xattrs = XattrSet(std::exchange(xattrs_, {}));
+// star has large numbers in records.
+void TarMemberReader::read_device(const TarBlock& block) {
+  const auto number = [](std::optional<std::uint64_t> pax, std::optional<std::int64_t> header) {
+    return static_cast<std::uint32_t>(pax ? *pax : static_cast<std::uint64_t>(header.value_or(0)));
+  };
+  entry_.device_major = number(pax().device_major, block.device_major());
+  entry_.device_minor = number(pax().device_minor, block.device_minor());
 }
 
-void TarMemberReader::add_acl(std::string_view name, const std::optional<std::string>& text) {
+void TarMemberReader::read_xattrs() {
+  if (!local_ && !global_xattrs_) global_xattrs_ = xattrs_of(global_);
+  const MemberXattrs found = local_ ? xattrs_of(*local_) : *global_xattrs_;
+  entry_.xattrs = found.set;
+  for (const std::string& text : found.notes) note(text);
+  // The header may have the owning group's bits there, as libarchive writes them.
+  if (found.permissions) {
+    entry_.metadata.permissions = (entry_.metadata.permissions & 07000) | *found.permissions;
+  }
+}
+
+TarMemberReader::MemberXattrs TarMemberReader::xattrs_of(const PaxAttributes& said) {
+  MemberXattrs result;
+  std::vector<Xattr> xattrs;
+  for (const auto& [name, value] : said.xattrs) {
+    const ByteSpan bytes = as_bytes(value);
+    xattrs.push_back({name, ByteVector(bytes.begin(), bytes.end())});
+  }
+  // Programs that write both forms write the same value in both.
+  for (const auto& [name, value] : said.encoded_xattrs) {
+    if (said.xattrs.contains(name)) continue;
+    const ByteSpan bytes = as_bytes(value);
+    xattrs.push_back({name, ByteVector(bytes.begin(), bytes.end())});
+  }
+  add_acl(kAccessAclName, said.access_acl, xattrs, result);
+  add_acl(kDefaultAclName, said.default_acl, xattrs, result);
+  if (std::erase_if(xattrs, [](const Xattr& xattr) { return !fits(xattr); }) > 0) {
+    result.notes.emplace_back("an extended attribute exceeds the limits of Linux; left out");
+  }
+  if (!xattrs.empty()) result.set = XattrSet(std::move(xattrs));
+  return result;
+}
+
+void TarMemberReader::add_acl(std::string_view name, const std::optional<std::string>& text,
+                              std::vector<Xattr>& xattrs, MemberXattrs& result) {
   if (!text) return;
   auto xattr = acl_xattr(*text);
-  if (!xattr) return note(quote_name(xattr.error().message) + "; left out");
-  std::erase_if(xattrs_, [&](const Xattr& other) { return other.name == name; });
+  if (!xattr) {
+    result.notes.push_back(quote_name(xattr.error().message) + "; left out");
+    return;
+  }
+  std::erase_if(xattrs, [&](const Xattr& other) { return other.name == name; });
   if (xattr->empty()) return;
   if (name == kAccessAclName) {
-    // The header may have the owning group's bits there, as libarchive writes them.
-    entry_.metadata.permissions = (entry_.metadata.permissions & 07000) | acl_permissions(*xattr);
+    result.permissions = acl_permissions(*xattr);
     if (is_minimal_acl(*xattr)) return;
   }
-  xattrs_.push_back({std::string(name), *std::move(xattr)});
+  xattrs.push_back({std::string(name), *std::move(xattr)});
 }
 
 Result<void> TarMemberReader::read_size(const TarBlock& block) {
@@ -192,18 +237,7 @@ Result<void> TarMemberReader::read_size(const TarBlock& block) {
 
 Result<Next> TarMemberReader::read_sparse(const TarBlock& block) {
   if (entry_.type != Type::kFile) return Next::kNothing;
-  if (block.type() == 'S' && block.is_gnu()) {
-    const auto real_size = block.sparse_real_size();
-    if (!real_size || *real_size < 0) {
-      return fail(ErrorCode::kCorrupt, "its size with holes is not a number");
-    }
-    entry_.sparse = true;
-    map_.begin(static_cast<std::uint64_t>(*real_size));
-    for (std::size_t i = 0; i < TarBlock::kSparseInHeader; ++i) {
-      if (const auto run = block.sparse_run(i)) ZVFS_TRY(add_run(*run));
-    }
-    return block.sparse_continues() ? Next::kSparseBlock : Next::kNothing;
-  }
+  if (block.type() == 'S' && (block.is_gnu() || block.is_star())) return read_old_sparse(block);
   if (!pax().sparse_real_size) return Next::kNothing;
   entry_.sparse = true;
   if (*pax().sparse_real_size > kMaxFileSize) {
@@ -219,6 +253,25 @@ Result<Next> TarMemberReader::read_sparse(const TarBlock& block) {
   return Next::kNothing;
 }
 
+// The formats with the map in the header and blocks behind it: GNU tar's old one, and star's.
+Result<Next> TarMemberReader::read_old_sparse(const TarBlock& block) {
+  is_star_sparse_ = !block.is_gnu();
+  const auto real_size = block.sparse_real_size();
+  const bool has_record = is_star_sparse_ && pax().star_real_size;
+  if (!has_record && (!real_size || *real_size < 0)) {
+    return fail(ErrorCode::kCorrupt, "its size with holes is not a number");
+  }
+  entry_.sparse = true;
+  map_.begin(has_record ? *pax().star_real_size : static_cast<std::uint64_t>(*real_size));
+  if (map_.real_size() > kMaxFileSize) {
+    return fail(ErrorCode::kCorrupt, "its size {} is too large", map_.real_size());
+  }
+  for (std::size_t i = 0; i < TarBlock::kSparseInHeader; ++i) {
+    if (const auto run = block.sparse_run(i)) ZVFS_TRY(add_run(*run));
+  }
+  return block.sparse_continues() ? Next::kSparseBlock : Next::kNothing;
+}
+
 Result<void> TarMemberReader::add_run(const TarBlock::Run& run) {
   if (run.offset < 0 || run.length < 0) {
     return fail(ErrorCode::kCorrupt, "its sparse map has a negative number");
@@ -227,6 +280,7 @@ Result<void> TarMemberReader::add_run(const TarBlock::Run& run) {
 }
 
 Result<Next> TarMemberReader::add_sparse_block(const TarBlock& block) {
+  if (is_star_sparse_) ZVFS_TRY(take_map_block());
   for (std::size_t i = 0; i < TarBlock::kSparseInBlock; ++i) {
     if (const auto run = block.more_sparse_run(i)) ZVFS_TRY(add_run(*run));
   }
@@ -234,11 +288,17 @@ Result<Next> TarMemberReader::add_sparse_block(const TarBlock& block) {
 }
 
 Result<Next> TarMemberReader::add_map_block(ByteSpan block) {
-  if (entry_.data_size < block.size()) {
+  ZVFS_TRY(take_map_block());
+  return ZVFS_TRY(map_.add_text(block)) ? Next::kNothing : Next::kMapBlock;
+}
+
+// The size in the header counts these blocks, too.
+Result<void> TarMemberReader::take_map_block() {
+  if (entry_.data_size < kTarBlockSize) {
     return fail(ErrorCode::kCorrupt, "its sparse map exceeds its data");
   }
-  entry_.data_size -= block.size();
-  return ZVFS_TRY(map_.add_text(block)) ? Next::kNothing : Next::kMapBlock;
+  entry_.data_size -= kTarBlockSize;
+  return {};
 }
 
 Result<void> TarMemberReader::finish(std::uint64_t stream_offset) {
@@ -258,8 +318,6 @@ Result<void> TarMemberReader::finish(std::uint64_t stream_offset) {
   }
   return {};
 }
-
-void TarMemberReader::end_archive() { global_ = PaxAttributes(); }
 
 void TarMemberReader::note(std::string message) {
   entry_.notes.push_back({Warning::Severity::kChanged, std::move(message)});

@@ -6,6 +6,13 @@
 #include "base/quoting.h"
 
 namespace zvfs {
+namespace {
+
+bool is_zero(ByteSpan bytes) {
+  return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{}; });
+}
+
+}  // namespace
 
 Result<TarParser::Step> TarParser::take(ByteSpan bytes) {
   assert(!bytes.empty());
@@ -26,6 +33,7 @@ TarParser::Step TarParser::take_data(ByteSpan bytes) {
   const auto size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), data_left_));
   position_ += size;
   data_left_ -= size;
+  may_be_end_ = may_be_end_ && is_zero(bytes.first(size));
   if (data_left_ == 0) state_ = State::kHeader;
   return {size, Part::kData};
 }
@@ -68,9 +76,9 @@ Result<TarParser::Step> TarParser::process_block(std::size_t size) {
     if (!next) return broken(headers_begin_, next.error().message);
     return await(*next, size);
   }
-  if (block.is_zero()) return process_zeros(size);
-  if (!block.has_checksum()) return process_no_header(size);
-  return process_header(size);
+  if (!block.is_zero() && block.has_checksum()) return process_header(size);
+  if (block.is_zero() && !expects_link_data()) return process_zeros(size);
+  return process_no_header(size);
 }
 
 Result<TarParser::Step> TarParser::process_header(std::size_t size) {
@@ -80,8 +88,10 @@ Result<TarParser::Step> TarParser::process_header(std::size_t size) {
   in_archive_ = true;
   zero_blocks_ = 0;
   link_size_ = 0;
+  may_be_end_ = false;
   if (TarMemberReader::is_extended(block.type())) {
     in_headers_ = true;
+    if (block.type() != 'g') awaits_member_ = true;
     ZVFS_TRY(begin_body(block));
     return Step{size};
   }
@@ -124,15 +134,16 @@ Result<TarParser::Step> TarParser::await(TarMemberReader::Next next, std::size_t
   const bool is_label = reader_.is_volume_label();
   reader_.entry().header_begin = headers_begin_;
   in_headers_ = false;
-  const bool has_link_data = reader_.has_link_data();
-  link_size_ = has_link_data ? 0 : reader_.link_size();
-  data_left_ = tar_padded(has_link_data ? reader_.link_size() : reader_.entry().data_size);
+  awaits_member_ = false;
+  link_size_ = reader_.link_size();
+  data_left_ = tar_padded(reader_.entry().data_size);
   state_ = data_left_ > 0 ? State::kData : State::kHeader;
   return Step{size, Part::kHeaders, is_label ? nullptr : &reader_.entry()};
 }
 
 Result<TarParser::Step> TarParser::process_zeros(std::size_t size) {
-  if (in_headers_) return broken(headers_begin_, "an extended header without a member");
+  if (awaits_member_) return broken(headers_begin_, "an extended header without a member");
+  in_headers_ = false;
   link_size_ = 0;
   if (++zero_blocks_ == 2) {
     has_end_mark_ = true;
@@ -142,10 +153,15 @@ Result<TarParser::Step> TarParser::process_zeros(std::size_t size) {
   return Step{size, Part::kEnd};
 }
 
-// Neither a header nor zeros: the data of a hard link, or bytes after the end.
+// Most programs write no data for a hard link, even if its header has a size, so a header that
+// follows is one. Otherwise it has data for certain if it has a pax header: the format says so.
+bool TarParser::expects_link_data() const { return link_size_ > 0 && reader_.has_link_data(); }
+
+// Neither a header nor an end mark: the data of a hard link, or bytes after the end.
 Result<TarParser::Step> TarParser::process_no_header(std::size_t size) {
   const std::uint64_t begin = position_ - kTarBlockSize;
   if (link_size_ > 0) {
+    may_be_end_ = TarBlock(block_).is_zero();
     data_left_ = tar_padded(link_size_) - kTarBlockSize;
     link_size_ = 0;
     state_ = data_left_ > 0 ? State::kData : State::kHeader;
@@ -163,8 +179,9 @@ Result<TarParser::Step> TarParser::process_no_header(std::size_t size) {
 Result<void> TarParser::finish() const {
   if (position_ == 0) return fail(ErrorCode::kCorrupt, "the archive is empty");
   const bool after_end = has_end_mark_ && !in_archive_;
-  const bool between_members = state_ == State::kHeader && block_size_ == 0 && !in_headers_;
-  if (after_end || state_ == State::kGarbage || between_members) return {};
+  const bool between_members = state_ == State::kHeader && block_size_ == 0 && !awaits_member_;
+  const bool at_end = state_ == State::kData && may_be_end_;
+  if (after_end || state_ == State::kGarbage || between_members || at_end) return {};
   return broken(position_, "the archive is truncated");
 }
 

@@ -66,6 +66,7 @@ class TarParser {
   Result<Step> process_header(std::size_t size);
   Result<Step> process_zeros(std::size_t size);
   Result<Step> process_no_header(std::size_t size);
+  [[nodiscard]] bool expects_link_data() const;
   Result<void> begin_body(const TarBlock& header);
   Result<Step> await(TarMemberReader::Next next, std::size_t size);
   [[nodiscard]] Unexpected broken(std::uint64_t offset, std::string_view what) const;
@@ -77,13 +78,15 @@ class TarParser {
   std::size_t block_size_ = 0;  // how much of the block was taken
 
   std::uint64_t headers_begin_ = 0;  // of the member whose headers are being read
-  bool in_headers_ = false;          // an extended header was read, so its member must follow
+  bool in_headers_ = false;          // an extended header was read
+  bool awaits_member_ = false;       // which is about the next member alone
   char body_type_ = 0;
   std::uint64_t body_left_ = 0;     // of the extended header
   std::uint64_t padding_left_ = 0;  // after its body
   ByteVector body_;
   std::uint64_t data_left_ = 0;  // of a member, with padding
   std::uint64_t link_size_ = 0;  // of the hard link just before, whose data may or may not follow
+  bool may_be_end_ = false;      // all data of that link so far could be the end-of-archive mark
 
   std::uint64_t zero_blocks_ = 0;  // in a row, just before
   std::uint64_t archives_ = 0;

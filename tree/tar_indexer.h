@@ -109,6 +109,7 @@ class TarIndexer {
   unsigned symlinks_followed_ = 0;  // on the way to one directory
   std::size_t walked_ = 0;          // bytes of path on that way
   std::uint64_t made_up_ = 0;       // directories
+  std::uint64_t xattr_bytes_ = 0;   // of sets that headers gave
   std::string directory_path_;      // of directory_, the last member's
   Row directory_ = NameTable::kRoot;
 };

@@ -16,6 +16,14 @@ bool XattrStore::Equal::operator()(ByteSpan set, std::uint32_t row) const {
 
 Result<std::uint32_t> XattrStore::add(const XattrSet& set) {
   if (set.empty()) return 0U;
+  if (set.is_copy_of(last_)) return last_row_;
+  last_row_ = ZVFS_TRY(add_encoded(set));
+  last_ = set;
+  return last_row_;
+}
+
+Result<std::uint32_t> XattrStore::add_encoded(const XattrSet& set) {
+  ++encoded_sets_;
   if (const std::size_t size = set.names().size(); size > XattrSet::kMaxNamesSize) {
     return fail(ErrorCode::kTooLarge,
                 "names of extended attributes of {} bytes exceed the limit of {}", size,

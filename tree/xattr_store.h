@@ -20,8 +20,12 @@ class XattrStore {
   XattrStore& operator=(const XattrStore&) = delete;
 
   /// The row of `set` plus 1, as stored in an inode; 0 for an empty set. Equal sets share a row.
+  /// A copy of the set before it costs nothing.
   /// Errors: TooLarge (above kMaxXattrSetSize).
   Result<std::uint32_t> add(const XattrSet& set);
+
+  /// How many sets add() has encoded.
+  [[nodiscard]] std::uint64_t encoded_sets() const { return encoded_sets_; }
 
   /// The set for which add() returned `row_plus_1`; the empty set for 0.
   [[nodiscard]] XattrSet get(std::uint32_t row_plus_1) const;
@@ -30,6 +34,7 @@ class XattrStore {
   [[nodiscard]] ByteSpan data() const { return data_.span(); }
 
  private:
+  Result<std::uint32_t> add_encoded(const XattrSet& set);
   [[nodiscard]] ByteSpan encoded(std::uint32_t row) const {
     return data().subspan(sets_[row].offset, sets_[row].length);
   }
@@ -52,6 +57,9 @@ class XattrStore {
   GrowArray<XattrSetRecord> sets_;
   GrowArray<std::byte> data_;
   std::unordered_set<std::uint32_t, Hash, Equal> rows_by_content_;
+  XattrSet last_;  // that was added, and its row plus 1
+  std::uint32_t last_row_ = 0;
+  std::uint64_t encoded_sets_ = 0;
 };
 
 }  // namespace zvfs

@@ -1,5 +1,6 @@
 #include "mkimage/archives/archive_reader.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <new>
 #include <utility>
@@ -13,6 +14,9 @@ namespace zvfs {
 namespace {
 
 constexpr std::size_t kReadSize = 256 * kKiB;
+// What libzstd says of a window above 128 MiB, its default limit of memory.
+constexpr std::string_view kWindowTooLarge = "Frame requires too much memory for decoding";
+constexpr std::size_t kLookedAhead = 64;  // at most, by a filter that looks for more of its data
 
 // libarchive converts names to the locale's character set. "C" leaves those of a tar as they are:
 // other locales convert them from UTF-8, and compose characters (NFC).
@@ -20,15 +24,14 @@ const char* locale_for(ArchiveReader::Formats formats) {
   return formats == ArchiveReader::Formats::kTar ? "C" : "C.UTF-8";
 }
 
-// All filters except those that run programs or guess at text.
+// All filters except that for gzip, which checks no sums (see GzipStream), those that run programs,
+// as that for lzop does in Debian, and those that guess at text.
 void support_filters(archive* handle) {
   ::archive_read_support_filter_bzip2(handle);
   ::archive_read_support_filter_compress(handle);
-  ::archive_read_support_filter_gzip(handle);
   ::archive_read_support_filter_lz4(handle);
   ::archive_read_support_filter_lzip(handle);
   ::archive_read_support_filter_lzma(handle);
-  ::archive_read_support_filter_lzop(handle);
   ::archive_read_support_filter_rpm(handle);
   ::archive_read_support_filter_xz(handle);
   ::archive_read_support_filter_zstd(handle);
@@ -41,6 +44,7 @@ void support_tar(archive* handle) {
 
 void support_formats(archive* handle, ArchiveReader::Formats formats) {
   if (formats == ArchiveReader::Formats::kRaw) {
+    support_filters(handle);
     ::archive_read_support_format_raw(handle);
     ::archive_read_support_format_empty(handle);
     return;
@@ -83,7 +87,6 @@ ArchiveReader::ArchiveReader(Formats formats)
     support_tar(archive_.get());
     return;
   }
-  support_filters(archive_.get());
   support_formats(archive_.get(), formats);
 }
 
@@ -117,10 +120,19 @@ Result<archive_entry*> ArchiveReader::next() {
   const Locale locale(*this);
   archive_entry* entry = nullptr;
   const int status = ::archive_read_next_header(archive_.get(), &entry);
+  if (stream_error_) return failure();  // which some formats take for the end
   if (status == ARCHIVE_EOF) return nullptr;
-  // A warning concerns a name outside the locale's character set; it is left unconverted.
-  if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return entry;
-  return failure();
+  if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return failure();
+  warning_.clear();
+  if (status == ARCHIVE_WARN) note_warning();
+  return entry;
+}
+
+// Most warnings are about a name outside the locale's character set, which is left unconverted.
+void ArchiveReader::note_warning() {
+  const char* const text = ::archive_error_string(archive_.get());
+  warning_ = text == nullptr ? "damaged" : text;
+  if (warning_.find("converted from") != std::string::npos) warning_.clear();
 }
 
 Result<ArchiveReader::Block> ArchiveReader::read() {
@@ -128,6 +140,7 @@ Result<ArchiveReader::Block> ArchiveReader::read() {
   std::size_t size = 0;
   la_int64_t offset = 0;
   const int status = ::archive_read_data_block(archive_.get(), &bytes, &size, &offset);
+  if (stream_error_) return failure();
   if (status == ARCHIVE_EOF) return Block{0, {}, true};
   if (status == ARCHIVE_OK) {
     return Block{static_cast<std::uint64_t>(offset), {static_cast<const std::byte*>(bytes), size}};
@@ -140,14 +153,37 @@ std::uint64_t ArchiveReader::header_offset() const {
   return static_cast<std::uint64_t>(::archive_read_header_position(archive_.get()));
 }
 
-std::uint64_t ArchiveReader::bytes_read() const {
-  return static_cast<std::uint64_t>(::archive_filter_bytes(archive_.get(), -1));
+bool ArchiveReader::is_compressed() const { return ::archive_filter_count(archive_.get()) > 1; }
+
+std::string_view ArchiveReader::compression() const {
+  // The last is the file itself.
+  return ::archive_filter_name(archive_.get(), ::archive_filter_count(archive_.get()) - 2);
+}
+
+bool ArchiveReader::is_ar() const {
+  return (::archive_format(archive_.get()) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_AR;
+}
+
+ByteVector ArchiveReader::left_over(std::size_t more) const {
+  ByteVector bytes = before_run_;
+  bytes.insert(bytes.end(), run_.begin(), run_.end());
+  const auto taken = static_cast<std::uint64_t>(::archive_filter_bytes(archive_.get(), -1));
+  const std::uint64_t wanted = given_ - std::min(given_, taken) + more;
+  const std::uint64_t size = std::min<std::uint64_t>(wanted, bytes.size());
+  bytes.erase(bytes.begin(), bytes.end() - static_cast<std::ptrdiff_t>(size));
+  return bytes;
 }
 
 Unexpected ArchiveReader::failure() const {
-  if (!warning_.empty()) return fail(ErrorCode::kCorrupt, "{}", warning_);
+  if (stream_error_) return Unexpected(Error(*stream_error_));
   const char* const text = ::archive_error_string(archive_.get());
   const int number = ::archive_errno(archive_.get());
+  if (text != nullptr && std::string_view(text).ends_with(kWindowTooLarge)) {
+    return fail(ErrorCode::kTooLarge,
+                "{}: its window exceeds 128M; decompress it first: zstd -dc --long=31 FILE | "
+                "mkimage - IMAGE",
+                text);
+  }
   // This is how libarchive reports an unknown format.
   const bool is_unknown = number == EILSEQ && ::archive_format(archive_.get()) == 0;
   if (is_unknown && text != nullptr) return fail(ErrorCode::kUnsupported, "{}", text);
@@ -160,14 +196,18 @@ Unexpected ArchiveReader::failure() const {
 ssize_t ArchiveReader::read_callback(archive* handle, void* self_pointer, const void** bytes) {
   auto& self = *static_cast<ArchiveReader*>(self_pointer);
   try {
+    const std::size_t kept = std::min(self.run_.size(), kLookedAhead);
+    if (kept > 0) self.before_run_.assign(self.run_.end() - kept, self.run_.end());
     if (const auto run = self.stream_->next(); run) {
+      self.run_ = *run;
+      self.given_ += run->size();
       *bytes = run->data();
       return static_cast<ssize_t>(run->size());
     } else {
-      self.warning_ = run.error().message;
+      self.stream_error_ = run.error();
     }
   } catch (const std::bad_alloc&) {
-    self.warning_ = "out of memory";
+    self.stream_error_ = Error{ErrorCode::kNoMemory, "out of memory"};
   }
   ::archive_set_error(handle, EIO, "cannot read the stream");
   return -1;

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <locale.h>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 #include "base/bytes.h"
@@ -15,15 +17,15 @@ struct archive_entry;
 
 namespace zvfs {
 
-/// An archive that libarchive reads and decompresses. Names in a known character set become UTF-8;
-/// others, and those in a tar, keep their bytes. Not thread-safe.
+/// An archive that libarchive reads, or compressed data other than gzip. Names in a known character
+/// set become UTF-8; others, and those in a tar, keep their bytes. Not thread-safe.
 class ArchiveReader {
  public:
   enum class Formats : std::uint8_t {
-    kRaw,       ///< The decompressed bytes, whatever they are, as one nameless member.
-    kArchives,  ///< All except tar, and mtree, which would read other files.
-    kAr,
-    kTar,  ///< Uncompressed. Two in a row are one, as from `tar --concatenate` or plain cat.
+    kRaw,       ///< Bytes, decompressed if they are compressed, as one nameless member.
+    kArchives,  ///< All except tar, and mtree, which would read other files; uncompressed.
+    kAr,        ///< Uncompressed, as the next.
+    kTar,       ///< Two in a row are one, as from `tar --concatenate` or plain cat.
   };
 
   /// Borrows `fd` and reads it from its current offset; formats with their directory at the end
@@ -39,6 +41,10 @@ class ArchiveReader {
   /// The next member, valid until the next call, or null after the last. Errors: Io, Corrupt.
   Result<archive_entry*> next();
 
+  /// What libarchive says is wrong with the member that next() gave: "File is beyond
+  /// end-of-media". Mostly empty.
+  [[nodiscard]] const std::string& warning() const { return warning_; }
+
   /// A run of the member's data, at `offset` in the file; valid until the next call.
   struct Block {
     std::uint64_t offset = 0;
@@ -51,8 +57,15 @@ class ArchiveReader {
   /// Where the member's first header begins in the decompressed archive, in bytes.
   [[nodiscard]] std::uint64_t header_offset() const;
 
-  /// Bytes read from the file or stream so far.
-  [[nodiscard]] std::uint64_t bytes_read() const;
+  /// Whether the data is compressed, and how: "xz". If it is more than once, the outermost.
+  [[nodiscard]] bool is_compressed() const;
+  [[nodiscard]] std::string_view compression() const;
+  /// After next(): whether the archive is of that format.
+  [[nodiscard]] bool is_ar() const;
+
+  /// After the end of a stream's compressed data: the bytes behind it that libarchive has asked for
+  /// and left, and the `more` bytes before them, as far as they are still known.
+  [[nodiscard]] ByteVector left_over(std::size_t more) const;
 
  private:
   class Locale;
@@ -63,11 +76,16 @@ class ArchiveReader {
   explicit ArchiveReader(Formats formats);
   static ssize_t read_callback(archive* handle, void* self, const void** bytes);
   [[nodiscard]] Unexpected failure() const;
+  void note_warning();
 
   const locale_t locale_;
   std::unique_ptr<archive, Free> archive_;
   std::unique_ptr<ByteStream> stream_;
-  std::string warning_;  // why the stream could not be read
+  ByteSpan run_;           // the stream's last
+  ByteVector before_run_;  // the end of the one before
+  std::uint64_t given_ = 0;
+  std::optional<Error> stream_error_;
+  std::string warning_;
 };
 
 }  // namespace zvfs

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <string>
 #include <string_view>
 #include <unistd.h>
 #include <utility>
@@ -12,11 +13,14 @@
 #include "base/unique_fd.h"
 #include "base/units.h"
 #include "format/image.h"
+#include "mkimage/archives/archive_members.h"
 #include "mkimage/archives/archive_reader.h"
+#include "mkimage/archives/buffered_stream.h"
 #include "mkimage/archives/converted_archive.h"
+#include "mkimage/archives/cpio_members.h"
 #include "mkimage/archives/decompressed_file.h"
-#include "mkimage/archives/file_part.h"
 #include "mkimage/archives/image_extras.h"
+#include "mkimage/archives/member_data.h"
 #include "mkimage/archives/rewritten_tar.h"
 #include "tar/tar_block.h"
 
@@ -43,26 +47,12 @@ bool is_tar(ByteSpan head) {
 
 bool is_debian_package(ByteSpan head) { return has_at(head, 0, "!<arch>\ndebian-binary"); }
 
+bool is_lzop(ByteSpan head) { return has_at(head, 0, {"\x89LZO\0\r\n\x1A\n", 9}); }
+
 // Whether the format has its directory at the end, or its data in any order.
 bool must_seek(ByteSpan head) {
   return has_at(head, 0, "PK") || has_at(head, 0, "7z\xBC\xAF\x27\x1C") || is_iso(head);
 }
-
-/// The data of an ArchiveReader's current member. Not thread-safe.
-class MemberData final : public ByteStream {
- public:
-  explicit MemberData(std::unique_ptr<ArchiveReader> reader) : reader_(std::move(reader)) {}
-
-  Result<ByteSpan> next() override {
-    while (true) {
-      const ArchiveReader::Block block = ZVFS_TRY(reader_->read());
-      if (block.at_end || !block.bytes.empty()) return block.bytes;
-    }
-  }
-
- private:
-  std::unique_ptr<ArchiveReader> reader_;
-};
 
 /// An archive in a file that it owns. Not thread-safe.
 class InFile final : public ByteStream {
@@ -75,13 +65,27 @@ class InFile final : public ByteStream {
   Stream stream_;
 };
 
-Result<Stream> debian_data(Stream package) {
-  auto reader = ZVFS_TRY(ArchiveReader::open(std::move(package), Formats::kAr));
+// Reads a compressed file to its end, for its checksums.
+Result<void> check_content(Stream compressed, Warnings& warnings) {
+  auto content = ZVFS_TRY(DecompressedFile::open(std::move(compressed), warnings));
+  while (!ZVFS_TRY(content->next()).empty()) {
+  }
+  return {};
+}
+
+Result<Stream> debian_data(Stream package, Warnings& warnings) {
+  std::shared_ptr<ArchiveReader> reader =
+      ZVFS_TRY(ArchiveReader::open(std::move(package), Formats::kAr));
   while (archive_entry* const member = ZVFS_TRY(reader->next())) {
-    const char* const name = ::archive_entry_pathname(member);
-    if (name == nullptr || !std::string_view(name).starts_with("data.tar")) continue;
-    auto data = ZVFS_TRY(DecompressedFile::open(std::make_unique<MemberData>(std::move(reader))));
-    return Stream(std::move(data));
+    const char* const given = ::archive_entry_pathname(member);
+    const std::string name = given == nullptr ? "" : given;
+    auto data = std::make_unique<MemberData>(reader);
+    if (name.starts_with("data.tar")) {
+      return Stream(ZVFS_TRY_IN(name, DecompressedFile::open(std::move(data), warnings)));
+    }
+    if (name.starts_with("control.tar")) {
+      ZVFS_TRY_IN(name, check_content(std::move(data), warnings));
+    }
   }
   return fail(ErrorCode::kCorrupt, "a Debian package without data.tar");
 }
@@ -98,23 +102,32 @@ Result<UniqueFd> spill(ByteStream& stream) {
   return fd;
 }
 
-Stream converted(std::unique_ptr<ArchiveReader> reader, const ArchiveSetup& setup) {
-  return std::make_unique<ConvertedArchive>(std::move(reader), setup.rules, setup.index_extras,
+Stream converted(std::unique_ptr<MemberSource> members, const ArchiveSetup& setup) {
+  return std::make_unique<ConvertedArchive>(std::move(members), setup.rules, setup.index_extras,
                                             setup.warnings);
 }
 
 Result<Stream> converted_stream(Stream stream, const ArchiveSetup& setup) {
-  return converted(ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives)), setup);
+  auto reader = ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives));
+  return converted(std::make_unique<ArchiveMembers>(std::move(reader)), setup);
 }
 
 Result<Stream> converted_file(int fd, const ArchiveSetup& setup) {
-  return converted(ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives)), setup);
+  auto reader = ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives));
+  return converted(std::make_unique<ArchiveMembers>(std::move(reader)), setup);
 }
 
 Result<Stream> converted_spill(ByteStream& stream, const ArchiveSetup& setup) {
   UniqueFd fd = ZVFS_TRY(spill(stream));
   auto archive = ZVFS_TRY(converted_file(fd.get(), setup));
   return Stream(std::make_unique<InFile>(std::move(fd), std::move(archive)));
+}
+
+Stream converted_cpio(std::unique_ptr<DecompressedFile> file, const ArchiveSetup& setup) {
+  auto rest = file->take_rest();
+  auto source = std::make_shared<BufferedStream>(std::move(file));
+  return converted(
+      std::make_unique<CpioMembers>(std::move(source), std::move(rest), setup.warnings), setup);
 }
 
 // The image at the end of a file. Errors: InvalidArgument (there is none); those of an image.
@@ -131,39 +144,26 @@ struct Located {
   bool precedes_image = false;             // the image then says nothing about it
 };
 
-// Where an image lies in a file; all zero without one.
-struct ImagePlace {
-  std::uint64_t start = 0;
-  std::uint64_t end = 0;
-  bool is_padded = false;  // by zeros, which are not a part of anything
-};
-
-ImagePlace place_of(const Image& image) {
-  const std::uint64_t start = image.raw().start();
-  const std::uint64_t end = start + image.header().image_size;
-  return {start, end, end < image.raw().source().size()};
-}
-
-// Reads a file from `begin` on, or from its current offset if that is 0, as for a pipe.
-Result<std::unique_ptr<DecompressedFile>> open_from(int fd, std::uint64_t begin,
-                                                    const ImagePlace& image, Progress& progress) {
-  if (image.is_padded) {
-    if (begin == 0) begin = static_cast<std::uint64_t>(::lseek(fd, 0, SEEK_CUR));
-    return DecompressedFile::open(std::make_unique<FilePart>(fd, begin, image.end), &progress);
-  }
-  if (begin > 0 && ::lseek(fd, static_cast<off_t>(begin), SEEK_SET) < 0) {
-    return fail_errno(errno, "cannot seek");
-  }
-  return DecompressedFile::open(fd, progress);
+// The bytes of a file from `begin` on, without the zeros that pad an image at its end.
+std::uint64_t size_from(off_t begin, const Result<std::unique_ptr<Image>>& image) {
+  if (!image || begin < 0) return FileStream::kToTheEnd;
+  const ImageTables& tables = (*image)->raw();
+  return tables.start() + tables.header().image_size - static_cast<std::uint64_t>(begin);
 }
 
 // A tar takes precedence over an image behind it; anything else before an image is skipped.
-Result<Located> locate(int fd, const ImagePlace& image, Progress& progress) {
-  auto file = ZVFS_TRY(open_from(fd, 0, image, progress));
+Result<Located> locate(int fd, off_t begin, const Result<std::unique_ptr<Image>>& image,
+                       const ArchiveSetup& setup) {
+  const auto open = [&](off_t from) {
+    return DecompressedFile::open(fd, setup.progress, setup.warnings, size_from(from, image));
+  };
+  auto file = ZVFS_TRY(open(begin));
   ByteSpan head = ZVFS_TRY(file->peek());
-  if (image.start == 0) return Located{std::move(file), head};
+  const auto image_start = static_cast<off_t>(image ? (*image)->raw().start() : 0);
+  if (image_start == 0) return Located{std::move(file), head};
   if (is_tar(head)) return Located{std::move(file), head, true};
-  file = ZVFS_TRY(open_from(fd, image.start, image, progress));
+  if (::lseek(fd, image_start, SEEK_SET) < 0) return fail_errno(errno, "cannot seek");
+  file = ZVFS_TRY(open(image_start));
   head = ZVFS_TRY(file->peek());
   return Located{std::move(file), head};
 }
@@ -195,15 +195,22 @@ Stream tar_stream(Stream tar, ImageExtras extras, const ArchiveSetup& setup) {
 Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
   const off_t begin = ::lseek(fd, 0, SEEK_CUR);  // negative for a pipe
   const auto image = open_image(fd);
-  const ImagePlace place = image ? place_of(**image) : ImagePlace();
-  auto [file, head, precedes_image] = ZVFS_TRY(locate(fd, place, setup.progress));
+  auto [file, head, precedes_image] = ZVFS_TRY(locate(fd, begin, image, setup));
   if (is_tar(head)) {
     ImageExtras extras;
     if (!precedes_image) extras = extras_of(image, setup.warnings);
     return tar_stream(std::move(file), std::move(extras), setup);
   }
-  if (is_debian_package(head)) return tar_stream(ZVFS_TRY(debian_data(std::move(file))), {}, setup);
-  if (begin >= 0 && ::lseek(fd, begin, SEEK_SET) == begin) return converted_file(fd, setup);
+  if (is_debian_package(head)) {
+    return tar_stream(ZVFS_TRY(debian_data(std::move(file), setup.warnings)), {}, setup);
+  }
+  if (CpioHeader::format_of(head)) return converted_cpio(std::move(file), setup);
+  if (is_lzop(head)) {
+    return fail(ErrorCode::kInvalidArgument,
+                "compressed by lzop; decompress it first: lzop -dc FILE | mkimage - IMAGE");
+  }
+  const bool in_file = !file->is_compressed() && begin >= 0;
+  if (in_file && ::lseek(fd, begin, SEEK_SET) == begin) return converted_file(fd, setup);
   if (must_seek(head)) return converted_spill(*file, setup);
   return converted_stream(std::move(file), setup);
 }

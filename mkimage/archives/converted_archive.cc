@@ -4,10 +4,6 @@
 #include <optional>
 #include <utility>
 
-#include <archive_entry.h>
-
-#include "mkimage/archives/archive_member.h"
-
 namespace zvfs {
 namespace {
 
@@ -30,27 +26,25 @@ Result<ByteSpan> ConvertedArchive::next() {
 }
 
 Result<void> ConvertedArchive::read_member() {
-  archive_entry* const member = source_ended_ ? nullptr : ZVFS_TRY(reader_->next());
-  if (member != nullptr) {
-    begin(member);
-    return {};
+  if (!source_ended_) {
+    if (auto member = ZVFS_TRY(source_->next())) {
+      begin(*std::move(member));
+      return {};
+    }
+    source_ended_ = true;
   }
-  source_ended_ = true;
   if (ZVFS_TRY(filter_.append_more(out_))) return {};
   out_.append_zeros(kTarEndSize);
   ended_ = true;
   return {};
 }
 
-void ConvertedArchive::begin(archive_entry* member) {
-  auto entry = tar_entry_of(member);
+void ConvertedArchive::begin(SourceMember member) {
+  Result<TarEntry>& entry = member.entry;
   if (!entry) {
-    const char* const path = ::archive_entry_pathname(member);
-    return warnings_.report(Severity::kUnreadable, path == nullptr ? "" : path,
-                            entry.error().message);
+    return warnings_.report(Severity::kUnreadable, member.path, entry.error().message);
   }
   // Links are known by their names in the source.
-  const std::string path = entry->path;
   const auto first = entry->type == Type::kHardLink ? links_.find(entry->link_path) : links_.end();
   std::optional<TarEntry> data_of_others;
   if (first != links_.end() && entry->data_size > 0) data_of_others = *entry;
@@ -62,8 +56,8 @@ void ConvertedArchive::begin(archive_entry* member) {
     warnings_.report(note.severity, entry->path, std::move(note.message));
   }
   filter_.append_parents(out_);
-  if (entry->type == Type::kFile && entry->data_size == 0 && ::archive_entry_nlink(member) > 1) {
-    links_.try_emplace(path);
+  if (entry->type == Type::kFile && entry->data_size == 0 && member.has_other_names) {
+    links_.insert_or_assign(member.path, std::vector<std::string>());
   }
   if (first != links_.end()) first->second.push_back(entry->path);
   if (data_of_others) return begin_file_with_links(*std::move(data_of_others), first);
@@ -113,7 +107,7 @@ Result<void> ConvertedArchive::read_data() {
 }
 
 Result<void> ConvertedArchive::read_block() {
-  const auto block = reader_->read();
+  const auto block = source_->read();
   if (block && !block->at_end) {
     zeros_end_ = std::clamp(block->offset, position_, entry_.data_size);
     const std::uint64_t room = entry_.data_size - zeros_end_;

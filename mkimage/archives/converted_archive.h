@@ -9,9 +9,9 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "base/warnings.h"
-#include "mkimage/archives/archive_reader.h"
 #include "mkimage/archives/byte_stream.h"
 #include "mkimage/archives/entry_filter.h"
+#include "mkimage/archives/member_source.h"
 #include "tar/tar_entry.h"
 #include "tar/tar_writer.h"
 
@@ -22,14 +22,14 @@ namespace zvfs {
 class ConvertedArchive final : public ByteStream {
  public:
   /// Borrows rules, index extras and warnings.
-  ConvertedArchive(std::unique_ptr<ArchiveReader> reader, const EntryRules& rules,
+  ConvertedArchive(std::unique_ptr<MemberSource> source, const EntryRules& rules,
                    IndexExtras& index_extras, Warnings& warnings)
-      : reader_(std::move(reader)),
+      : source_(std::move(source)),
         filter_(rules, warnings),
         warnings_(warnings),
         out_(index_extras, warnings) {}
 
-  /// Errors: those of ArchiveReader. If a member's data cannot be read, zeros replace it, and it is
+  /// Errors: those of MemberSource. If a member's data cannot be read, zeros replace it, and it is
   /// reported.
   Result<ByteSpan> next() override;
 
@@ -39,14 +39,14 @@ class ConvertedArchive final : public ByteStream {
   using Links = std::map<std::string, std::vector<std::string>>;
 
   Result<void> read_member();
-  void begin(archive_entry* member);
+  void begin(SourceMember member);
   void begin_file_with_links(TarEntry entry, Links::iterator first);
   void begin_data(TarEntry entry);
   Result<void> read_data();
   Result<void> read_block();
   void finish_data();
 
-  std::unique_ptr<ArchiveReader> reader_;
+  std::unique_ptr<MemberSource> source_;
   EntryFilter filter_;
   Warnings& warnings_;
   TarWriter out_;
@@ -59,7 +59,7 @@ class ConvertedArchive final : public ByteStream {
   bool data_ended_ = false;
   std::uint64_t position_ = 0;   // in its data
   std::uint64_t zeros_end_ = 0;  // zeros up to here, and after them:
-  ByteSpan block_;               // of the reader's
+  ByteSpan block_;               // of the source's
 
   Links links_;
   std::vector<std::string> links_behind_;  // to the file whose data is read

@@ -3,33 +3,87 @@
 #include <algorithm>
 #include <utility>
 
+#include <fmt/core.h>
+
 #include "base/units.h"
+#include "mkimage/archives/archive_reader.h"
+#include "mkimage/archives/file_stream.h"
+#include "mkimage/archives/filter_stream.h"
+#include "mkimage/archives/gzip_stream.h"
 
 namespace zvfs {
 namespace {
 
 constexpr std::size_t kBufferSize = 1 * kMiB;
+// Nobody compresses more often, but data that decompresses to itself would go on for ever.
+constexpr unsigned kMaxLayers = 16;
+
+/// Nothing. Not thread-safe.
+class EmptyStream final : public ByteStream {
+ public:
+  Result<ByteSpan> next() override { return ByteSpan(); }
+};
+
+/// Lends a stream to one that wants to own it. Not thread-safe.
+class SharedStream final : public ByteStream {
+ public:
+  explicit SharedStream(std::shared_ptr<BufferedStream> source) : source_(std::move(source)) {}
+  Result<ByteSpan> next() override { return source_->next(); }
+
+ private:
+  std::shared_ptr<BufferedStream> source_;
+};
 
 }  // namespace
 
-DecompressedFile::DecompressedFile(std::unique_ptr<ArchiveReader> reader, Progress* progress)
-    : progress_(progress), reader_(std::move(reader)), buffer_(kBufferSize) {}
+DecompressedFile::DecompressedFile(Warnings& warnings)
+    : warnings_(warnings), buffer_(kBufferSize) {}
 
-Result<std::unique_ptr<DecompressedFile>> DecompressedFile::open(int fd, Progress& progress) {
-  return begin(ZVFS_TRY(ArchiveReader::open(fd, ArchiveReader::Formats::kRaw)), &progress);
+Result<std::unique_ptr<DecompressedFile>> DecompressedFile::open(int fd, Progress& progress,
+                                                                 Warnings& warnings,
+                                                                 std::uint64_t size) {
+  auto file = ZVFS_TRY(open(std::make_unique<FileStream>(fd, progress, size), warnings));
+  file->progress_ = &progress;
+  return file;
 }
 
 Result<std::unique_ptr<DecompressedFile>> DecompressedFile::open(std::unique_ptr<ByteStream> stream,
-                                                                 Progress* progress) {
-  return begin(ZVFS_TRY(ArchiveReader::open(std::move(stream), ArchiveReader::Formats::kRaw)),
-               progress);
+                                                                 Warnings& warnings) {
+  return open(std::make_shared<BufferedStream>(std::move(stream)), warnings);
 }
 
-Result<std::unique_ptr<DecompressedFile>> DecompressedFile::begin(
-    std::unique_ptr<ArchiveReader> reader, Progress* progress) {
-  std::unique_ptr<DecompressedFile> file(new DecompressedFile(std::move(reader), progress));
-  file->ended_ = ZVFS_TRY(file->reader_->next()) == nullptr;
+Result<std::unique_ptr<DecompressedFile>> DecompressedFile::open(
+    std::shared_ptr<BufferedStream> source, Warnings& warnings) {
+  std::unique_ptr<DecompressedFile> file(new DecompressedFile(warnings));
+  ZVFS_TRY(file->take_layers(std::move(source)));
   return file;
+}
+
+Result<void> DecompressedFile::take_layers(std::shared_ptr<BufferedStream> source) {
+  for (unsigned layers = 0; layers <= kMaxLayers; ++layers) {
+    if (!ZVFS_TRY(take_layer(std::move(source)))) return {};
+    is_compressed_ = true;
+    source = std::make_shared<BufferedStream>(std::move(content_));
+  }
+  return fail(ErrorCode::kTooLarge, "it is compressed more than {} times", kMaxLayers);
+}
+
+// Makes content_ of what comes from `source`, and returns whether that was compressed.
+Result<bool> DecompressedFile::take_layer(std::shared_ptr<BufferedStream> source) {
+  if (GzipStream::recognizes(ZVFS_TRY(source->peek(GzipStream::kMagicSize)))) {
+    if (!is_compressed_) rest_ = source;
+    content_ = std::make_unique<GzipStream>(std::move(source));
+    return true;
+  }
+  auto reader = ZVFS_TRY(ArchiveReader::open(std::make_unique<SharedStream>(std::move(source)),
+                                             ArchiveReader::Formats::kRaw));
+  if (ZVFS_TRY(reader->next()) == nullptr) {
+    content_ = std::make_unique<EmptyStream>();
+    return false;
+  }
+  const bool is_compressed = reader->is_compressed();
+  content_ = std::make_unique<FilterStream>(std::move(reader), warnings_);
+  return is_compressed;
 }
 
 Result<ByteSpan> DecompressedFile::peek() {
@@ -47,21 +101,26 @@ Result<ByteSpan> DecompressedFile::next() {
     size_ += size;
     block_ = block_.subspan(size);
   }
-  if (progress_ != nullptr) {
-    progress_->bytes_read += size_;
-    progress_->work_done = reader_->bytes_read();
-  }
+  if (progress_ != nullptr) progress_->bytes_read += size_;
   return ByteSpan(buffer_).first(size_);
 }
 
 // Makes sure that there is a block; false at the end.
 Result<bool> DecompressedFile::fill() {
-  while (block_.empty() && !ended_) {
-    const ArchiveReader::Block block = ZVFS_TRY(reader_->read());
-    block_ = block.bytes;
-    ended_ = block.at_end;
+  if (block_.empty() && !ended_) {
+    block_ = ZVFS_TRY(content_->next());
+    ended_ = block_.empty();
+    if (ended_) ZVFS_TRY(note_rest());
   }
   return !block_.empty();
+}
+
+Result<void> DecompressedFile::note_rest() {
+  if (rest_ == nullptr || ZVFS_TRY(rest_->peek(1)).empty()) return {};
+  warnings_.report(
+      Warning::Severity::kNote, ".",
+      fmt::format("data after the end of the gzip data, at {}, is ignored", rest_->position()));
+  return {};
 }
 
 }  // namespace zvfs

@@ -37,21 +37,7 @@ SAYS = {
 }
 
 # Known failures: tests by archive. A listed test that passes is a failure.
-SEEN_BY_ROOT = ("test_mount", "test_extraction") if os.geteuid() == 0 else ()
-TREE = ("test_listing", "test_mount", "test_extraction")
-EXPECTED_FAILURES = {
-    # star's records of large device numbers are not read.
-    "handmade__pax_device_tar": ("test_listing", *SEEN_BY_ROOT),
-    # star's sparse files are shown as stored in the archive, without their holes.
-    "star__exustar_sparse_tar_gz": TREE,
-    "star__xstar_sparse_tar_gz": TREE,
-    # A global header without a member is refused.
-    "handmade__pax_global_alone_tar": ("test_is_made", "test_stream_is_the_tar", "test_deep_check", *TREE),
-    # Only the first of several cpio archives in a row is shown, without a message.
-    "cpio__initrd_cpio": TREE,
-    # The table of long names is mistaken for a member, and gives the root its mode of 0.
-    "ar__gnu_a": ("test_is_made", *SEEN_BY_ROOT),
-}
+EXPECTED_FAILURES = {}
 
 
 def without(lines, left_out):

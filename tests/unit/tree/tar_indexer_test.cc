@@ -344,6 +344,25 @@ TEST(TarIndexer, TrustsTheSizeOfAHardLinkWithAPaxHeader) {
   EXPECT_EQ(indexed.inode("b").size, 1U);
 }
 
+TEST(TarIndexer, FindsAHeaderWhereAPaxHeaderPromisesTheDataOfAHardLink) {
+  MadeTar tar;
+  tar.file("a", "content");
+  tar.extended('x', MadeTar::record("comment", "no data"));
+  tar.header("without", {.type = '1', .link = "a", .size = 7000});
+  tar.file("b", "y");
+  tar.extended('x', MadeTar::record("comment", "no data"));
+  tar.header("last", {.type = '1', .link = "a", .size = 7000});
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.error, "");
+  EXPECT_EQ(indexed.said, ".: the archive has no end mark: is it complete?\n");
+  EXPECT_EQ(indexed.text(),
+            "a = content (3 links)\nb = y\nlast = content (3 links)\n"
+            "without = content (3 links)\n");
+  tar.bytes.back() = 'x';
+  EXPECT_NE(Indexed(tar).error.find("truncated"), std::string::npos);
+}
+
 TEST(TarIndexer, MakesHarmlessNames) {
   MadeTar tar;
   tar.file("/etc/passwd", "x");
@@ -497,6 +516,27 @@ TEST(TarIndexer, ReadsOldGnuSparseFiles) {
   EXPECT_EQ(indexed.inode("sparse").allocated, 10U);
 }
 
+// star has the map in blocks of the data, whose size in the header counts them.
+TEST(TarIndexer, ReadsSparseFilesOfStar) {
+  std::string map(512, '\0');
+  map.replace(0, 24, "00000000002 00000000003 ");
+  map.replace(24, 24, "00000000012 00000000001 ");
+  MadeTar tar;
+  for (const bool has_record : {false, true}) {
+    if (has_record) tar.extended('x', MadeTar::record("SCHILY.realsize", "20"));
+    tar.header(has_record ? "pax" : "sparse", {.type = 'S', .size = 512 + 4},
+               {{452, has_record ? "" : "00000000024 "}, {476, "13755535056 15302524765 "}});
+    tar.bytes += map;
+    tar.data("abcd");
+  }
+  tar.file("next", "x");
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.error + indexed.said, "");
+  EXPECT_EQ(indexed.text(),
+            "next = x\npax = ..abc.....d.........\nsparse = ..abc.....d.........\n");
+}
+
 TEST(TarIndexer, ReadsPaxSparseFiles) {
   using Tar = MadeTar;
   MadeTar tar;
@@ -568,6 +608,87 @@ TEST(TarIndexer, AcceptsAnArchiveWithoutMembers) {
   const Indexed indexed(tar);
   EXPECT_EQ(indexed.error + indexed.said + indexed.text(), "");
   EXPECT_EQ(indexed.inode("").mode, 0040755);
+}
+
+TEST(TarIndexer, AcceptsAGlobalHeaderWithoutMembers) {
+  for (const bool has_end : {true, false}) {
+    MadeTar tar;
+    tar.extended('g', MadeTar::record("comment", "0123456789abcdef"));
+    if (has_end) tar.end();
+    const Indexed indexed(tar);
+    EXPECT_EQ(indexed.error + indexed.text(), "");
+    EXPECT_EQ(indexed.said, has_end ? "" : ".: the archive has no end mark: is it complete?\n");
+  }
+  MadeTar tar;
+  tar.extended('g', MadeTar::record("comment", "of all"));
+  tar.extended('x', MadeTar::record("comment", "of none"));
+  tar.end();
+  EXPECT_NE(Indexed(tar).error.find("at 0: an extended header without a member"),
+            std::string::npos);
+}
+
+TEST(TarIndexer, EncodesGlobalAttributesOnce) {
+  MadeTar tar;
+  tar.extended('g', MadeTar::record("SCHILY.xattr.user.a", "1"));
+  for (int i = 0; i < 100; ++i) tar.file(fmt::format("{}", i), "");
+  tar.extended('x', MadeTar::record("SCHILY.xattr.user.b", "2"));
+  tar.file("own", "");
+  tar.extended('g', MadeTar::record("SCHILY.xattr.user.a", "3"));
+  for (int i = 0; i < 100; ++i) tar.file(fmt::format("after {}", i), "");
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.error + indexed.said, "");
+  EXPECT_EQ(indexed.tree.xattrs().encoded_sets(), 3U);
+  const auto value = [&](std::string_view path, std::string_view name) {
+    const XattrSet set = indexed.tree.xattrs().get(indexed.inode(path).xattr_set);
+    const Xattr* const xattr = find_xattr(set, name);
+    return xattr == nullptr ? std::string("none") : std::string(as_text(xattr->value));
+  };
+  EXPECT_EQ(value("99", "user.a"), "1");
+  EXPECT_EQ(value("own", "user.a") + value("own", "user.b"), "12");
+  EXPECT_EQ(value("after 99", "user.a") + value("after 99", "user.b"), "3none");
+}
+
+TEST(TarIndexer, BoundsGlobalAttributes) {
+  const auto many = [](char type, unsigned count) {
+    std::string records;
+    for (unsigned i = 0; i < count; ++i) {
+      records += MadeTar::record(fmt::format("SCHILY.xattr.user.{}", i), "");
+    }
+    MadeTar tar;
+    tar.extended(type, records);
+    tar.file("a", "");
+    tar.file("b", "");
+    tar.end();
+    return tar;
+  };
+  const std::string ignored =
+      "a: the global pax headers before it exceed 65536 bytes and are ignored\n";
+  const Indexed bounded(many('g', 200'000));
+  EXPECT_EQ(bounded.error, "");
+  EXPECT_EQ(bounded.said, ignored);
+  EXPECT_EQ(bounded.tree.xattrs().encoded_sets(), 0U);
+  EXPECT_EQ(Indexed(many('g', 500)).said, "");
+  EXPECT_EQ(Indexed(many('x', 2000)).said, "") << "a member's own have their own limit";
+  MadeTar tar;
+  tar.extended('g', MadeTar::record("path", std::string(70'000, 'p')));
+  tar.file("a", "x");
+  tar.end();
+  EXPECT_EQ(Indexed(tar).said, ignored);
+  EXPECT_EQ(Indexed(tar).text(), "a = x\n");
+}
+
+// Each member's own attribute makes another set of the global ones, too.
+TEST(TarIndexer, BoundsSetsThatGlobalAttributesMakeLarge) {
+  MadeTar tar;
+  tar.extended('g', MadeTar::record("SCHILY.xattr.user.large", std::string(60'000, 'v')));
+  for (int i = 0; i < 2000; ++i) {
+    tar.extended('x', MadeTar::record("SCHILY.xattr.user.own", fmt::format("{}", i)));
+    tar.file(fmt::format("{}", i), "");
+  }
+  tar.end();
+  EXPECT_NE(Indexed(tar).error.find("mainly of global headers, exceed the archive"),
+            std::string::npos);
 }
 
 TEST(TarIndexer, ShowsArchivesInARowAsOne) {

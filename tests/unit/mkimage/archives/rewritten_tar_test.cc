@@ -5,29 +5,14 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/byte_runs.h"
 #include "tests/support/made_tar.h"
 
 namespace zvfs {
 namespace {
 
+using testing::ByteRuns;
 using testing::MadeTar;
-
-/// Bytes in memory, in runs of a size.
-class Runs final : public ByteStream {
- public:
-  Runs(std::string bytes, std::size_t run) : bytes_(std::move(bytes)), run_(run) {}
-  Result<ByteSpan> next() override {
-    const ByteSpan all = as_bytes(bytes_);
-    const ByteSpan run = all.subspan(at_, std::min(run_, all.size() - at_));
-    at_ += run.size();
-    return run;
-  }
-
- private:
-  const std::string bytes_;
-  const std::size_t run_;
-  std::size_t at_ = 0;
-};
 
 class Rewritten {
  public:
@@ -36,7 +21,7 @@ class Rewritten {
     Warnings warnings([this](const Warning& warning) {
       said += fmt::format("{}: {}\n", warning.path, warning.message);
     });
-    RewrittenTar stream(std::make_unique<Runs>(tar.bytes, run), rules, std::move(extras),
+    RewrittenTar stream(std::make_unique<ByteRuns>(tar.bytes, run), rules, std::move(extras),
                         index_extras, warnings);
     while (true) {
       const auto bytes = stream.next();

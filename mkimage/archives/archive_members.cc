@@ -1,4 +1,4 @@
-#include "mkimage/archives/archive_member.h"
+#include "mkimage/archives/archive_members.h"
 
 #include <limits>
 #include <string>
@@ -65,8 +65,6 @@ XattrSet xattrs_of(archive_entry* member, TarEntry& entry) {
   return XattrSet(std::move(xattrs));
 }
 
-}  // namespace
-
 Result<TarEntry> tar_entry_of(archive_entry* member) {
   TarEntry entry;
   entry.path = text(::archive_entry_pathname(member));
@@ -98,6 +96,29 @@ Result<TarEntry> tar_entry_of(archive_entry* member) {
     entry.size = entry.data_size = static_cast<std::uint64_t>(::archive_entry_size(member));
   }
   return entry;
+}
+
+// The tables of symbols and of long names in an archive of ar: they are about its members.
+bool is_table(const std::string& path) { return path == "/" || path == "//" || path == "/SYM64/"; }
+
+}  // namespace
+
+Result<MemberSource::Next> ArchiveMembers::next() {
+  while (archive_entry* const member = ZVFS_TRY(reader_->next())) {
+    std::string path = text(::archive_entry_pathname(member));
+    if (reader_->is_ar() && is_table(path)) continue;
+    auto entry = tar_entry_of(member);
+    if (entry && !reader_->warning().empty()) {
+      entry->notes.push_back({Warning::Severity::kUnreadable, reader_->warning()});
+    }
+    return Next({std::move(path), std::move(entry), ::archive_entry_nlink(member) > 1});
+  }
+  return Next();
+}
+
+Result<MemberSource::Block> ArchiveMembers::read() {
+  const ArchiveReader::Block block = ZVFS_TRY(reader_->read());
+  return Block{block.offset, block.bytes, block.at_end};
 }
 
 }  // namespace zvfs
