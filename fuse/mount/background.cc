@@ -65,11 +65,15 @@ bool wait_until_ready(const UniqueFd& ready_pipe) {
   return count == 1;
 }
 
-ExitStatus status_of_ended(pid_t child) {
+// Errors of the daemon are on standard error until it has detached.
+enum class Stage { kStarting, kDetached };
+
+ExitStatus status_of_ended(pid_t child, Stage stage) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+    if (stage == Stage::kDetached) log_error("the daemon cannot serve; syslog has the reason");
     return static_cast<ExitStatus>(WEXITSTATUS(status));
   }
   log_error(WIFSIGNALED(status) ? std::string("killed by signal ") + strsignal(WTERMSIG(status))
@@ -93,12 +97,16 @@ ExitStatus run_in_background(const std::string& mount_point,
   }
 
   pipe.write_end.reset();
-  if (!wait_until_ready(pipe.read_end)) return status_of_ended(child);
+  if (!wait_until_ready(pipe.read_end)) return status_of_ended(child, Stage::kStarting);
   // The kernel answers this only after it has negotiated the protocol with the daemon.
   struct statvfs statistics = {};
-  if (statvfs(mount_point.c_str(), &statistics) != 0) return complain(errno, mount_point);
+  if (statvfs(mount_point.c_str(), &statistics) != 0) {
+    return errno == ENOTCONN ? status_of_ended(child, Stage::kDetached)
+                             : complain(errno, mount_point);
+  }
   // A daemon that failed to start a thread has unmounted: what answered was the directory below.
-  return device_at(mount_point) == below ? status_of_ended(child) : ExitStatus::kSuccess;
+  return device_at(mount_point) == below ? status_of_ended(child, Stage::kDetached)
+                                         : ExitStatus::kSuccess;
 }
 
 }  // namespace zvfs

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <thread>
 
 #include "fuse/mount/mount_table.h"
@@ -12,6 +13,7 @@ namespace zvfs {
 namespace {
 
 constexpr unsigned kMinThreads = 8;
+constexpr int kThreadFailure = -1;  // of fuse_session_loop_mt(), whose other errors are errno's
 
 // The arguments of fuse_session_new(), in libfuse's form.
 class FuseArguments {
@@ -90,17 +92,24 @@ Session::~Session() {
 
 bool Session::is_on_top() const {
   if (mount_point_.empty()) return false;
-  const auto topmost = topmost_mount(mount_point_);
-  return topmost && topmost->device == device_;
+  try {
+    const auto topmost = topmost_mount(mount_point_);
+    if (topmost) return *topmost && (device_.empty() || (*topmost)->device == device_);
+  } catch (const std::bad_alloc&) {
+  }
+  // Unknown. Others rarely cover ours, and a mount that nobody serves is in everybody's way.
+  return true;
 }
 
 Result<void> Session::mount(const std::string& mount_point) {
   StderrCapture capture;
+  std::string mounted_at = mount_point;  // copied before, so that nothing fails in between
   if (fuse_session_mount(session_, mount_point.c_str()) != 0) {
     return fail(ErrorCode::kIo, "{}", capture.last_line());
   }
-  mount_point_ = mount_point;
-  if (const auto topmost = topmost_mount(mount_point)) device_ = topmost->device;
+  mount_point_ = std::move(mounted_at);
+  const auto topmost = topmost_mount(mount_point);
+  if (topmost && *topmost) device_ = (*topmost)->device;
   return {};
 }
 
@@ -138,6 +147,7 @@ Result<void> Session::serve(const std::function<void()>& before_end) {
   const int status = fuse_session_loop_mt(session_, config.get());
   loop_has_ended_ = true;
   signals_.stop();
+  if (status == kThreadFailure) return fail(ErrorCode::kIo, "cannot start a thread that serves");
   if (status < 0) return fail_errno(-status, "the connection to the kernel failed");
   return {};
 }

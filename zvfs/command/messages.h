@@ -12,7 +12,8 @@ namespace zvfs {
 /// Sets the prefix of every message, before ": ". Initially "zvfs". Not thread-safe.
 void set_message_prefix(std::string prefix);
 
-/// Prints the line "`prefix`: `message`", in one write.
+/// Prints the line "`prefix`: `message`", in one write. Throws std::bad_alloc only for a line of
+/// more than 500 bytes.
 void print_message(std::string_view message);
 
 template <typename... Args>

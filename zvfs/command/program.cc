@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <exception>
-#include <new>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -92,10 +90,8 @@ CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandP
     }
     if (*parsed == OptionSet::Parsed::kQuestion) return CommandStatus::kSuccess;
     return run_command(*command);
-  } catch (const std::bad_alloc&) {
-    print_error("out of memory");
-  } catch (const std::exception& error) {
-    print_error("{}", error.what());
+  } catch (...) {
+    print_message(caught_error().message);
   }
   return command == nullptr ? CommandStatus::kFailure : command->failure_status();
 }
