@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <new>
 
 namespace zvfs {
 namespace {
@@ -16,13 +17,20 @@ constexpr std::uint64_t key_bits(FrameKey key) {
   return std::uint64_t{key.number} << 1 | (key.space == FrameKey::Space::kIndex ? 1U : 0U);
 }
 
-// A load that throws must still land, or the threads that joined it would wait forever.
+// A load that throws must still land, or the threads that joined it would wait forever. Its landing
+// gives them this error, which the next function turns into an exception again.
 Result<FramePtr> load_caught(const FrameCache::Load& load) noexcept {
   try {
     return load();
   } catch (...) {
     return Unexpected(caught_error());
   }
+}
+
+// A lack of memory is no fault of the frame, so it must not become a problem of the image.
+Result<FramePtr> outcome(const Result<FramePtr>& result) {
+  if (!result && result.error().code == ErrorCode::kNoMemory) throw std::bad_alloc();
+  return result;
 }
 
 }  // namespace
@@ -121,7 +129,7 @@ Result<FramePtr> FrameCache::join(Shard& shard, const std::shared_ptr<Flight>& f
   ++shard.stats.hits;
   const std::shared_ptr<Flight> joined = flight;
   while (!joined->result) shard.landed.wait(shard.mutex);
-  return *joined->result;
+  return outcome(*joined->result);
 }
 
 Result<FramePtr> FrameCache::load(FrameKey key, FrameClass frame_class, std::size_t size_bytes,
@@ -147,7 +155,7 @@ Result<FramePtr> FrameCache::load(FrameKey key, FrameClass frame_class, std::siz
     land(shard, *flight, std::move(result));
     make_room(shard, evicted);
   }
-  return *flight->result;
+  return outcome(*flight->result);
 }
 
 bool FrameCache::contains(FrameKey key) const {

@@ -46,7 +46,7 @@ class FrameCache {
   /// The frame `key` of `size_bytes`, after find() missed it. One of the threads that ask for it
   /// runs `load`, without holding a lock. A load that fails or throws leaves nothing behind, and
   /// every thread that waited for it gets its error. Throws std::bad_alloc, with the cache as it
-  /// was.
+  /// was, if this or the load it waited for had no memory.
   Result<FramePtr> load(FrameKey key, FrameClass frame_class, std::size_t size_bytes,
                         const Load& load);
 

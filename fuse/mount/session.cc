@@ -1,6 +1,7 @@
 #include "fuse/mount/session.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <new>
 #include <thread>
@@ -127,9 +128,21 @@ int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
 // Ends libfuse's loop, in which `loop_thread` checks a flag and then sleeps until a signal comes.
 // The signal may come between the two, so it is sent until the loop has ended.
 void Session::end_loop(pthread_t loop_thread) {
+  is_ending_ = true;
   fuse_session_exit(session_);
   while (!loop_has_ended_) {
     pthread_kill(loop_thread, wake_signal());
+    std::this_thread::sleep_for(kWakePeriod);
+  }
+}
+
+// libfuse ends its loop when it has no memory for the buffer of a new thread. The connection is as
+// good as before, so the loop begins anew.
+int Session::run_loop(fuse_loop_config* config) {
+  while (true) {
+    const int status = fuse_session_loop_mt(session_, config);
+    if (is_ending_) return 0;
+    if (status != -ENOMEM) return status;
     std::this_thread::sleep_for(kWakePeriod);
   }
 }
@@ -144,7 +157,7 @@ Result<void> Session::serve(const std::function<void()>& before_end) {
     before_end();
     end_loop(loop_thread);
   });
-  const int status = fuse_session_loop_mt(session_, config.get());
+  const int status = run_loop(config.get());
   loop_has_ended_ = true;
   signals_.stop();
   if (status == kThreadFailure) return fail(ErrorCode::kIo, "cannot start a thread that serves");

@@ -78,7 +78,7 @@ void ArchiveReader::Free::operator()(archive* handle) const { ::archive_read_fre
 ArchiveReader::ArchiveReader(Formats formats)
     : locale_(::newlocale(LC_ALL_MASK, locale_for(formats), nullptr)),
       archive_(::archive_read_new()) {
-  if (archive_ == nullptr) throw std::bad_alloc();
+  if (archive_ == nullptr || locale_ == nullptr) throw std::bad_alloc();
   if (formats == Formats::kTar) {
     support_tar(archive_.get());
     return;
@@ -145,6 +145,7 @@ std::uint64_t ArchiveReader::bytes_read() const {
 }
 
 Unexpected ArchiveReader::failure() const {
+  if (::archive_errno(archive_.get()) == ENOMEM) throw std::bad_alloc();
   if (!warning_.empty()) return fail(ErrorCode::kCorrupt, "{}", warning_);
   const char* const text = ::archive_error_string(archive_.get());
   const int number = ::archive_errno(archive_.get());
@@ -166,8 +167,9 @@ ssize_t ArchiveReader::read_callback(archive* handle, void* self_pointer, const 
     } else {
       self.warning_ = run.error().message;
     }
-  } catch (const std::bad_alloc&) {
-    self.warning_ = "out of memory";
+  } catch (...) {
+    ::archive_set_error(handle, ENOMEM, "out of memory");
+    return -1;
   }
   ::archive_set_error(handle, EIO, "cannot read the stream");
   return -1;

@@ -39,13 +39,14 @@ def cases():
     yield Case("zvfs", ("check", "image.zst"), (8,), partial="any")
     yield Case("zvfs", ("check", "--deep", "-j3", "image.zst"), (8,), partial="any")
     yield Case("zvfs", ("diff", "image.zst", "same.zst"), (2,))
-    yield Case("zvfs", ("diff", "image.zst", "tree"), (2,))
+    # It warns of what it cannot read in a directory, and shows it as missing.
+    yield Case("zvfs", ("diff", "image.zst", "tree"), (2,), partial="any")
     yield Case("zvfs", ("extract", "-j3", "-C", "OUT", "image.zst"), (1, 2), "tree")
     yield Case("zvfs", ("extract", "-kj3", "-C", "OUT", "image.zst"), (1, 2), "tree")
     yield Case("zvfs", ("extract", "-j3", "--to-tar", "OUT", "image.zst"), (1, 2), "file")
     yield Case("zvfs", ("extract", "-qj3", "--to-tar", "-", "image.zst", "*"), (1, 2),
                partial="prefix")
-    yield Case("zvfs", ("repair", "damaged.zst", "OUT"), (1, 8), "image")
+    yield Case("zvfs", ("repair", "damaged.zst", "OUT"), (1, 8), "image", "any")
 
 
 def make_inputs(place):

@@ -1,8 +1,7 @@
 #include "zvfs/command/messages.h"
 
 #include <cstdio>
-
-#include <fmt/format.h>
+#include <new>
 
 namespace zvfs {
 namespace {
@@ -16,10 +15,13 @@ std::string& message_prefix() {
 
 void set_message_prefix(std::string prefix) { message_prefix() = std::move(prefix); }
 
-void print_message(std::string_view message) {
-  fmt::memory_buffer line;  // takes no memory for a line of usual length
-  fmt::format_to(fmt::appender(line), "{}: {}\n", message_prefix(), message);
-  std::fwrite(line.data(), 1, line.size(), stderr);  // NOLINT: there is nobody left to tell
+void print_message(std::string_view message) noexcept {
+  try {
+    const std::string line = fmt::format("{}: {}\n", message_prefix(), message);
+    std::fwrite(line.data(), 1, line.size(), stderr);  // NOLINT: there is nobody left to tell
+  } catch (const std::bad_alloc&) {
+    std::fputs("zvfs: out of memory\n", stderr);
+  }
 }
 
 }  // namespace zvfs
