@@ -70,7 +70,7 @@ class MountFaults(zvfs_tools.unittest.TestCase):
         """Unmounts and waits for the daemon. Returns what is wrong with that, or ""."""
         self.table.stop()
         try:
-            if os.path.ismount(self.point):
+            if private_mounts.mount_line(self.point):
                 zvfs_tools.unmount(self.point)
             private_mounts.wait_for_end(self.image)
         except AssertionError as error:
@@ -89,8 +89,8 @@ class MountFaults(zvfs_tools.unittest.TestCase):
         if code != 0:
             if code not in (2, 32) or not said.strip() or "terminate called" in said:
                 return f"exit code {code}: {said}"
-            return "it failed, but something is mounted" if os.path.ismount(self.point) else ""
-        if not os.path.ismount(self.point):
+            return "it failed, but something is mounted" if private_mounts.mount_line(self.point) else ""
+        if not private_mounts.mount_line(self.point):
             return "success, but nothing is mounted"
         self.table.stop()
         try:
