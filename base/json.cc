@@ -1,7 +1,11 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cstdint>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -10,12 +14,43 @@
 
 namespace zvfs {
 
+// An array or object of its own rather than nlohmann's, whose destructor takes memory: where there
+// is none, it would end the program.
 struct Json::Value {
-  nlohmann::ordered_json json;
+  enum class Kind : std::uint8_t { kScalar, kArray, kObject };
+  using Layout = std::optional<std::size_t>;  // the spaces before a line; nothing: one line
+
+  Kind kind = Kind::kScalar;
+  nlohmann::ordered_json scalar = {};
+  std::vector<Json> elements = {};     // the values of an object
+  std::vector<std::string> keys = {};  // one for each
 
   // Unlike nlohmann's default, never throws on invalid UTF-8.
-  [[nodiscard]] std::string dump(int indent) const {
-    return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  static std::string dump(const nlohmann::ordered_json& scalar) {
+    return scalar.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  }
+
+  void write(std::string& out, Layout layout) const {
+    if (kind == Kind::kScalar) {
+      out += dump(scalar);
+      return;
+    }
+    const Layout inner = layout ? Layout(*layout + 2) : layout;
+    out += kind == Kind::kArray ? '[' : '{';
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      if (i > 0) out += ',';
+      begin_line(out, inner);
+      if (kind == Kind::kObject) out += dump(keys[i]) + (layout ? ": " : ":");
+      elements[i].value_->write(out, inner);
+    }
+    if (!elements.empty()) begin_line(out, layout);
+    out += kind == Kind::kArray ? ']' : '}';
+  }
+
+  static void begin_line(std::string& out, Layout layout) {
+    if (!layout) return;
+    out += '\n';
+    out.append(*layout, ' ');
   }
 };
 
@@ -35,20 +70,20 @@ std::string with_replacements(std::string_view bytes) {
 
 Json::Json(Value value) : value_(std::make_unique<Value>(std::move(value))) {}
 Json::Json() : Json(Value()) {}
-Json::Json(bool value) : Json(Value{value}) {}
-Json::Json(int number) : Json(Value{number}) {}
-Json::Json(long number) : Json(Value{number}) {}
-Json::Json(unsigned number) : Json(Value{number}) {}
-Json::Json(unsigned long number) : Json(Value{number}) {}
-Json::Json(double number) : Json(Value{number}) {}
-Json::Json(std::string_view text) : Json(Value{text}) {}
-Json::Json(const std::string& text) : Json(Value{text}) {}
-Json::Json(const char* text) : Json(Value{text}) {}
+Json::Json(bool value) : Json(Value{.scalar = value}) {}
+Json::Json(int number) : Json(Value{.scalar = number}) {}
+Json::Json(long number) : Json(Value{.scalar = number}) {}
+Json::Json(unsigned number) : Json(Value{.scalar = number}) {}
+Json::Json(unsigned long number) : Json(Value{.scalar = number}) {}
+Json::Json(double number) : Json(Value{.scalar = number}) {}
+Json::Json(std::string_view text) : Json(Value{.scalar = text}) {}
+Json::Json(const std::string& text) : Json(Value{.scalar = text}) {}
+Json::Json(const char* text) : Json(Value{.scalar = text}) {}
 
-Json Json::array() { return Json(Value{nlohmann::ordered_json::array()}); }
+Json Json::array() { return Json(Value{.kind = Value::Kind::kArray}); }
 
 Json Json::object(std::initializer_list<Member> members) {
-  Json object(Value{nlohmann::ordered_json::object()});
+  Json object(Value{.kind = Value::Kind::kObject});
   for (const Member& member : members) object.put(member.key, member.value);
   return object;
 }
@@ -60,13 +95,19 @@ Json& Json::operator=(Json&& other) noexcept = default;
 Json::~Json() = default;
 
 void Json::add(Json element) {
-  assert(value_->json.is_array());
-  value_->json.push_back(std::move(element.value_->json));
+  assert(value_->kind == Value::Kind::kArray);
+  value_->elements.push_back(std::move(element));
 }
 
 void Json::put(std::string_view key, Json value) {
-  assert(value_->json.is_object());
-  value_->json[std::string(key)] = std::move(value.value_->json);
+  assert(value_->kind == Value::Kind::kObject);
+  const auto found = std::ranges::find(value_->keys, key);
+  if (found != value_->keys.end()) {
+    value_->elements[static_cast<std::size_t>(found - value_->keys.begin())] = std::move(value);
+    return;
+  }
+  value_->keys.emplace_back(key);
+  value_->elements.push_back(std::move(value));
 }
 
 void Json::put_text(std::string_view key, std::string_view bytes) {
@@ -78,9 +119,20 @@ void Json::put_text(std::string_view key, std::string_view bytes) {
   put(std::string(key) + "_base64", base64(bytes));
 }
 
-bool Json::is_empty() const { return value_->json.empty(); }
+bool Json::is_empty() const {
+  return value_->kind == Value::Kind::kScalar ? value_->scalar.is_null() : value_->elements.empty();
+}
 
-std::string Json::dump() const { return value_->dump(-1); }
-std::string Json::dump_indented() const { return value_->dump(2); }
+std::string Json::dump() const {
+  std::string text;
+  value_->write(text, std::nullopt);
+  return text;
+}
+
+std::string Json::dump_indented() const {
+  std::string text;
+  value_->write(text, 0);
+  return text;
+}
 
 }  // namespace zvfs

@@ -1,12 +1,12 @@
 #include "base/parallel.h"
 
 #include <algorithm>
+#include <atomic>
 #include <exception>
-#include <system_error>
 #include <thread>
-#include <vector>
 
 #include "base/mutex.h"
+#include "base/thread_group.h"
 
 namespace zvfs {
 namespace {
@@ -42,12 +42,9 @@ void run_on_threads(unsigned threads, const std::function<void(unsigned worker)>
     }
   };
   {
-    std::vector<std::jthread> others;  // joined at the end of the scope
-    try {
-      for (unsigned worker = 1; worker < threads; ++worker) others.emplace_back(run, worker);
-    } catch (const std::system_error&) {
-      // No more threads: the existing ones do the work.
-    }
+    std::atomic<unsigned> next = 1;
+    ThreadGroup others;  // joined at the end of the scope
+    if (threads > 1) others.start(threads - 1, [&] { run(next++); });
     run(0);
   }
   first.rethrow();

@@ -3,11 +3,15 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
+#include <new>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>
 
 #include <fmt/core.h>
+
+#include "base/thread_group.h"
 
 namespace zvfs {
 namespace {
@@ -51,7 +55,12 @@ ProgressLine::ProgressLine(Text text, Show show, std::chrono::milliseconds plain
     : text_(std::move(text)),
       on_terminal_(show == Show::kProgress && ::isatty(STDERR_FILENO) == 1),
       interval_(on_terminal_ ? kTerminalInterval : plain_interval) {
-  if (show == Show::kProgress) thread_ = std::thread([this] { run(); });
+  if (show != Show::kProgress) return;
+  try {
+    thread_ = start_thread([this] { run(); });
+  } catch (const std::exception&) {
+    // The work goes on unseen.
+  }
 }
 
 ProgressLine::~ProgressLine() {
@@ -80,7 +89,11 @@ void ProgressLine::run() {
       if (!stop_) stop_changed_.wait_for(mutex_, interval_);
       if (stop_) return;
     }
-    draw();
+    try {
+      draw();
+    } catch (const std::bad_alloc&) {
+      // Perhaps next time.
+    }
   }
 }
 

@@ -36,6 +36,16 @@ struct Error {
   }
 };
 
+/// The error of a thread that has run out of memory. It takes none itself: the message is short
+/// enough for a std::string without an allocation.
+[[nodiscard]] inline Error out_of_memory() noexcept {
+  return {ErrorCode::kNoMemory, "out of memory"};
+}
+
+/// What an exception means, for a catch block: the error of a std::bad_alloc is out_of_memory().
+/// Only valid while an exception is being handled.
+[[nodiscard]] Error caught_error() noexcept;
+
 /// The error half of a Result; converts to any Result<T>.
 class Unexpected {
  public:

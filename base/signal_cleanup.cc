@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -24,16 +25,38 @@ constexpr std::array kSignals = {SIGINT,  SIGTERM, SIGQUIT,   SIGHUP,  SIGPIPE, 
 std::array<Slot, 8> slots;
 static_assert(std::atomic<int>::is_always_lock_free);
 
-extern "C" void remove_files_and_die(int signal) {
+void remove_files() {
   for (const Slot& slot : slots) {
     const int directory = slot.directory_fd.load(std::memory_order_acquire);
     if (directory >= 0) ::unlinkat(directory, slot.name.data(), 0);
   }
+}
+
+extern "C" void remove_files_and_die(int signal) {
+  remove_files();
   // SA_RESETHAND has restored the default action, which runs when the handler returns.
   ::raise(signal);
 }
 
+// Of the ExitCleanup that lives.
+constexpr int kNoStatus = -1;
+std::atomic<int> exit_status = kNoStatus;
+
+void end_in_exit() {
+  const int status = exit_status.load();
+  if (status == kNoStatus) return;
+  remove_files();
+  ::_exit(status);
+}
+
 }  // namespace
+
+ExitCleanup::ExitCleanup(int status) {
+  [[maybe_unused]] static const int registered = std::atexit(end_in_exit);
+  exit_status = status;
+}
+
+ExitCleanup::~ExitCleanup() { exit_status = kNoStatus; }
 
 void install_signal_cleanup() {
   for (const int signal : kSignals) {

@@ -12,6 +12,17 @@ namespace zvfs {
 /// ignored.
 void install_signal_cleanup();
 
+/// While this lives, exit(3) removes every file that a RemoveOnSignal names, and ends the process
+/// with `status`. For the time in which a library runs that calls it: libarchive, when it has no
+/// memory. One at a time in a process.
+class ExitCleanup {
+ public:
+  explicit ExitCleanup(int status);
+  ~ExitCleanup();
+  ExitCleanup(const ExitCleanup&) = delete;
+  ExitCleanup& operator=(const ExitCleanup&) = delete;
+};
+
 /// While this lives, the signals of install_signal_cleanup() remove a file. Thread-safe.
 class RemoveOnSignal {
  public:

@@ -3,6 +3,7 @@
 #include <new>
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
 namespace zvfs {
 
@@ -20,7 +21,11 @@ Result<ZstdStream::Step> ZstdStream::decode(ByteSpan coded, MutableByteSpan out)
   ZSTD_inBuffer input{coded.data(), coded.size(), 0};
   ZSTD_outBuffer output{out.data(), out.size(), 0};
   const std::size_t left = ZSTD_decompressStream(context_.get(), &output, &input);
-  if (ZSTD_isError(left)) return fail(ErrorCode::kCorrupt, "zstd: {}", ZSTD_getErrorName(left));
+  if (ZSTD_isError(left)) {
+    // No fault of the frame: the context allocates its window when it meets it.
+    if (ZSTD_getErrorCode(left) == ZSTD_error_memory_allocation) throw std::bad_alloc();
+    return fail(ErrorCode::kCorrupt, "zstd: {}", ZSTD_getErrorName(left));
+  }
   return Step{input.pos, output.pos, left == 0};
 }
 

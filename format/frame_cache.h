@@ -8,7 +8,6 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
-#include <vector>
 
 #include "base/bytes.h"
 #include "base/mutex.h"
@@ -45,8 +44,9 @@ class FrameCache {
   [[nodiscard]] FramePtr find(FrameKey key);
 
   /// The frame `key` of `size_bytes`, after find() missed it. One of the threads that ask for it
-  /// runs `load`, without holding a lock. A failed load leaves nothing behind, and every thread
-  /// that waited for it gets its error.
+  /// runs `load`, without holding a lock. A load that fails or throws leaves nothing behind, and
+  /// every thread that waited for it gets its error. Throws std::bad_alloc, with the cache as it
+  /// was, if this or the load it waited for had no memory.
   Result<FramePtr> load(FrameKey key, FrameClass frame_class, std::size_t size_bytes,
                         const Load& load);
 
@@ -67,31 +67,43 @@ class FrameCache {
   };
   using EntryList = std::list<Entry>;
 
-  // A load in progress, and the outcome that the threads that joined it wait for.
+  // A load in progress, and the outcome that the threads that joined it wait for. It has all the
+  // memory that keeping the frame takes, so that it can always land.
   struct Flight {
-    FrameClass frame_class;
-    std::size_t size_bytes;
+    EntryList entry;  // one
     std::optional<Result<FramePtr>> result;
+  };
+
+  // Where the entry of a key is: in the list of its class or, while it is being loaded, in a
+  // flight.
+  struct Place {
+    EntryList::iterator entry;
+    std::shared_ptr<Flight> flight;  // null once it has landed
   };
 
   struct Shard {
     mutable Mutex mutex;
     CondVar landed;
-    std::unordered_map<std::uint64_t, EntryList::iterator> entries ZVFS_GUARDED_BY(mutex);
-    std::unordered_map<std::uint64_t, std::shared_ptr<Flight>> flights ZVFS_GUARDED_BY(mutex);
+    std::unordered_map<std::uint64_t, Place> places ZVFS_GUARDED_BY(mutex);
     // Most recently used first. A frame being loaded is charged but is not in a list.
     std::array<EntryList, kFrameClassCount> lists ZVFS_GUARDED_BY(mutex);
     std::array<std::uint64_t, kFrameClassCount> charged ZVFS_GUARDED_BY(mutex) = {};
     FrameCacheStats stats ZVFS_GUARDED_BY(mutex);
   };
 
-  Shard& shard_of(FrameKey key) const;
-  static FramePtr find_in(Shard& shard, FrameKey key) ZVFS_REQUIRES(shard.mutex);
-  std::int64_t excess(const Shard& shard, std::size_t frame_class) const ZVFS_REQUIRES(shard.mutex);
-  void make_room(Shard& shard, std::vector<FramePtr>& evicted) ZVFS_REQUIRES(shard.mutex);
-  static void evict_oldest(Shard& shard, std::size_t frame_class, std::vector<FramePtr>& evicted)
+  // All noexcept: from the moment when other threads can join a flight until it has landed, nothing
+  // may throw.
+  Shard& shard_of(FrameKey key) const noexcept;
+  static FramePtr find_in(Shard& shard, FrameKey key) noexcept ZVFS_REQUIRES(shard.mutex);
+  std::int64_t excess(const Shard& shard, std::size_t frame_class) const noexcept
       ZVFS_REQUIRES(shard.mutex);
-  static void land(Shard& shard, FrameKey key, Flight& flight, Result<FramePtr> result)
+  void make_room(Shard& shard, EntryList& evicted) noexcept ZVFS_REQUIRES(shard.mutex);
+  static void evict_oldest(Shard& shard, std::size_t frame_class, EntryList& evicted) noexcept
+      ZVFS_REQUIRES(shard.mutex);
+  static void depart(Shard& shard, const Entry& entry) noexcept ZVFS_REQUIRES(shard.mutex);
+  static void land(Shard& shard, Flight& flight, Result<FramePtr> result) noexcept
+      ZVFS_REQUIRES(shard.mutex);
+  static Result<FramePtr> join(Shard& shard, const std::shared_ptr<Flight>& flight)
       ZVFS_REQUIRES(shard.mutex);
 
   std::uint64_t shard_capacity_;

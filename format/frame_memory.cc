@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <new>
 #include <utility>
 
 namespace zvfs {
@@ -44,7 +45,11 @@ void touch(std::byte* bytes, std::size_t size) {
 
 void FrameMemory::Return::operator()(std::byte* bytes) const {
   std::unique_ptr<std::byte[]> owned(bytes);
-  if (memory) memory->give_back(std::move(owned), capacity);
+  try {
+    if (memory) memory->give_back(std::move(owned), capacity);
+  } catch (const std::bad_alloc&) {
+    // The pool has no memory to note the block, so the block is freed.
+  }
 }
 
 FrameMemory::Block FrameMemory::take(std::size_t size_bytes) {
@@ -123,9 +128,9 @@ void FrameMemory::make_room(std::size_t capacity, std::vector<Bytes>& freed) {
       idle_.erase(found);
       continue;
     }
-    idle_bytes_ -= found->first;
     freed.push_back(std::move(found->second.back()));
     found->second.pop_back();
+    idle_bytes_ -= found->first;
   }
 }
 

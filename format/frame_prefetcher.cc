@@ -13,7 +13,7 @@ FramePrefetcher::FramePrefetcher(const Image& image, unsigned threads, std::uint
                              : static_cast<std::uint32_t>(frames_.size())),
       window_(static_cast<std::uint32_t>(std::clamp<std::uint64_t>(
           window_bytes / std::max(image.header().frame_bound, 1U), 2, 1024))) {
-  for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
+  threads_.start(threads, [this] { run(); });
 }
 
 FramePrefetcher::~FramePrefetcher() {
@@ -22,7 +22,7 @@ FramePrefetcher::~FramePrefetcher() {
     stop_ = true;
   }
   changed_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  threads_.join();
 }
 
 void FramePrefetcher::visit(std::uint32_t place) {

@@ -1,17 +1,17 @@
 #pragma once
 
 #include <cstdint>
-#include <thread>
 #include <vector>
 
 #include "base/mutex.h"
+#include "base/thread_group.h"
 #include "format/image.h"
 
 namespace zvfs {
 
 /// Decodes data frames of an image into its cache, ahead of a reader that visits them in the same
 /// order. Its threads run while it lives. A frame that fails stays undecoded: its reader meets the
-/// error.
+/// error. With fewer threads than wanted, or none, the reader decodes more itself.
 class FramePrefetcher {
  public:
   /// Borrows the image, whose cache must have room for `window_bytes` in addition to everything
@@ -39,7 +39,7 @@ class FramePrefetcher {
   std::uint32_t visited_ ZVFS_GUARDED_BY(mutex_) = 0;
   std::uint32_t next_ ZVFS_GUARDED_BY(mutex_) = 0;
   bool stop_ ZVFS_GUARDED_BY(mutex_) = false;
-  std::vector<std::thread> threads_;
+  ThreadGroup threads_;  // last: they use the rest
 };
 
 }  // namespace zvfs

@@ -51,7 +51,7 @@ class FrameReader {
   FramePtr cached(FrameKey key) { return cache_.find(key); }
 
   /// The decoded frame `key`, which lies at `location`.
-  /// Errors: Corrupt (names the frame and its image offset), Io, NoMemory.
+  /// Errors: Corrupt (names the frame and its image offset), Io. Throws std::bad_alloc.
   Result<FramePtr> read(FrameKey key, FrameClass frame_class, const FrameLocation& location);
 
   /// Decodes and verifies the frame `key`, which lies at `location`, into `out`, which has

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <optional>
 #include <sched.h>
-#include <sstream>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -189,11 +188,13 @@ Result<SourceList> read_list(const RawOptions& raw, OptionFiles& files) {
 // The paths in --order-file.
 Result<std::vector<std::string>> read_order(const RawOptions& raw, OptionFiles& files) {
   constexpr const char* kOption = "--order-file";
-  std::istringstream lines(ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.order_file))));
+  const std::string text = ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.order_file)));
   const char separator = raw.null_separated ? '\0' : '\n';
   std::vector<std::string> paths;
-  for (std::string path; std::getline(lines, path, separator);) {
-    if (!path.empty()) paths.push_back(path);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find(separator, begin), text.size());
+    if (end > begin) paths.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
   }
   return paths;
 }

@@ -5,9 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <exception>
 #include <filesystem>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -153,12 +151,11 @@ Status parse_and_run(std::span<char* const> arguments) {
 }  // namespace
 
 MkimageStatus run_mkimage(std::span<char* const> arguments) {
+  const ExitCleanup cleanup(static_cast<int>(Status::kFailed));
   try {
     return parse_and_run(arguments);
-  } catch (const std::bad_alloc&) {
-    std::fputs("mkimage: out of memory\n", stderr);
-  } catch (const std::exception& exception) {
-    print_to_stderr(fmt::format("mkimage: {}\n", exception.what()));
+  } catch (...) {
+    std::fprintf(stderr, "mkimage: %s\n", caught_error().message.c_str());  // takes no memory
   }
   return Status::kFailed;
 }

@@ -2,10 +2,12 @@
 
 #include <malloc.h>
 
+#include "base/thread_group.h"
+
 namespace zvfs {
 
 void IdleTrimmer::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = start_thread([this] { run(); });
 }
 
 void IdleTrimmer::stop() {

@@ -2,10 +2,12 @@
 
 #include <new>
 
+#include "base/thread_group.h"
+
 namespace zvfs {
 
 void MemoryAhead::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = start_thread([this] { run(); });
 }
 
 void MemoryAhead::stop() {

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/thread_group.h"
+
 namespace zvfs {
 namespace {
 
@@ -49,7 +51,7 @@ PageFiller::PageFiller(const Image& image, InodeSet& known, Store store, IsShort
 PageFiller::~PageFiller() { stop(); }
 
 void PageFiller::start() {
-  thread_ = std::thread([this] { run(); });
+  thread_ = start_thread([this] { run(); });
 }
 
 void PageFiller::stop() {

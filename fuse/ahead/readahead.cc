@@ -30,7 +30,7 @@ Readahead::~Readahead() { stop(); }
 
 void Readahead::start() {
   if (options_.max_window_bytes == 0) return;
-  for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { run(); });
+  threads_.start_at_least_one(options_.threads, [this] { run(); });
 }
 
 void Readahead::stop() {
@@ -41,8 +41,7 @@ void Readahead::stop() {
     queue_.clear();
   }
   wake_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  threads_.join();
 }
 
 Readahead::Pattern Readahead::will_read(const Inode& file, std::uint64_t offset,

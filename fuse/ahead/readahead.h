@@ -5,10 +5,9 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <thread>
-#include <vector>
 
 #include "base/mutex.h"
+#include "base/thread_group.h"
 #include "format/image.h"
 
 namespace zvfs {
@@ -37,6 +36,7 @@ class Readahead {
   Readahead(const Readahead&) = delete;
   Readahead& operator=(const Readahead&) = delete;
 
+  /// Throws std::system_error and std::bad_alloc if no thread can be started.
   void start();
   /// Ends the threads, each after the piece that it is decoding. They cannot be started again.
   void stop();
@@ -84,7 +84,7 @@ class Readahead {
   std::atomic<bool> stop_requested_ = false;  // the same, for jobs that run
   std::atomic<std::uint64_t> pieces_{0};
   std::atomic<std::uint64_t> cancelled_{0};
-  std::vector<std::thread> threads_;
+  ThreadGroup threads_;
 };
 
 }  // namespace zvfs

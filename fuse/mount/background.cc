@@ -1,6 +1,7 @@
 #include "fuse/mount/background.h"
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <optional>
@@ -13,6 +14,8 @@
 
 namespace zvfs {
 namespace {
+
+constexpr const char* kNull = "/dev/null";
 
 struct Pipe {
   UniqueFd read_end;
@@ -33,16 +36,14 @@ ExitStatus complain(int error_number, const std::string& what) {
   return failure.status;
 }
 
-void close_standard_streams() {
-  const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-  if (!null.is_open()) return;
+void replace_standard_streams(const UniqueFd& null) {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), stream);
 }
 
-void detach(UniqueFd& ready_pipe) {
+void detach(UniqueFd& ready_pipe, const UniqueFd& null) {
   setsid();
   if (chdir("/") != 0) log_warning(std::string("cannot change to /: ") + std::strerror(errno));
-  close_standard_streams();
+  replace_standard_streams(null);
   log_to_syslog();
   const char byte = 0;
   // The parent may have been killed meanwhile; serve nevertheless.
@@ -65,16 +66,41 @@ bool wait_until_ready(const UniqueFd& ready_pipe) {
   return count == 1;
 }
 
-ExitStatus status_of_ended(pid_t child) {
+// Errors of the daemon are on standard error until it has detached.
+enum class Stage { kStarting, kDetached };
+
+ExitStatus status_of_ended(pid_t child, Stage stage) {
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (WIFEXITED(status) && WEXITSTATUS(status) != 0) {
+    if (stage == Stage::kDetached) log_error("the daemon cannot serve; syslog has the reason");
     return static_cast<ExitStatus>(WEXITSTATUS(status));
   }
   log_error(WIFSIGNALED(status) ? std::string("killed by signal ") + strsignal(WTERMSIG(status))
                                 : std::string("exited before it could serve"));
   return ExitStatus::kMountFailure;
+}
+
+// Ends a daemon whose mount does not answer. Takes no memory.
+void end(pid_t child) {
+  kill(child, SIGTERM);
+  while (waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+// What became of the mount after the daemon has detached. `below` is the device of the mount point.
+ExitStatus status_of_mount(const std::string& mount_point, dev_t below, pid_t child) {
+  // The kernel answers this only after it has negotiated the protocol with the daemon.
+  struct statvfs statistics = {};
+  std::optional<dev_t> device;
+  if (statvfs(mount_point.c_str(), &statistics) == 0) device = device_at(mount_point);
+  const int error_number = errno;
+  if (device && *device != below) return ExitStatus::kSuccess;
+  // A daemon that failed to start a thread has unmounted: what answered was the directory below.
+  if (device || error_number == ENOTCONN) return status_of_ended(child, Stage::kDetached);
+  end(child);
+  return complain(error_number, mount_point);
 }
 
 }  // namespace
@@ -85,20 +111,19 @@ ExitStatus run_in_background(const std::string& mount_point,
   if (!below) return complain(errno, mount_point);
   Pipe pipe;
   if (!open_pipe(pipe)) return complain(errno, "cannot create a pipe");
+  // Opened now: a daemon that could not open it would keep its caller waiting for its messages.
+  const UniqueFd null(open(kNull, O_RDWR | O_CLOEXEC));
+  if (!null.is_open()) return complain(errno, kNull);
   const pid_t child = fork();
   if (child < 0) return complain(errno, "cannot fork");
   if (child == 0) {
     pipe.read_end.reset();
-    return daemon([&] { detach(pipe.write_end); });
+    return daemon([&] { detach(pipe.write_end, null); });
   }
 
   pipe.write_end.reset();
-  if (!wait_until_ready(pipe.read_end)) return status_of_ended(child);
-  // The kernel answers this only after it has negotiated the protocol with the daemon.
-  struct statvfs statistics = {};
-  if (statvfs(mount_point.c_str(), &statistics) != 0) return complain(errno, mount_point);
-  // A daemon that failed to start a thread has unmounted: what answered was the directory below.
-  return device_at(mount_point) == below ? status_of_ended(child) : ExitStatus::kSuccess;
+  if (!wait_until_ready(pipe.read_end)) return status_of_ended(child, Stage::kStarting);
+  return status_of_mount(mount_point, *below, child);
 }
 
 }  // namespace zvfs

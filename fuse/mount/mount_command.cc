@@ -114,7 +114,8 @@ MountCommand::Failure MountCommand::find_mount_point() {
 // mount(8) lets one filesystem cover another, but not the same one twice.
 MountCommand::Failure MountCommand::check_not_mounted() {
   const auto topmost = topmost_mount(mount_point_);
-  if (!topmost || topmost->type != kMountedType || topmost->source != image_path_) return {};
+  if (!topmost || !*topmost) return {};
+  if ((*topmost)->type != kMountedType || (*topmost)->source != image_path_) return {};
   return MountFailure{ExitStatus::kMountFailure,
                       fmt::format("{} is already mounted on {}", image_path_, mount_point_)};
 }

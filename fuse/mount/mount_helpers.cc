@@ -42,11 +42,19 @@ Helpers MountHelpers::helpers() {
 void MountHelpers::start(Session& session) {
   session_ = &session;
   // It comes first, so that the other threads inherit its blocked signal.
-  reporter_.emplace(SIGUSR1, [this] { log_notice(inspector_.stats()); });
+  reporter_.emplace(SIGUSR1, [this] { log_stats(); });
   if (fill_) filler_.start();
   readahead_.start();
   memory_ahead_.start();
   trimmer_.start();
+}
+
+void MountHelpers::log_stats() const {
+  try {
+    log_notice(inspector_.stats());
+  } catch (...) {
+    log_error(caught_error().message);
+  }
 }
 
 void MountHelpers::stop() {

@@ -50,6 +50,8 @@ class MountHelpers {
   void stop();
 
  private:
+  void log_stats() const;
+
   const bool fill_;
   Session* session_ = nullptr;  // set by start()
   RequestStats requests_;

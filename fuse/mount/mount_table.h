@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/result.h"
+
 namespace zvfs {
 
 /// A line of /proc/self/mountinfo (proc(5)).
@@ -18,7 +20,7 @@ struct MountEntry {
 std::optional<MountEntry> parse_mount_entry(std::string_view line);
 
 /// The topmost mount at `mount_point`, an absolute path without symbolic links. Nothing if there is
-/// none, or /proc cannot be read.
-std::optional<MountEntry> topmost_mount(std::string_view mount_point);
+/// none. Errors: Io (/proc cannot be read). Throws std::bad_alloc.
+Result<std::optional<MountEntry>> topmost_mount(std::string_view mount_point);
 
 }  // namespace zvfs

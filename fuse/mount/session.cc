@@ -1,7 +1,9 @@
 #include "fuse/mount/session.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <new>
 #include <thread>
 
 #include "fuse/mount/mount_table.h"
@@ -12,6 +14,7 @@ namespace zvfs {
 namespace {
 
 constexpr unsigned kMinThreads = 8;
+constexpr int kThreadFailure = -1;  // of fuse_session_loop_mt(), whose other errors are errno's
 
 // The arguments of fuse_session_new(), in libfuse's form.
 class FuseArguments {
@@ -90,17 +93,24 @@ Session::~Session() {
 
 bool Session::is_on_top() const {
   if (mount_point_.empty()) return false;
-  const auto topmost = topmost_mount(mount_point_);
-  return topmost && topmost->device == device_;
+  try {
+    const auto topmost = topmost_mount(mount_point_);
+    if (topmost) return *topmost && (device_.empty() || (*topmost)->device == device_);
+  } catch (const std::bad_alloc&) {
+  }
+  // Unknown. Others rarely cover ours, and a mount that nobody serves is in everybody's way.
+  return true;
 }
 
 Result<void> Session::mount(const std::string& mount_point) {
   StderrCapture capture;
+  std::string mounted_at = mount_point;  // copied before, so that nothing fails in between
   if (fuse_session_mount(session_, mount_point.c_str()) != 0) {
     return fail(ErrorCode::kIo, "{}", capture.last_line());
   }
-  mount_point_ = mount_point;
-  if (const auto topmost = topmost_mount(mount_point)) device_ = topmost->device;
+  mount_point_ = std::move(mounted_at);
+  const auto topmost = topmost_mount(mount_point);
+  if (topmost && *topmost) device_ = (*topmost)->device;
   return {};
 }
 
@@ -118,9 +128,21 @@ int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
 // Ends libfuse's loop, in which `loop_thread` checks a flag and then sleeps until a signal comes.
 // The signal may come between the two, so it is sent until the loop has ended.
 void Session::end_loop(pthread_t loop_thread) {
+  is_ending_ = true;
   fuse_session_exit(session_);
   while (!loop_has_ended_) {
     pthread_kill(loop_thread, wake_signal());
+    std::this_thread::sleep_for(kWakePeriod);
+  }
+}
+
+// libfuse ends its loop when it has no memory for the buffer of a new thread. The connection is as
+// good as before, so the loop begins anew.
+int Session::run_loop(fuse_loop_config* config) {
+  while (true) {
+    const int status = fuse_session_loop_mt(session_, config);
+    if (is_ending_) return 0;
+    if (status != -ENOMEM) return status;
     std::this_thread::sleep_for(kWakePeriod);
   }
 }
@@ -135,9 +157,10 @@ Result<void> Session::serve(const std::function<void()>& before_end) {
     before_end();
     end_loop(loop_thread);
   });
-  const int status = fuse_session_loop_mt(session_, config.get());
+  const int status = run_loop(config.get());
   loop_has_ended_ = true;
   signals_.stop();
+  if (status == kThreadFailure) return fail(ErrorCode::kIo, "cannot start a thread that serves");
   if (status < 0) return fail_errno(-status, "the connection to the kernel failed");
   return {};
 }

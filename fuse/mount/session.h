@@ -48,9 +48,11 @@ class Session {
  private:
   explicit Session(fuse_session* session) : session_(session) {}
   [[nodiscard]] bool is_on_top() const;
+  int run_loop(fuse_loop_config* config);
   void end_loop(pthread_t loop_thread);
 
   SignalWaiter signals_;
+  std::atomic<bool> is_ending_ = false;
   std::atomic<bool> loop_has_ended_ = false;
   fuse_session* session_;
   std::string mount_point_;  // empty while nothing is mounted

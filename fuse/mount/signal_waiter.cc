@@ -5,6 +5,10 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <system_error>
+#include <utility>
+
+#include "base/thread_group.h"
 
 namespace zvfs {
 namespace {
@@ -36,7 +40,10 @@ SignalWaiter::~SignalWaiter() {
 }
 
 void SignalWaiter::start(std::function<void()> act) {
-  thread_ = std::thread([this, act = std::move(act)] {
+  if (!signal_fd_.is_open() || !stop_fd_.is_open()) {
+    throw std::system_error(EMFILE, std::generic_category(), "cannot wait for signals");
+  }
+  thread_ = start_thread([this, act = std::move(act)] {
     if (wait()) act();
   });
 }

@@ -13,8 +13,7 @@ namespace zvfs {
 /// in the thread that made it, and in the threads started from there.
 class SignalWaiter {
  public:
-  /// From now on, signals wait until start(). After an error it receives none, and they stay
-  /// blocked.
+  /// From now on, signals wait until start().
   SignalWaiter();
   /// Stops. Pending signals are dropped.
   ~SignalWaiter();
@@ -22,6 +21,7 @@ class SignalWaiter {
   SignalWaiter& operator=(const SignalWaiter&) = delete;
 
   /// Starts the thread, which calls `act` once, when the first signal comes.
+  /// Throws std::system_error if it cannot be started, or signals cannot be received.
   void start(std::function<void()> act);
 
   /// Ends the thread, after `act` if that is running. Harmless if it has ended.

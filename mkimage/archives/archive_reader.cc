@@ -83,7 +83,7 @@ void ArchiveReader::Free::operator()(archive* handle) const { ::archive_read_fre
 ArchiveReader::ArchiveReader(Formats formats)
     : locale_(::newlocale(LC_ALL_MASK, locale_for(formats), nullptr)),
       archive_(::archive_read_new()) {
-  if (archive_ == nullptr) throw std::bad_alloc();
+  if (archive_ == nullptr || locale_ == nullptr) throw std::bad_alloc();
   if (formats == Formats::kTar) {
     support_tar(archive_.get());
     return;
@@ -187,6 +187,7 @@ ByteVector ArchiveReader::left_over(std::size_t more) const {
 
 Unexpected ArchiveReader::failure() const {
   if (stream_error_) return Unexpected(Error(*stream_error_));
+  if (::archive_errno(archive_.get()) == ENOMEM) throw std::bad_alloc();
   const char* const text = ::archive_error_string(archive_.get());
   const int number = ::archive_errno(archive_.get());
   if (text != nullptr && std::string_view(text).ends_with(kWindowTooLarge)) {
@@ -217,8 +218,9 @@ ssize_t ArchiveReader::read_callback(archive* handle, void* self_pointer, const 
     } else {
       self.stream_error_ = run.error();
     }
-  } catch (const std::bad_alloc&) {
-    self.stream_error_ = Error{ErrorCode::kNoMemory, "out of memory"};
+  } catch (...) {
+    ::archive_set_error(handle, ENOMEM, "out of memory");
+    return -1;
   }
   ::archive_set_error(handle, EIO, "cannot read the stream");
   return -1;

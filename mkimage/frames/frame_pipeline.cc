@@ -1,6 +1,5 @@
 #include "mkimage/frames/frame_pipeline.h"
 
-#include <exception>
 #include <string>
 
 #include "base/parallel.h"
@@ -52,10 +51,8 @@ Result<void> FramePipeline::run() {
 void FramePipeline::read() {
   try {
     if (auto done = read_to_end(); !done) encoder_.stop(std::move(done).error());
-  } catch (const std::bad_alloc&) {
-    encoder_.stop({ErrorCode::kNoMemory, "out of memory"});
-  } catch (const std::exception& exception) {
-    encoder_.stop({ErrorCode::kIo, exception.what()});
+  } catch (...) {
+    encoder_.stop(caught_error());
   }
 }
 

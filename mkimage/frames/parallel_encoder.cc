@@ -1,8 +1,5 @@
 #include "mkimage/frames/parallel_encoder.h"
 
-#include <exception>
-#include <new>
-#include <system_error>
 #include <utility>
 
 #include "codecs/frame_encoder.h"
@@ -28,18 +25,12 @@ void encode_to(const FrameContent& content, const EncodedFrame& encoded, CodedFr
 
 ParallelEncoder::ParallelEncoder(FrameSink& sink, const EncoderOptions& options, unsigned threads)
     : max_waiting_(std::size_t{threads} + 2), writer_(sink, kWindowBytes) {
-  try {
-    while (threads_.size() < threads) {
-      threads_.emplace_back([this, options] { work(options); });
-    }
-  } catch (const std::system_error&) {
-    if (threads_.empty()) throw;
-  }
+  threads_.start_at_least_one(threads, [this, options] { work(options); });
 }
 
 ParallelEncoder::~ParallelEncoder() {
-  stop({ErrorCode::kIo, "the build was abandoned"});
-  threads_.clear();
+  stop(std::move(abandoned_));
+  threads_.join();
 }
 
 Result<void> ParallelEncoder::add(FrameContent& content) {
@@ -75,18 +66,16 @@ Result<void> ParallelEncoder::finish() {
     closed_ = true;
     added_.notify_all();
   }
-  threads_.clear();
+  threads_.join();
   if (auto error = writer_.error()) return Unexpected(*std::move(error));
   return {};
 }
 
-void ParallelEncoder::work(const EncoderOptions& options) {
+void ParallelEncoder::work(const EncoderOptions& options) noexcept {
   try {
     if (auto done = work_to_end(options); !done) stop(std::move(done).error());
-  } catch (const std::bad_alloc&) {
-    stop({ErrorCode::kNoMemory, "out of memory"});
-  } catch (const std::exception& exception) {
-    stop({ErrorCode::kIo, exception.what()});
+  } catch (...) {
+    stop(caught_error());
   }
 }
 

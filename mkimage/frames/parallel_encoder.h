@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <deque>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/mutex.h"
 #include "base/result.h"
+#include "base/thread_group.h"
 #include "codecs/codec.h"
 #include "mkimage/frames/frame_plan.h"
 #include "mkimage/frames/ordered_writer.h"
@@ -51,7 +51,7 @@ class ParallelEncoder {
   Result<void> finish() ZVFS_EXCLUDES(mutex_);
 
  private:
-  void work(const EncoderOptions& options);
+  void work(const EncoderOptions& options) noexcept;
   Result<void> work_to_end(const EncoderOptions& options);
   bool next(FrameContent& content) ZVFS_EXCLUDES(mutex_);
 
@@ -65,7 +65,8 @@ class ParallelEncoder {
   std::vector<FrameContent> spare_ ZVFS_GUARDED_BY(mutex_);
   bool closed_ ZVFS_GUARDED_BY(mutex_) = false;  // no more frames come
   bool stopped_ ZVFS_GUARDED_BY(mutex_) = false;
-  std::vector<std::jthread> threads_;
+  Error abandoned_{ErrorCode::kIo, "the build was abandoned"};  // a destructor must not allocate
+  ThreadGroup threads_;
 };
 
 }  // namespace zvfs

@@ -1,6 +1,7 @@
 #include "zvfs/command/messages.h"
 
 #include <cstdio>
+#include <new>
 
 namespace zvfs {
 namespace {
@@ -14,9 +15,13 @@ std::string& message_prefix() {
 
 void set_message_prefix(std::string prefix) { message_prefix() = std::move(prefix); }
 
-void print_message(std::string_view message) {
-  const std::string line = fmt::format("{}: {}\n", message_prefix(), message);
-  std::fwrite(line.data(), 1, line.size(), stderr);  // NOLINT: there is nobody left to tell
+void print_message(std::string_view message) noexcept {
+  try {
+    const std::string line = fmt::format("{}: {}\n", message_prefix(), message);
+    std::fwrite(line.data(), 1, line.size(), stderr);  // NOLINT: there is nobody left to tell
+  } catch (const std::bad_alloc&) {
+    std::fputs("zvfs: out of memory\n", stderr);
+  }
 }
 
 }  // namespace zvfs

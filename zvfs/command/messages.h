@@ -12,8 +12,9 @@ namespace zvfs {
 /// Sets the prefix of every message, before ": ". Initially "zvfs". Not thread-safe.
 void set_message_prefix(std::string prefix);
 
-/// Prints the line "`prefix`: `message`", in one write.
-void print_message(std::string_view message);
+/// Prints the line "`prefix`: `message`", in one write; "zvfs: out of memory" if there is none for
+/// it.
+void print_message(std::string_view message) noexcept;
 
 template <typename... Args>
 void print_error(fmt::format_string<Args...> format, Args&&... args) {

@@ -3,13 +3,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <exception>
-#include <new>
 #include <string>
 #include <string_view>
 #include <system_error>
 
 #include "base/quoting.h"
+#include "base/signal_cleanup.h"
 #include "zvfs/command/messages.h"
 
 namespace zvfs {
@@ -48,6 +47,16 @@ std::string_view unknown_command(std::span<char* const> arguments,
   return {};
 }
 
+// The command that the first argument names, if any. Takes no memory, so that even a program that
+// has none ends with that command's exit code.
+Command* first_word(std::span<char* const> arguments, const std::vector<CommandPtr>& commands) {
+  if (arguments.size() < 2) return nullptr;
+  const auto found = std::ranges::find_if(commands, [&](const CommandPtr& command) {
+    return command->name() == std::string_view(arguments[1]);
+  });
+  return found == commands.end() ? nullptr : found->get();
+}
+
 CommandStatus explain_usage_error(const Error& error, const Command* command,
                                   std::string_view unknown) {
   if (!unknown.empty()) {
@@ -64,6 +73,7 @@ CommandStatus explain_usage_error(const Error& error, const Command* command,
 }
 
 CommandStatus run_command(Command& command) {
+  const ExitCleanup cleanup(static_cast<int>(command.failure_status()));
   set_message_prefix("zvfs " + command.name());
   const Result<CommandStatus> status = command.run();
   // Output that is not on stdout by now is lost: a full disk must not look like success.
@@ -81,7 +91,7 @@ CommandStatus run_command(Command& command) {
 }  // namespace
 
 CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandPtr> commands) {
-  Command* command = nullptr;
+  Command* command = first_word(arguments, commands);
   try {
     OptionSet program("zvfs", kDescription);
     declare_program(program, commands);
@@ -92,10 +102,8 @@ CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandP
     }
     if (*parsed == OptionSet::Parsed::kQuestion) return CommandStatus::kSuccess;
     return run_command(*command);
-  } catch (const std::bad_alloc&) {
-    print_error("out of memory");
-  } catch (const std::exception& error) {
-    print_error("{}", error.what());
+  } catch (...) {
+    print_message(caught_error().message);
   }
   return command == nullptr ? CommandStatus::kFailure : command->failure_status();
 }

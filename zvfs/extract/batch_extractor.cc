@@ -107,18 +107,28 @@ BatchExtractor::BatchExtractor(const Image& image, ItemWriter& writer,
       report_(report),
       buffers_(options.threads) {}
 
+// An exception of one thread stops the others soon, since they look at the report.
+void BatchExtractor::run_on_all_threads(const std::function<void(unsigned worker)>& body) {
+  run_on_threads(options_.threads, [&](unsigned worker) {
+    try {
+      body(worker);
+    } catch (...) {
+      report_.abort(caught_error());
+    }
+  });
+}
+
 void BatchExtractor::run(ExtractBatch& batch) {
   FrameSchedule schedule(batch.runs, options_.threads);
   RunCounter whole_items(batch.whole_items.size());
-  run_on_threads(options_.threads, [&](unsigned worker) {
-    Worker(*this, batch, buffers_[worker]).run(schedule, whole_items);
-  });
+  run_on_all_threads(
+      [&](unsigned worker) { Worker(*this, batch, buffers_[worker]).run(schedule, whole_items); });
   if (report_.stopped()) {
-    for (ExtractItem& item : batch.items) writer_.abandon(item);
+    for (ExtractItem& item : batch.items) ItemWriter::abandon(item);
   }
   if (batch.links.empty()) return;
   RunCounter links(batch.links.size());
-  run_on_threads(options_.threads, [&](unsigned) {
+  run_on_all_threads([&](unsigned) {
     while (!report_.stopped() &&
            links.next([&](std::size_t i) { writer_.make_link(batch.links[i]); })) {
     }

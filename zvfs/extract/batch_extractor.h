@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "base/bytes.h"
@@ -27,6 +28,8 @@ class BatchExtractor {
 
  private:
   class Worker;
+
+  void run_on_all_threads(const std::function<void(unsigned worker)>& body);
 
   const Image& image_;
   ItemWriter& writer_;

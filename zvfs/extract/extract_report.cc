@@ -1,5 +1,7 @@
 #include "zvfs/extract/extract_report.h"
 
+#include <utility>
+
 #include "base/quoting.h"
 
 namespace zvfs {
@@ -12,6 +14,17 @@ void ExtractReport::lost(std::string_view path, const Error& error) {
   if (on_loss_ == ExtractOptions::OnLoss::kStop && stopped_.exchange(true)) return;
   ++lost_;
   tell(path, error.message);
+}
+
+void ExtractReport::abort(Error error) noexcept {
+  const MutexLock lock(mutex_);
+  if (!failure_) failure_ = std::move(error);
+  stopped_ = true;
+}
+
+std::optional<Error> ExtractReport::failure() const {
+  const MutexLock lock(mutex_);
+  return failure_;
 }
 
 void ExtractReport::incomplete(std::string_view path, std::string_view what) {

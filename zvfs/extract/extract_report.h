@@ -3,8 +3,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string_view>
 
+#include "base/mutex.h"
 #include "base/result.h"
 #include "zvfs/extract/extract_options.h"
 
@@ -26,6 +28,11 @@ class ExtractReport {
   /// `path` was restored, except for `what`.
   void incomplete(std::string_view path, std::string_view what);
 
+  /// Stops the extraction: no file is to blame for `error` (no memory). Takes no memory.
+  void abort(Error error) noexcept;
+  /// The first error of abort().
+  [[nodiscard]] std::optional<Error> failure() const;
+
   /// True if nothing more should be extracted.
   [[nodiscard]] bool stopped() const { return stopped_.load(std::memory_order_relaxed); }
 
@@ -45,6 +52,8 @@ class ExtractReport {
   std::atomic<bool> stopped_ = false;
   std::atomic<std::uint64_t> lost_ = 0;
   std::atomic<std::uint64_t> incomplete_ = 0;
+  mutable Mutex mutex_;
+  std::optional<Error> failure_ ZVFS_GUARDED_BY(mutex_);
 };
 
 }  // namespace zvfs

@@ -59,6 +59,7 @@ Result<void> extract_image(const Image& image, Selection& selection, const Extra
     }
   }
   Result<void> result = planned.get();
+  if (auto failure = report.failure()) return Unexpected(*std::move(failure));
   return report.stopped() ? Result<void>() : std::move(result);
 }
 

@@ -4,8 +4,8 @@
 #include <cerrno>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
-#include <tuple>
 #include <unistd.h>
+#include <utility>
 
 #include "base/file_io.h"
 #include "base/units.h"
@@ -68,29 +68,24 @@ Result<void> ItemWriter::make(const ExtractItem& item) {
 
 Result<void> ItemWriter::make_regular(const ExtractItem& item, const FilePiece* only_piece) {
   const DescriptorPtr directory = ZVFS_TRY(output_.descriptor(*item.where.directory));
-  const UniqueFd fd = ZVFS_TRY(open_new(item, directory->get()));
-  Result<void> written = only_piece != nullptr
-                             ? write_at(fd.get(), only_piece->offset, only_piece->bytes)
-                             : copy_data(image_, item.inode, fd.get());
-  if (!written) {
-    std::ignore = remove_node(directory->get(), item.where.name);
-    return written;
-  }
-  restore_attributes(item, fd.get());
-  return {};
+  NewFile file = ZVFS_TRY(open_new(item, directory));
+  ZVFS_TRY(only_piece != nullptr ? write_at(file.fd(), only_piece->offset, only_piece->bytes)
+                                 : copy_data(image_, item.inode, file.fd()));
+  restore_attributes(item, file.fd());
+  return file.keep();
 }
 
-Result<UniqueFd> ItemWriter::open_new(const ExtractItem& item, int directory_fd) {
-  UniqueFd fd = ZVFS_TRY(make_file(place_of(item.where, directory_fd), mode_to_make(item)));
+Result<NewFile> ItemWriter::open_new(const ExtractItem& item, DescriptorPtr directory) {
+  const NodePlace place = place_of(item.where, directory->get());
+  NewFile file(std::move(directory), item.where.name);
+  file.made(ZVFS_TRY(make_file(place, mode_to_make(item))));
   // The file may end in a hole, and pieces may come in any order.
   if (has_extents(item.inode) || item.piecewise != nullptr) {
-    if (::ftruncate(fd.get(), static_cast<off_t>(item.inode.record.size)) != 0) {
-      const Unexpected failed = fail_errno(errno, "cannot set its size");
-      std::ignore = remove_node(directory_fd, item.where.name);
-      return failed;
+    if (::ftruncate(file.fd(), static_cast<off_t>(item.inode.record.size)) != 0) {
+      return fail_errno(errno, "cannot set its size");
     }
   }
-  return fd;
+  return file;
 }
 
 // --- Piece by piece
@@ -107,9 +102,8 @@ void ItemWriter::lose_piece(ExtractItem& item, const Error& error) {
 }
 
 Result<void> ItemWriter::add_piece(const ExtractItem& item, const FilePiece& piece) {
-  const auto open = [&]() -> Result<UniqueFd> {
-    const DescriptorPtr directory = ZVFS_TRY(output_.descriptor(*item.where.directory));
-    return open_new(item, directory->get());
+  const auto open = [&]() -> Result<NewFile> {
+    return open_new(item, ZVFS_TRY(output_.descriptor(*item.where.directory)));
   };
   const int fd = ZVFS_TRY(item.piecewise->open_once(open));
   if (fd >= 0) ZVFS_TRY(write_at(fd, piece.offset, piece.bytes));
@@ -120,18 +114,14 @@ void ItemWriter::end_piece(ExtractItem& item, const Result<void>& written) {
   if (!written && item.piecewise->fail()) report_.lost(item.where.path(), written.error());
   if (!item.piecewise->finish_piece()) return;
   if (item.piecewise->has_failed()) return abandon(item);
-  const UniqueFd fd = item.piecewise->close();
-  restore_attributes(item, fd.get());
-  end(item, {});
+  NewFile file = item.piecewise->close();
+  restore_attributes(item, file.fd());
+  end(item, file.keep());
 }
 
-void ItemWriter::abandon(ExtractItem& item) {
+void ItemWriter::abandon(ExtractItem& item) noexcept {
   if (item.piecewise == nullptr || !item.where.directory) return;
-  const UniqueFd fd = item.piecewise->close();
-  if (fd.is_open()) {
-    const auto directory = output_.descriptor(*item.where.directory);
-    if (directory) std::ignore = remove_node((*directory)->get(), item.where.name);
-  }
+  item.piecewise->close();  // and removes it, before the directory is finished
   item.where.directory = {};
 }
 

@@ -23,8 +23,9 @@ struct FilePiece {
 };
 
 /// Makes the files of an extraction. Reports a file that fails by its path, and leaves no part of
-/// it behind. Releases an item's directory as soon as the item is done, so that the directory can
-/// be finished. Thread-safe, but an item belongs to one thread unless it is piecewise.
+/// it behind, nor when an exception (no memory) ends the work. Releases an item's directory as soon
+/// as the item is done, so that the directory can be finished. Thread-safe, but an item belongs to
+/// one thread unless it is piecewise.
 class ItemWriter {
  public:
   /// Borrows all.
@@ -42,7 +43,7 @@ class ItemWriter {
   void lose_piece(ExtractItem& item, const Error& error);
 
   /// Removes an incomplete piecewise file whose remaining pieces will not come.
-  void abandon(ExtractItem& item);
+  static void abandon(ExtractItem& item) noexcept;
 
   /// Makes another name of a file. Call after all items of the batch.
   void make_link(HardLink& link);
@@ -50,7 +51,7 @@ class ItemWriter {
  private:
   Result<void> make(const ExtractItem& item);
   Result<void> make_regular(const ExtractItem& item, const FilePiece* only_piece);
-  Result<UniqueFd> open_new(const ExtractItem& item, int directory_fd);
+  Result<NewFile> open_new(const ExtractItem& item, DescriptorPtr directory);
   Result<void> add_piece(const ExtractItem& item, const FilePiece& piece);
   void end_piece(ExtractItem& item, const Result<void>& written);
   void end(ExtractItem& item, const Result<void>& made);

@@ -156,8 +156,17 @@ Result<DescriptorPtr> OutputTree::descriptor(OutputDirectory& directory) {
   return fd;
 }
 
-void OutputTree::finish(OutputDirectory& directory) {
+// Destructors of references end up here, so no exception may leave it.
+void OutputTree::finish(OutputDirectory& directory) noexcept {
   if (!directory.attributes) return;
+  try {
+    restore_attributes(directory);
+  } catch (...) {
+    report_.abort(caught_error());
+  }
+}
+
+void OutputTree::restore_attributes(OutputDirectory& directory) {
   const auto failed = [&](std::string_view what) {
     const std::string path = directory.path();
     report_.incomplete(path.empty() ? "." : path, what);

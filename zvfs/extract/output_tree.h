@@ -112,7 +112,8 @@ class OutputTree {
   OutputTree(const ExtractOptions& options, const AttributeRestorer& restorer,
              ExtractReport& report);
   static void release(OutputDirectory* directory);
-  void finish(OutputDirectory& directory);
+  void finish(OutputDirectory& directory) noexcept;
+  void restore_attributes(OutputDirectory& directory);
   Result<UniqueFd> make_or_open(int parent_fd, const std::string& name, bool& made) const;
 
   const ExtractOptions& options_;

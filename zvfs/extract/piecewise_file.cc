@@ -8,27 +8,27 @@ Result<int> PiecewiseFile::open_once(const Open& open) {
   {
     const MutexLock lock(mutex_);
     while (state_ == State::kOpening) opened_.wait(mutex_);
-    if (state_ == State::kOpen) return fd_.get();
+    if (state_ == State::kOpen) return file_.fd();
     state_ = State::kOpening;
   }
   // Waiting threads continue whatever happens.
   struct Opening {
     PiecewiseFile& file;
-    UniqueFd fd = {};
+    NewFile made = {};
     ~Opening() {
       const MutexLock lock(file.mutex_);
-      file.fd_ = std::move(fd);
+      file.file_ = std::move(made);
       file.state_ = State::kOpen;
       file.opened_.notify_all();
     }
   } opening{*this};
-  opening.fd = ZVFS_TRY(open());
-  return opening.fd.get();
+  opening.made = ZVFS_TRY(open());
+  return opening.made.fd();
 }
 
-UniqueFd PiecewiseFile::close() {
+NewFile PiecewiseFile::close() noexcept {
   const MutexLock lock(mutex_);
-  return std::exchange(fd_, UniqueFd());
+  return std::exchange(file_, NewFile());
 }
 
 }  // namespace zvfs

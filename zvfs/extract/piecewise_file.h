@@ -6,7 +6,7 @@
 
 #include "base/mutex.h"
 #include "base/result.h"
-#include "base/unique_fd.h"
+#include "zvfs/extract/new_file.h"
 
 namespace zvfs {
 
@@ -14,7 +14,7 @@ namespace zvfs {
 /// Thread-safe.
 class PiecewiseFile {
  public:
-  using Open = std::function<Result<UniqueFd>()>;
+  using Open = std::function<Result<NewFile>()>;
 
   explicit PiecewiseFile(std::uint64_t pieces) : pieces_left_(pieces) {}
 
@@ -29,8 +29,8 @@ class PiecewiseFile {
   /// A piece is done, written or not. True if it was the last one.
   bool finish_piece() { return pieces_left_.fetch_sub(1) == 1; }
 
-  /// Hands over the open file (empty if it was never opened). Call after the last piece.
-  UniqueFd close();
+  /// Hands over the open file (none if it was never opened). Call after the last piece.
+  NewFile close() noexcept;
 
  private:
   enum class State : std::uint8_t { kNew, kOpening, kOpen };
@@ -40,7 +40,7 @@ class PiecewiseFile {
   Mutex mutex_;
   CondVar opened_;
   State state_ ZVFS_GUARDED_BY(mutex_) = State::kNew;
-  UniqueFd fd_ ZVFS_GUARDED_BY(mutex_);
+  NewFile file_ ZVFS_GUARDED_BY(mutex_);
 };
 
 }  // namespace zvfs

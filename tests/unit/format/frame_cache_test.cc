@@ -1,10 +1,14 @@
 #include "format/frame_cache.h"
 
 #include <atomic>
+#include <new>
 #include <random>
+#include <stdexcept>
 #include <thread>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/failing_allocation.h"
 
 namespace zvfs {
 namespace {
@@ -84,13 +88,74 @@ TEST(FrameCache, AFailedLoadLeavesNothing) {
   EXPECT_NE(get(cache, 1, FrameClass::kPacked), nullptr);
 }
 
-TEST(FrameCache, ALoadThatThrowsFailsAndLetsTheNextOneTry) {
+TEST(FrameCache, ALoadThatThrowsLetsTheNextOneTry) {
   FrameCache cache(10 * kFrameSize, kFrameSize);
-  const auto failed = cache.load(data_key(1), FrameClass::kPacked, kFrameSize,
-                                 []() -> Result<FramePtr> { throw std::bad_alloc(); });
+  const auto load = [&](const FrameCache::Load& how) {
+    return cache.load(data_key(1), FrameClass::kPacked, kFrameSize, how);
+  };
+  EXPECT_THROW(static_cast<void>(load([]() -> Result<FramePtr> { throw std::bad_alloc(); })),
+               std::bad_alloc);
+  const auto failed = load([]() -> Result<FramePtr> { throw std::runtime_error("odd"); });
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().code, ErrorCode::kNoMemory);
+  EXPECT_EQ(failed.error().message, "odd");
+  EXPECT_EQ(cache.stats().charged_bytes, 0U);
   EXPECT_NE(get(cache, 1, FrameClass::kPacked), nullptr);
+}
+
+// Threads that want the frame 3 and one that loads it, whose allocation with the number
+// `failing_number` fails. False if it makes fewer.
+bool load_with_failing_allocation(FrameCache& cache, unsigned failing_number) {
+  constexpr std::uint64_t kWaiting = 4;
+  std::atomic<bool> is_loading = false;
+  const auto load = [&]() -> Result<FramePtr> {
+    const std::uint64_t joined = cache.stats().hits + kWaiting;
+    is_loading = true;
+    while (cache.stats().hits < joined) std::this_thread::yield();
+    return make_frame(3);
+  };
+  bool has_failed = false;
+  std::thread loading([&] {
+    const testing::FailingAllocation failing(failing_number);
+    try {
+      EXPECT_TRUE(cache.load(data_key(3), FrameClass::kPacked, kFrameSize, load));
+    } catch (const std::bad_alloc&) {
+    }
+    has_failed = failing.happened();
+    is_loading = true;  // if it never came to that
+  });
+  while (!is_loading) std::this_thread::yield();
+  std::vector<std::thread> waiting;
+  for (std::uint64_t i = 0; i < kWaiting; ++i) {
+    waiting.emplace_back([&] {
+      try {
+        EXPECT_TRUE(
+            cache.load(data_key(3), FrameClass::kPacked, kFrameSize, [] { return make_frame(3); }));
+      } catch (const std::bad_alloc&) {  // as the thread for which it waited
+      }
+    });
+  }
+  loading.join();
+  for (std::thread& thread : waiting) thread.join();
+  return has_failed;
+}
+
+TEST(FrameCache, NoFailedAllocationLeavesAThreadWaiting) {
+  constexpr std::uint64_t kCapacity = 2 * kFrameSize;
+  unsigned number = 1;
+  bool has_failed = true;
+  for (; has_failed; ++number) {
+    FrameCache cache(kCapacity, kFrameSize);
+    for (const std::uint32_t held : {1U, 2U}) get(cache, held, FrameClass::kPacked);
+    has_failed = load_with_failing_allocation(cache, number);
+    for (const std::uint32_t wanted : {3U, 1U, 2U}) {
+      EXPECT_EQ(get(cache, wanted, FrameClass::kPacked)->bytes()[0], std::byte(wanted)) << number;
+    }
+    EXPECT_LE(cache.stats().charged_bytes, kCapacity) << number;
+    EXPECT_EQ(cache.stats().charged_bytes, cache.stats().frames * kFrameSize) << number;
+    cache.clear();
+    EXPECT_EQ(cache.stats().charged_bytes, 0U) << number;
+  }
+  EXPECT_GT(number, 5U);  // it does allocate
 }
 
 TEST(FrameCache, ThreadsThatWantOneFrameLoadItOnce) {

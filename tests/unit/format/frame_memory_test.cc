@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "fuse/ahead/memory_ahead.h"
+#include "tests/support/failing_allocation.h"
 
 namespace zvfs {
 namespace {
@@ -36,6 +37,19 @@ class FrameMemoryTest : public ::testing::Test {
 
   const std::shared_ptr<FrameMemory> memory = std::make_shared<FrameMemory>();
 };
+
+TEST_F(FrameMemoryTest, FreesABlockThatItCannotNote) {
+  FrameMemory::Block block = memory->take(kSize);
+  memory->release_idle();  // or else there is a place for it
+  {
+    const testing::FailingAllocation failing(1);
+    block.reset();
+    EXPECT_TRUE(failing.happened());
+  }
+  EXPECT_EQ(memory->idle_bytes(), 0U);
+  memory->take(kSize).reset();
+  EXPECT_GE(memory->idle_bytes(), kSize);
+}
 
 TEST_F(FrameMemoryTest, GivesWhatOneFrameLeavesToTheNext) {
   FrameMemory::Block block = memory->take(kSize);

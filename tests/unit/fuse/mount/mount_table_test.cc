@@ -32,10 +32,10 @@ TEST(MountTable, RefusesWhatIsNoLine) {
 }
 
 TEST(MountTable, KnowsTheMountsOfThisProcess) {
-  const auto proc = topmost_mount("/proc");
+  const auto proc = topmost_mount("/proc").value();
   ASSERT_TRUE(proc);
   EXPECT_EQ(proc->type, "proc");
-  EXPECT_FALSE(topmost_mount("/proc/no such mount"));
+  EXPECT_FALSE(topmost_mount("/proc/no such mount").value());
 }
 
 }  // namespace

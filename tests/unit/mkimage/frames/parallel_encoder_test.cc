@@ -3,11 +3,14 @@
 #include <atomic>
 #include <chrono>
 #include <cstring>
+#include <new>
 #include <random>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/failing_allocation.h"
 
 namespace zvfs {
 namespace {
@@ -46,6 +49,38 @@ std::vector<std::uint32_t> numbers_below(std::uint32_t end) {
   std::vector<std::uint32_t> numbers(end);
   for (std::uint32_t i = 0; i < end; ++i) numbers[i] = i;
   return numbers;
+}
+
+// Encodes some frames. Errors: NoMemory.
+Result<void> encode_frames(FrameSink& sink, unsigned threads) {
+  constexpr std::uint32_t kFrames = 5;
+  try {
+    ParallelEncoder encoder(sink, {}, threads);
+    for (std::uint32_t number = 0; number < kFrames; ++number) {
+      FrameContent content = random_content(number);
+      ZVFS_TRY(encoder.add(content));
+    }
+    return encoder.finish();
+  } catch (const std::bad_alloc&) {
+    return Unexpected(out_of_memory());
+  }
+}
+
+TEST(ParallelEncoder, EndsWhicheverAllocationFails) {
+  using testing::FailingAllocation;
+  for (const auto of : {FailingAllocation::Of::kThisThread, FailingAllocation::Of::kAllThreads}) {
+    unsigned failures = 0;
+    for (unsigned number = 1;; ++number) {
+      CountingSink sink;
+      const FailingAllocation failing(number, of);
+      const auto encoded = encode_frames(sink, 3);
+      if (!failing.happened()) break;
+      ++failures;
+      // A thread that cannot be started is done without.
+      if (encoded) EXPECT_EQ(sink.numbers, numbers_below(5)) << number;
+    }
+    EXPECT_GT(failures, 5U);
+  }
 }
 
 TEST(ParallelEncoder, WritesInOrderWhatManyThreadsAdd) {

@@ -2,31 +2,47 @@
 
 #include <chrono>
 #include <fcntl.h>
+#include <filesystem>
+#include <memory>
 #include <thread>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/support/scratch_directory.h"
+
 namespace zvfs {
 namespace {
 
-Result<UniqueFd> open_null() { return UniqueFd(::open("/dev/null", O_WRONLY | O_CLOEXEC)); }
+class PiecewiseFileTest : public ::testing::Test {
+ protected:
+  [[nodiscard]] Result<NewFile> make() const {
+    NewFile file(directory_, "file");
+    const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    file.made(UniqueFd(::openat(directory_->get(), "file", flags, 0600)));
+    return file;
+  }
 
-TEST(PiecewiseFile, IsOpenedByTheFirst) {
+  const testing::ScratchDirectory scratch_;
+  const DescriptorPtr directory_ =
+      std::make_shared<const UniqueFd>(::open(scratch_.path().c_str(), O_RDONLY | O_CLOEXEC));
+};
+
+TEST_F(PiecewiseFileTest, IsOpenedByTheFirst) {
   PiecewiseFile file(2);
   int opened = 0;
   const auto open = [&] {
     ++opened;
-    return open_null();
+    return make();
   };
   const int fd = file.open_once(open).value();
   EXPECT_GE(fd, 0);
   EXPECT_EQ(file.open_once(open).value(), fd);
   EXPECT_EQ(opened, 1);
-  EXPECT_EQ(file.close().get(), fd);
+  EXPECT_EQ(file.close().fd(), fd);
 }
 
-TEST(PiecewiseFile, IsOpenedOnceByManyThreads) {
+TEST_F(PiecewiseFileTest, IsOpenedOnceByManyThreads) {
   PiecewiseFile file(8);
   std::atomic<int> opened = 0;
   std::vector<int> descriptors(8);
@@ -37,7 +53,7 @@ TEST(PiecewiseFile, IsOpenedOnceByManyThreads) {
         descriptor = file.open_once([&] {
                            ++opened;
                            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-                           return open_null();
+                           return make();
                          })
                          .value();
       });
@@ -48,34 +64,48 @@ TEST(PiecewiseFile, IsOpenedOnceByManyThreads) {
   for (const int descriptor : descriptors) EXPECT_EQ(descriptor, descriptors[0]);
 }
 
-TEST(PiecewiseFile, GivesTheErrorToTheFirstAlone) {
+TEST_F(PiecewiseFileTest, GivesTheErrorToTheFirstAlone) {
   PiecewiseFile file(2);
-  const auto refuse = [] { return Result<UniqueFd>(fail(ErrorCode::kIo, "refused")); };
+  const auto refuse = [] { return Result<NewFile>(fail(ErrorCode::kIo, "refused")); };
   const auto first = file.open_once(refuse);
   ASSERT_FALSE(first);
   EXPECT_EQ(first.error().message, "refused");
-  EXPECT_EQ(file.open_once(open_null).value(), -1);
-  EXPECT_FALSE(file.close().is_open());
+  EXPECT_EQ(file.open_once([&] { return make(); }).value(), -1);
+  EXPECT_EQ(file.close().fd(), -1);
 }
 
-TEST(PiecewiseFile, IsNotOpenWhereNobodyOpenedIt) {
+TEST_F(PiecewiseFileTest, IsNotOpenWhereNobodyOpenedIt) {
   PiecewiseFile file(1);
-  EXPECT_FALSE(file.close().is_open());
+  EXPECT_EQ(file.close().fd(), -1);
 }
 
-TEST(PiecewiseFile, IsFinishedByTheLastPiece) {
+TEST_F(PiecewiseFileTest, IsFinishedByTheLastPiece) {
   PiecewiseFile file(3);
   EXPECT_FALSE(file.finish_piece());
   EXPECT_FALSE(file.finish_piece());
   EXPECT_TRUE(file.finish_piece());
 }
 
-TEST(PiecewiseFile, TellsOfItsFirstFailureOnly) {
+TEST_F(PiecewiseFileTest, TellsOfItsFirstFailureOnly) {
   PiecewiseFile file(3);
   EXPECT_FALSE(file.has_failed());
   EXPECT_TRUE(file.fail());
   EXPECT_FALSE(file.fail());
   EXPECT_TRUE(file.has_failed());
+}
+
+TEST_F(PiecewiseFileTest, IsRemovedUnlessItIsKept) {
+  const auto exists = [&] { return std::filesystem::exists(scratch_.path() / "file"); };
+  {
+    PiecewiseFile file(1);
+    ASSERT_GE(file.open_once([&] { return make(); }).value(), 0);
+    EXPECT_TRUE(exists());
+  }
+  EXPECT_FALSE(exists());
+  PiecewiseFile file(1);
+  ASSERT_GE(file.open_once([&] { return make(); }).value(), 0);
+  EXPECT_TRUE(file.close().keep());
+  EXPECT_TRUE(exists());
 }
 
 }  // namespace
