@@ -3,7 +3,7 @@
 #include <pthread.h>
 #include <utility>
 
-#include "base/thread_group.h"
+#include "base/parallel.h"
 
 namespace zvfs {
 

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <utility>
 
-#include "base/thread_group.h"
+#include "base/parallel.h"
 #include "zvfs/extract/attribute_restorer.h"
 #include "zvfs/extract/batch_extractor.h"
 #include "zvfs/extract/batch_queue.h"
