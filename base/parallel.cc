@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
-#include <thread>
+#include <system_error>
+#include <utility>
 
 #include "base/mutex.h"
-#include "base/thread_group.h"
 
 namespace zvfs {
 namespace {
@@ -31,6 +31,34 @@ class FirstException {
 }  // namespace
 
 unsigned processor_count() { return std::max(1U, std::thread::hardware_concurrency()); }
+
+std::thread start_thread(std::function<void()> body) {
+  try {
+    return std::thread(std::move(body));
+  } catch (const std::system_error& error) {
+    throw std::system_error(error.code(), "cannot start a thread");
+  }
+}
+
+void ThreadGroup::start(unsigned count, const std::function<void()>& body) noexcept {
+  try {
+    threads_.reserve(count);
+    while (threads_.size() < count) threads_.push_back(start_thread(body));
+  } catch (const std::exception&) {
+    // Those that run do the work.
+  }
+}
+
+void ThreadGroup::start_at_least_one(unsigned count, const std::function<void()>& body) {
+  threads_.reserve(count);
+  threads_.push_back(start_thread(body));
+  start(count, body);
+}
+
+void ThreadGroup::join() {
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+}
 
 void run_on_threads(unsigned threads, const std::function<void(unsigned worker)>& body) {
   FirstException first;

@@ -11,7 +11,7 @@
 
 #include <fmt/core.h>
 
-#include "base/thread_group.h"
+#include "base/parallel.h"
 
 namespace zvfs {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/mutex.h"
-#include "base/thread_group.h"
+#include "base/parallel.h"
 #include "format/image.h"
 
 namespace zvfs {

@@ -2,7 +2,7 @@
 
 #include <malloc.h>
 
-#include "base/thread_group.h"
+#include "base/parallel.h"
 
 namespace zvfs {
 

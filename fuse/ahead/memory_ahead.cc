@@ -2,7 +2,7 @@
 
 #include <new>
 
-#include "base/thread_group.h"
+#include "base/parallel.h"
 
 namespace zvfs {
 

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "base/thread_group.h"
+#include "base/parallel.h"
 
 namespace zvfs {
 namespace {

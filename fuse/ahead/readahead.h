@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/mutex.h"
-#include "base/thread_group.h"
+#include "base/parallel.h"
 #include "format/image.h"
 
 namespace zvfs {

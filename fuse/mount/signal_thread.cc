@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <utility>
 
+#include "base/parallel.h"
+
 namespace zvfs {
 
 SignalThread::SignalThread(int signal, std::function<void()> on_signal)
@@ -11,7 +13,7 @@ SignalThread::SignalThread(int signal, std::function<void()> on_signal)
   sigemptyset(&set);
   sigaddset(&set, signal_);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  thread_ = std::thread([this, set] {
+  thread_ = start_thread([this, set] {
     int received = 0;
     while (sigwait(&set, &received) == 0 && !stopped_) on_signal_();
   });

@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "base/thread_group.h"
+#include "base/parallel.h"
 
 namespace zvfs {
 namespace {

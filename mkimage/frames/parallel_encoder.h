@@ -7,8 +7,8 @@
 
 #include "base/bytes.h"
 #include "base/mutex.h"
+#include "base/parallel.h"
 #include "base/result.h"
-#include "base/thread_group.h"
 #include "codecs/codec.h"
 #include "mkimage/frames/frame_plan.h"
 #include "mkimage/frames/ordered_writer.h"

@@ -2,9 +2,11 @@
 on. A program must say so by its exit code and a message, leave nothing half done behind, and never
 hang, crash or succeed with a wrong result.
 
-Where a program makes many calls, a part of them is tried. To try all of them, and to choose cases:
+Where a program makes many calls, a few of them are tried. To try more (here: all), and to choose
+cases:
 
-    ZVFS_FAULT_ALL=1 ZVFS_FAULT_CASES='zvfs extract' ctest --preset dev -V -R fault_injection_test
+    ZVFS_FAULT_POINTS=100000 ZVFS_FAULT_CASES='zvfs extract' \\
+        ctest --preset dev -V -R fault_injection_test
 """
 import concurrent.futures
 import os

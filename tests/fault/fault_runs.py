@@ -11,9 +11,9 @@ import typing
 import fault_table
 from zvfs_tools import tool
 
-ALL = bool(os.environ.get("ZVFS_FAULT_ALL"))
-POINTS = {"malloc": 10}  # tried of each kind of call and each way to fail, unless ALL
-FEW = 3  # of other kinds
+# How many calls of each kind are tried, for each way to fail.
+POINTS = int(os.environ.get("ZVFS_FAULT_POINTS", "3"))
+MALLOC_POINTS = max(POINTS, 10)
 LONGEST = 120  # seconds; far more than any run takes
 TOOLS = {"mkimage": "ZVFS_MKIMAGE", "zvfs": "ZVFS_ZVFS"}
 
@@ -30,8 +30,8 @@ class Point(typing.NamedTuple):
 
 def spread(call, count, seed):
     """Numbers of calls, from 1 to `count`."""
-    points = POINTS.get(call, FEW)
-    if ALL or count <= points:
+    points = MALLOC_POINTS if call == "malloc" else POINTS
+    if count <= points:
         return range(1, count + 1)
     chosen = random.Random(seed)
     step = count / points

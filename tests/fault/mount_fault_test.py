@@ -3,7 +3,7 @@ readers use the mount. mount.zvfs may say success only of a mount that serves. T
 a request with an error, but never with wrong bytes or not at all; and when calls work again, it
 must be as good as new.
 
-Where many calls are made, a part of them is tried. ZVFS_FAULT_ALL=1 tries all.
+Where many calls are made, a few of them are tried; with ZVFS_FAULT_POINTS, so many of each kind.
 """
 import errno
 import os

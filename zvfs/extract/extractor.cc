@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <utility>
 
+#include "base/parallel.h"
 #include "zvfs/extract/attribute_restorer.h"
 #include "zvfs/extract/batch_extractor.h"
 #include "zvfs/extract/batch_queue.h"
@@ -47,7 +48,10 @@ Result<void> extract_image(const Image& image, Selection& selection, const Extra
     planner.finish();
     return {};
   };
-  std::future<Result<void>> planned = std::async(std::launch::async, plan);
+  std::packaged_task<Result<void>()> task(plan);
+  std::future<Result<void>> planned = task.get_future();
+  ThreadGroup planning;  // declared after what it uses: joined before
+  planning.start_at_least_one(1, [&] { task(); });
   {
     const AtEnd stop([&] { queue.stop(); });
     ItemWriter writer(image, *output, restorer, options, report);

@@ -77,7 +77,9 @@ TEST(ParallelEncoder, EndsWhicheverAllocationFails) {
       if (!failing.happened()) break;
       ++failures;
       // A thread that cannot be started is done without.
-      if (encoded) EXPECT_EQ(sink.numbers, numbers_below(5)) << number;
+      if (encoded) {
+        EXPECT_EQ(sink.numbers, numbers_below(5)) << number;
+      }
     }
     EXPECT_GT(failures, 5U);
   }

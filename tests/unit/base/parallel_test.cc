@@ -1,10 +1,9 @@
-#include "base/thread_group.h"
+#include "base/parallel.h"
 
 #include <atomic>
 
 #include <gtest/gtest.h>
 
-#include "base/parallel.h"
 #include "tests/support/failing_allocation.h"
 
 namespace zvfs {
