@@ -35,6 +35,10 @@ FrameCache::FrameCache(std::uint64_t capacity_bytes, std::uint32_t frame_bound)
   shards_ = std::make_unique<Shard[]>(shard_count_);
 }
 
+std::size_t FrameCache::cost_of(std::size_t size_bytes) {
+  return FrameMemory::cost_of(size_bytes) + kEntryCost;
+}
+
 FrameCache::Shard& FrameCache::shard_of(FrameKey key) const {
   // Fibonacci hashing spreads neighbouring frames over the shards.
   const std::uint64_t hash = key_bits(key) * 0x9E3779B97F4A7C15;
@@ -44,8 +48,8 @@ FrameCache::Shard& FrameCache::shard_of(FrameKey key) const {
 void FrameCache::evict_oldest(Shard& shard, std::size_t frame_class,
                               std::vector<FramePtr>& evicted) {
   Entry& oldest = shard.lists[frame_class].back();
-  shard.charged[frame_class] -= oldest.size_bytes;
-  shard.stats.charged_bytes -= oldest.size_bytes;
+  shard.charged[frame_class] -= oldest.cost;
+  shard.stats.charged_bytes -= oldest.cost;
   --shard.stats.frames;
   ++shard.stats.evictions;
   shard.entries.erase(key_bits(oldest.key));
@@ -93,11 +97,11 @@ void FrameCache::land(Shard& shard, FrameKey key, Flight& flight, Result<FramePt
   const auto class_index = static_cast<std::size_t>(flight.frame_class);
   if (result) {
     EntryList& list = shard.lists[class_index];
-    list.push_front({key, flight.frame_class, flight.size_bytes, *result});
+    list.push_front({key, flight.frame_class, flight.cost, *result});
     shard.entries.emplace(key_bits(key), list.begin());
   } else {
-    shard.charged[class_index] -= flight.size_bytes;
-    shard.stats.charged_bytes -= flight.size_bytes;
+    shard.charged[class_index] -= flight.cost;
+    shard.stats.charged_bytes -= flight.cost;
     --shard.stats.frames;
   }
   flight.result = std::move(result);
@@ -108,7 +112,8 @@ void FrameCache::land(Shard& shard, FrameKey key, Flight& flight, Result<FramePt
 Result<FramePtr> FrameCache::load(FrameKey key, FrameClass frame_class, std::size_t size_bytes,
                                   const Load& load) {
   Shard& shard = shard_of(key);
-  const auto flight = std::make_shared<Flight>(Flight{frame_class, size_bytes, std::nullopt});
+  const std::size_t cost = cost_of(size_bytes);
+  const auto flight = std::make_shared<Flight>(Flight{frame_class, cost, std::nullopt});
   std::vector<FramePtr> evicted;  // declared before the locks: freed after them
   {
     MutexLock lock(shard.mutex);
@@ -122,8 +127,8 @@ Result<FramePtr> FrameCache::load(FrameKey key, FrameClass frame_class, std::siz
     ++shard.stats.misses;
     ++shard.stats.frames;
     shard.flights.emplace(key_bits(key), flight);
-    shard.charged[static_cast<std::size_t>(frame_class)] += size_bytes;
-    shard.stats.charged_bytes += size_bytes;
+    shard.charged[static_cast<std::size_t>(frame_class)] += cost;
+    shard.stats.charged_bytes += cost;
     make_room(shard, evicted);
   }
   evicted.clear();  // before the load allocates as much again
