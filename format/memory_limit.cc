@@ -125,4 +125,9 @@ std::uint64_t affordable_memory(std::uint64_t wanted_bytes, std::uint64_t limit_
   return std::max(kLeastAffordable, std::min(wanted_bytes, limit_bytes / 4));
 }
 
+unsigned affordable_workers(unsigned wanted, std::uint64_t bytes_each, std::uint64_t limit_bytes) {
+  const std::uint64_t memory = affordable_memory(wanted * bytes_each, limit_bytes);
+  return static_cast<unsigned>(std::clamp<std::uint64_t>(memory / bytes_each, 1, wanted));
+}
+
 }  // namespace zvfs

@@ -22,4 +22,8 @@ inline constexpr std::uint64_t kLeastAffordable = kMiB;
 /// everything else that a process needs, and for its page cache.
 std::uint64_t affordable_memory(std::uint64_t wanted_bytes, std::uint64_t limit_bytes);
 
+/// `wanted` workers, at least 1, or as many as affordable_memory() allows if each takes
+/// `bytes_each`.
+unsigned affordable_workers(unsigned wanted, std::uint64_t bytes_each, std::uint64_t limit_bytes);
+
 }  // namespace zvfs

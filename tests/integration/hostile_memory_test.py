@@ -21,7 +21,7 @@ LIMIT = 128 * MIB
 CACHE = LIMIT // 4
 # What mount.zvfs(8) says that a mount takes beside its cache; frames count from 512 KiB on.
 BESIDE = 16 * MIB
-FRAMES = 3
+FRAMES = 4
 READERS = 4
 MOST_ENTRIES = 30_000
 MOST_BYTES = 256 << 10  # of a file, from each end

@@ -1,6 +1,5 @@
 #include "zvfs/command/open_image.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "format/image_source.h"
@@ -16,9 +15,7 @@ Result<std::unique_ptr<Image>> open_image(const std::string& path, std::uint64_t
 }
 
 unsigned affordable_threads(unsigned threads, const IndexHeader& header) {
-  const std::uint64_t for_each = 2 * std::uint64_t{header.frame_bound};
-  const std::uint64_t memory = affordable_memory(threads * for_each, memory_limit());
-  return static_cast<unsigned>(std::clamp<std::uint64_t>(memory / for_each, 1, threads));
+  return affordable_workers(threads, 2 * std::uint64_t{header.frame_bound}, memory_limit());
 }
 
 }  // namespace zvfs

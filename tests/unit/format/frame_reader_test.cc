@@ -40,7 +40,6 @@ TEST(FrameReader, KeepsLittleMemoryForCodedBytes) {
     threads.emplace_back([&, i] { EXPECT_TRUE(image->prefetch({i})); });
   }
   threads.clear();
-  EXPECT_EQ(image->reader_stats().decodes, 4U + 1U);  // and an index frame
   EXPECT_GT(image->reader_stats().coded_bytes, 4 * (kLarge / 2));
   EXPECT_LE(image->raw().frames().idle_bytes(), kCacheSize / 4);
   image->raw().frames().release_memory();

@@ -137,5 +137,12 @@ TEST(AffordableMemory, IsAQuarterOfTheLimit) {
   EXPECT_EQ(affordable_memory(64 * kMiB, 100), kLeastAffordable);
 }
 
+TEST(AffordableWorkers, AreThoseThatFit) {
+  EXPECT_EQ(affordable_workers(64, 4 * kMiB, ~std::uint64_t{0}), 64U);
+  EXPECT_EQ(affordable_workers(64, 4 * kMiB, 64 * kMiB), 4U);
+  EXPECT_EQ(affordable_workers(64, 32 * kMiB, 64 * kMiB), 1U);
+  EXPECT_EQ(affordable_workers(1, 1, 0), 1U);
+}
+
 }  // namespace
 }  // namespace zvfs

@@ -47,7 +47,7 @@ TEST(XattrScan, RefusesWhatParseRefuses) {
     std::mt19937 generator(seed);
     ByteVector bytes = good.encode();
     std::uint32_t count = 3;
-    if (seed % 4 == 0) count = generator() % 6;
+    if (seed % 4 == 0) count = static_cast<std::uint32_t>(generator() % 6);
     if (seed % 4 == 1) bytes.resize(generator() % bytes.size());
     if (seed % 4 == 2) bytes.resize(bytes.size() + generator() % 9);
     if (seed % 4 == 3) bytes[generator() % bytes.size()] ^= std::byte{1} << generator() % 8;
