@@ -88,10 +88,10 @@ def large_xattrs(image):
 
 
 def large_frames(image):
-    """Four files, each in a frame of 16 MiB that hardly compresses."""
+    """Six files, each in a frame of 16 MiB that hardly compresses."""
     seven_bits = bytes(i & 0x7F for i in range(256))
-    image.add_directory([(b"%d" % i, i + 2, REG) for i in range(4)])
-    for i in range(4):
+    image.add_directory([(b"%d" % i, i + 2, REG) for i in range(6)])
+    for i in range(6):
         image.add_frame(random.Random(i).randbytes(16 * MIB).translate(seven_bits))
         image.add_file(size=16 * MIB, data=i * 16 * MIB, count=i)
 

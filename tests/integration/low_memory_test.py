@@ -100,7 +100,7 @@ class LowMemoryTest(unittest.TestCase):
         with memory_group.memory_group(LIMIT) as group:
             run(*command, preexec_fn=group.enter)
             self.assertEqual(group.kills(), 0)
-            print(f"{' '.join(map(str, command[:3]))}: peak of the group {group.peak() / MIB:.1f} MiB", flush=True)
+            print(f"{os.path.basename(command[0])}: peak of the group {group.peak() / MIB:.1f} MiB", flush=True)
 
     def test_readers(self):
         zvfs_tools.require_fuse()

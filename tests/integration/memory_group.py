@@ -7,6 +7,10 @@ import threading
 import time
 import unittest
 
+import private_mounts
+
+MNT_FORCE = 1
+
 _SYS = pathlib.Path("/sys/fs/cgroup")
 # The parent of a test's group; and the names of its limit, its peak, and what counts its kills.
 _VERSIONS = (
@@ -63,13 +67,13 @@ def _remove(group):
 
 
 class Watch:
-    """Ends a FUSE connection when a member of a group is killed. Otherwise a daemon that is killed
-    while it stores a page waits for an answer that nobody will give, and so do its readers."""
+    """Ends the connection of a FUSE mount when a member of a group is killed. Otherwise a daemon
+    that is killed while it stores a page waits for an answer that nobody will give, and so do its
+    readers."""
 
     def __init__(self, group, point):
         self._group = group
-        self._connection = (pathlib.Path("/sys/fs/fuse/connections") /
-                            str(os.minor(os.stat(point).st_dev)))
+        self._point = os.fsencode(point)
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -84,8 +88,7 @@ class Watch:
     def _run(self):
         while not self._done.wait(0.1):
             if self._group.kills() > 0:
-                with contextlib.suppress(OSError):
-                    (self._connection / "abort").write_text("1")
+                private_mounts.LIBC.umount2(self._point, MNT_FORCE)
                 return
 
 
