@@ -158,6 +158,8 @@ template OptionSet::Option OptionSet::option(const std::string&, int&, const std
 template OptionSet::Option OptionSet::option(const std::string&, std::optional<int>&,
                                              const std::string&);
 template OptionSet::Option OptionSet::option(const std::string&, unsigned&, const std::string&);
+template OptionSet::Option OptionSet::option(const std::string&, std::optional<unsigned>&,
+                                             const std::string&);
 template OptionSet::Option OptionSet::option(const std::string&, std::size_t&, const std::string&);
 
 template <typename T>

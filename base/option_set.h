@@ -61,7 +61,7 @@ class OptionSet {
   Option flag(const std::string& names, bool& target, const std::string& help);
 
   /// An option with a value: names, a space, and the word for the value in --help. `T` is
-  /// std::string, int, unsigned, std::size_t, std::optional of the first two, or
+  /// std::string, int, unsigned, std::size_t, std::optional of the first three, or
   /// std::vector<std::string>, which takes one value each time the option is given.
   template <typename T>
   Option option(const std::string& names, T& target, const std::string& help);

@@ -43,6 +43,10 @@ FrameCache::FrameCache(std::uint64_t capacity_bytes, std::uint32_t frame_bound)
   shards_ = std::make_unique<Shard[]>(shard_count_);
 }
 
+std::size_t FrameCache::cost_of(std::size_t size_bytes) {
+  return FrameMemory::cost_of(size_bytes) + kEntryCost;
+}
+
 FrameCache::Shard& FrameCache::shard_of(FrameKey key) const noexcept {
   // Fibonacci hashing spreads neighbouring frames over the shards.
   const std::uint64_t hash = key_bits(key) * 0x9E3779B97F4A7C15;
@@ -52,8 +56,8 @@ FrameCache::Shard& FrameCache::shard_of(FrameKey key) const noexcept {
 void FrameCache::evict_oldest(Shard& shard, std::size_t frame_class, EntryList& evicted) noexcept {
   EntryList& list = shard.lists[frame_class];
   const auto oldest = std::prev(list.end());
-  shard.charged[frame_class] -= oldest->size_bytes;
-  shard.stats.charged_bytes -= oldest->size_bytes;
+  shard.charged[frame_class] -= oldest->cost;
+  shard.stats.charged_bytes -= oldest->cost;
   --shard.stats.frames;
   ++shard.stats.evictions;
   shard.places.erase(key_bits(oldest->key));
@@ -100,8 +104,8 @@ FramePtr FrameCache::find(FrameKey key) {
 void FrameCache::depart(Shard& shard, const Entry& entry) noexcept {
   ++shard.stats.misses;
   ++shard.stats.frames;
-  shard.charged[static_cast<std::size_t>(entry.frame_class)] += entry.size_bytes;
-  shard.stats.charged_bytes += entry.size_bytes;
+  shard.charged[static_cast<std::size_t>(entry.frame_class)] += entry.cost;
+  shard.stats.charged_bytes += entry.cost;
 }
 
 // Publishes the outcome of a load to the cache and to the threads that joined it.
@@ -116,8 +120,8 @@ void FrameCache::land(Shard& shard, Flight& flight, Result<FramePtr> result) noe
     list.splice(list.begin(), flight.entry);
     place->second.flight.reset();
   } else {
-    shard.charged[class_index] -= entry.size_bytes;
-    shard.stats.charged_bytes -= entry.size_bytes;
+    shard.charged[class_index] -= entry.cost;
+    shard.stats.charged_bytes -= entry.cost;
     --shard.stats.frames;
     shard.places.erase(place);
   }
@@ -136,7 +140,7 @@ Result<FramePtr> FrameCache::load(FrameKey key, FrameClass frame_class, std::siz
                                   const Load& load) {
   Shard& shard = shard_of(key);
   const auto flight = std::make_shared<Flight>();
-  flight->entry.push_back({key, frame_class, size_bytes, nullptr});
+  flight->entry.push_back({key, frame_class, cost_of(size_bytes), nullptr});
   EntryList evicted;  // declared before the locks: freed after them
   {
     MutexLock lock(shard.mutex);

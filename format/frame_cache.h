@@ -21,12 +21,12 @@ struct FrameCacheStats {
   std::uint64_t hits = 0;    ///< Found decoded, or joined a decode in progress.
   std::uint64_t misses = 0;  ///< Loaded.
   std::uint64_t evictions = 0;
-  std::uint64_t charged_bytes = 0;  ///< Held or being loaded now.
+  std::uint64_t charged_bytes = 0;  ///< The cost of what is held or being loaded now.
   std::uint64_t frames = 0;         ///< Held or being loaded now.
 };
 
-/// Decoded frames, bounded in bytes, least recently used out first. A frame that several threads
-/// want at once is loaded once (single flight). Thread-safe.
+/// Decoded frames, bounded by the memory that they take, least recently used out first. A frame
+/// that several threads want at once is loaded once (single flight). Thread-safe.
 ///
 /// Frames are of three classes, and each class owns a share of the bound. A class may borrow what
 /// the others leave unused. When space is needed, the class that most exceeds its share gives up
@@ -36,9 +36,19 @@ class FrameCache {
  public:
   using Load = std::function<Result<FramePtr>()>;
 
-  /// Holds at most `capacity_bytes`, including frames being loaded; but one frame per loading
-  /// thread is always allowed. `frame_bound` is the largest size of a frame, in bytes.
+  /// Holds frames that cost at most `capacity_bytes`, including those being loaded; but one frame
+  /// per loading thread is always allowed. `frame_bound` is the largest size of a frame, in bytes.
   FrameCache(std::uint64_t capacity_bytes, std::uint32_t frame_bound);
+
+  /// What a frame of `size_bytes` is charged, in bytes: its block of FrameMemory and kEntryCost.
+  static std::size_t cost_of(std::size_t size_bytes);
+
+  /// What the cache needs for a frame besides its content, in bytes. glibc's malloc gives 64 for
+  /// the Frame and its reference count, 64 for a node of a list, 32 for one of the map, and the map
+  /// has 8 to 24 for a bucket. FrameCacheCost in the tests counts them.
+  static constexpr std::size_t kEntryCost = 192;
+
+  [[nodiscard]] std::uint64_t capacity_bytes() const { return shard_capacity_ * shard_count_; }
 
   /// The frame `key`, or null if it is not held decoded. Counts as a hit if found.
   [[nodiscard]] FramePtr find(FrameKey key);
@@ -62,7 +72,7 @@ class FrameCache {
   struct Entry {
     FrameKey key;
     FrameClass frame_class;
-    std::size_t size_bytes;
+    std::size_t cost;
     FramePtr frame;  // null while being loaded
   };
   using EntryList = std::list<Entry>;

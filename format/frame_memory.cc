@@ -27,11 +27,17 @@ constexpr std::size_t kReadyBytes = std::size_t{1} << 20;
 
 constexpr std::size_t kPageSize = 4096;  // or a fraction of a page
 
-// Rounds up by at most an eighth, so that frames of about the same size can share.
-std::size_t capacity_of(std::size_t size) {
-  const std::size_t step = std::bit_floor(size) / 8;
+// glibc puts 8 bytes before a block, rounds it up to 16, and has none below 32.
+constexpr std::size_t kMallocHeader = 8;
+constexpr std::size_t kMallocStep = 16;
+constexpr std::size_t kLeastMalloc = 32;
+
+constexpr std::size_t round_up(std::size_t size, std::size_t step) {
   return (size + step - 1) / step * step;
 }
+
+// Rounds up by at most an eighth, so that frames of about the same size can share.
+std::size_t capacity_of(std::size_t size) { return round_up(size, std::bit_floor(size) / 8); }
 
 bool is_made_ahead(std::size_t capacity) { return capacity * kFewReady <= kReadyBytes; }
 
@@ -50,6 +56,13 @@ void FrameMemory::Return::operator()(std::byte* bytes) const {
   } catch (const std::bad_alloc&) {
     // The pool has no memory to note the block, so the block is freed.
   }
+}
+
+std::size_t FrameMemory::cost_of(std::size_t size_bytes) {
+  if (size_bytes < kLeastPooled) {
+    return std::max(kLeastMalloc, round_up(size_bytes + kMallocHeader, kMallocStep));
+  }
+  return capacity_of(size_bytes) + kPageSize;  // of its own mapping, begun by a header
 }
 
 FrameMemory::Block FrameMemory::take(std::size_t size_bytes) {

@@ -23,6 +23,10 @@ class FrameMemory : public std::enable_shared_from_this<FrameMemory> {
   };
   using Block = std::unique_ptr<std::byte[], Return>;
 
+  /// What a block of `size_bytes` takes of the system's memory, in bytes: rounded up as take() and
+  /// malloc(3) do.
+  static std::size_t cost_of(std::size_t size_bytes);
+
   /// At least `size_bytes`, uninitialised. Throws std::bad_alloc.
   Block take(std::size_t size_bytes);
 

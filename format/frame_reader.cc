@@ -1,5 +1,8 @@
 #include "format/frame_reader.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "codecs/stored_frame.h"
 
 namespace zvfs {
@@ -15,7 +18,11 @@ std::string name_of(FrameKey key, const FrameLocation& location) {
 
 FrameReader::FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache,
                          FrameMemory& memory)
-    : source_(source), image_start_(image_start), cache_(cache), memory_(memory) {}
+    : source_(source),
+      image_start_(image_start),
+      cache_(cache),
+      memory_(memory),
+      gate_(std::max(cache.capacity_bytes(), kLeastDecoding)) {}
 
 Result<void> FrameReader::read_raw(ImageOffset offset, MutableByteSpan out) const {
   return source_.read(image_start_ + offset.value, out);
@@ -25,13 +32,21 @@ Result<FramePtr> FrameReader::read(FrameKey key, FrameClass frame_class,
                                    const FrameLocation& location) {
   if (FramePtr frame = cache_.find(key)) return frame;
   return cache_.load(key, frame_class, location.decoded_size, [&]() -> Result<FramePtr> {
+    const DecodeGate::Pass pass(gate_,
+                                FrameMemory::cost_of(location.decoded_size) + location.coded_size);
     const auto frame = std::make_shared<Frame>(memory_, location.decoded_size);
-    ZVFS_TRY(decode(key, location, frame->mutable_bytes()));
+    ZVFS_TRY(decode_admitted(key, location, frame->mutable_bytes()));
     return FramePtr(frame);
   });
 }
 
 Result<void> FrameReader::decode(FrameKey key, const FrameLocation& location, MutableByteSpan out) {
+  const DecodeGate::Pass pass(gate_, location.coded_size);
+  return decode_admitted(key, location, out);
+}
+
+Result<void> FrameReader::decode_admitted(FrameKey key, const FrameLocation& location,
+                                          MutableByteSpan out) {
   Result<void> done =
       is_stored(location.kind) ? read_stored(location, out) : read_coded(location, out);
   if (!done) {
@@ -71,6 +86,7 @@ std::unique_ptr<FrameReader::Workspace> FrameReader::take_workspace() {
     if (!idle_workspaces_.empty()) {
       std::unique_ptr<Workspace> workspace = std::move(idle_workspaces_.back());
       idle_workspaces_.pop_back();
+      idle_bytes_ -= workspace->coded.capacity();
       return workspace;
     }
   }
@@ -79,15 +95,26 @@ std::unique_ptr<FrameReader::Workspace> FrameReader::take_workspace() {
 
 void FrameReader::return_workspace(std::unique_ptr<Workspace> workspace) {
   constexpr std::size_t kMaxIdle = 16;  // about 160 KiB each, and a frame's coded bytes
+  ByteVector surplus;                   // declared first: freed after the lock, as is a workspace
   MutexLock lock(mutex_);
-  // A surplus workspace is freed with our caller's argument, after the lock.
-  if (idle_workspaces_.size() < kMaxIdle) idle_workspaces_.push_back(std::move(workspace));
+  if (idle_workspaces_.size() >= kMaxIdle) return;
+  if (idle_bytes_ + workspace->coded.capacity() > gate_.budget_bytes() / 4) {
+    surplus = std::exchange(workspace->coded, {});
+  }
+  idle_bytes_ += workspace->coded.capacity();
+  idle_workspaces_.push_back(std::move(workspace));
 }
 
 void FrameReader::release_memory() {
   std::vector<std::unique_ptr<Workspace>> released;  // declared first: freed after the lock
   MutexLock lock(mutex_);
   released.swap(idle_workspaces_);
+  idle_bytes_ = 0;
+}
+
+std::size_t FrameReader::idle_bytes() const {
+  MutexLock lock(mutex_);
+  return idle_bytes_;
 }
 
 FrameReaderStats FrameReader::stats() const {

@@ -8,6 +8,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "codecs/frame_decoder.h"
+#include "format/decode_gate.h"
 #include "format/frame.h"
 #include "format/frame_cache.h"
 #include "format/frame_memory.h"
@@ -40,9 +41,14 @@ struct FrameReaderStats {
 };
 
 /// Reads, verifies and decodes the frames of an image, through the cache. Index frames and data
-/// frames take the same path. Thread-safe. Borrows source, cache and memory.
+/// frames take the same path. What all threads need to decode, coded and decoded bytes together, is
+/// at most the capacity of the cache or kLeastDecoding, whichever is more, or what one frame needs;
+/// others wait. Thread-safe. Borrows source, cache and memory.
 class FrameReader {
  public:
+  /// In bytes: enough for thirty threads with frames of the usual sizes.
+  static constexpr std::uint64_t kLeastDecoding = std::uint64_t{8} << 20;
+
   /// The image begins at `image_start` in `source`.
   FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache,
               FrameMemory& memory);
@@ -65,6 +71,9 @@ class FrameReader {
   /// Frees the decoding contexts that are not in use.
   void release_memory();
 
+  /// The memory for coded bytes that is kept for the next decodes, in bytes. For tests.
+  [[nodiscard]] std::size_t idle_bytes() const;
+
   [[nodiscard]] FrameReaderStats stats() const;
 
  private:
@@ -74,6 +83,7 @@ class FrameReader {
     ByteVector coded;
   };
 
+  Result<void> decode_admitted(FrameKey key, const FrameLocation& location, MutableByteSpan out);
   Result<void> read_coded(const FrameLocation& location, MutableByteSpan out);
   Result<void> read_stored(const FrameLocation& location, MutableByteSpan out) const;
   std::unique_ptr<Workspace> take_workspace();
@@ -83,9 +93,11 @@ class FrameReader {
   std::uint64_t image_start_;
   FrameCache& cache_;
   FrameMemory& memory_;
+  DecodeGate gate_;
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_workspaces_ ZVFS_GUARDED_BY(mutex_);
+  std::size_t idle_bytes_ ZVFS_GUARDED_BY(mutex_) = 0;  // of coded bytes in these
 
   std::atomic<std::uint64_t> decodes_{0};
   std::atomic<std::uint64_t> decoded_bytes_{0};

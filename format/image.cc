@@ -4,11 +4,23 @@
 #include <array>
 
 #include "format/stream_run.h"
+#include "format/xattr_scan.h"
 
 namespace zvfs {
 namespace {
 
 constexpr std::array<std::byte, 128 * 1024> kZeros{};
+
+// Larger frames are not pinned by slices. The usual frames are smaller, and cost no copy.
+constexpr std::size_t kLargestPinned = std::size_t{512} << 10;
+
+// The bytes of a frame as a slice that keeps no much larger memory: of a large frame, a copy.
+FileSlice slice_of(FrameMemory& memory, ByteSpan bytes, FramePtr frame) {
+  if (frame->bytes().size() <= kLargestPinned) return {bytes, std::move(frame)};
+  const auto copy = std::make_shared<Frame>(memory, bytes.size());
+  std::ranges::copy(bytes, copy->mutable_bytes().begin());
+  return {copy->bytes(), copy};
+}
 
 }  // namespace
 
@@ -35,6 +47,7 @@ struct Image::State {
   Result<std::uint64_t> first_extent_ending_after(IndexReader::Cursor& cursor,
                                                   const InodeRecord& record,
                                                   std::uint64_t offset) const;
+  [[nodiscard]] Result<std::optional<XattrSetRecord>> xattr_row(const InodeRecord& record) const;
   Result<DataFrame> data_frame(IndexReader::Cursor& cursor, FrameNumber number) const;
   Result<FramePtr> packed_frame(const DataFrame& found);
 
@@ -200,7 +213,7 @@ Result<void> Image::State::append_stream(StreamRun& run, const FileSegment& segm
         frames.read({FrameKey::Space::kData, found.number.value}, frame_class, found.location));
     const ByteSpan rest = frame->bytes().subspan(offset.value - found.begin.value);
     const ByteSpan bytes = rest.first(std::min<std::uint64_t>(length, rest.size()));
-    out.push_back({bytes, std::move(frame)});
+    out.push_back(slice_of(raw->frame_memory(), bytes, std::move(frame)));
     run.take(bytes.size());
     offset.value += bytes.size();
     length -= bytes.size();
@@ -398,27 +411,53 @@ Result<std::string> Image::symlink_target(const Inode& inode) const {
 
 // --- Extended attributes
 
-Result<XattrSet> Image::xattrs(const Inode& inode) const {
-  if (inode.record.xattr_set == 0) return XattrSet{};
-  IndexReader::Cursor cursor(state_->index);
-  const auto row =
-      ZVFS_TRY(cursor.row<XattrSetRecord>(Table::kXattrSets, inode.record.xattr_set - 1));
+// The row of an inode's set; nothing if it has no attributes.
+Result<std::optional<XattrSetRecord>> Image::State::xattr_row(const InodeRecord& record) const {
+  if (record.xattr_set == 0) return std::optional<XattrSetRecord>();
+  IndexReader::Cursor cursor(index);
+  const auto row = ZVFS_TRY(cursor.row<XattrSetRecord>(Table::kXattrSets, record.xattr_set - 1));
+  const std::uint64_t size = index.rows(Table::kXattrData);
   if (row.length > kMaxXattrSetSize) {
     return fail(ErrorCode::kCorrupt, "xattr set {}: {} bytes exceed the limit of {}",
-                inode.record.xattr_set - 1, row.length, kMaxXattrSetSize);
+                record.xattr_set - 1, row.length, kMaxXattrSetSize);
   }
-  return XattrSet::parse(ZVFS_TRY(cursor.bytes(Table::kXattrData, row.offset, row.length)),
-                         row.count);
+  if (row.offset > size || row.length > size - row.offset) {
+    return fail(ErrorCode::kCorrupt, "xattr set {}: {} bytes at {} exceed the {} of the image",
+                record.xattr_set - 1, row.length, row.offset, size);
+  }
+  return std::optional(row);
 }
 
+Result<XattrSet> Image::xattrs(const Inode& inode) const {
+  const auto row = ZVFS_TRY(state_->xattr_row(inode.record));
+  if (!row) return XattrSet{};
+  IndexReader::Cursor cursor(state_->index);
+  return XattrSet::parse(ZVFS_TRY(cursor.bytes(Table::kXattrData, row->offset, row->length)),
+                         row->count);
+}
+
+// Scans all of the set, so that a damaged one gives the same error for each name.
 Result<ByteVector> Image::xattr(const Inode& inode, std::string_view name) const {
-  const XattrSet set = ZVFS_TRY(xattrs(inode));
-  if (const Xattr* const found = find_xattr(set, name); found != nullptr) return found->value;
+  std::optional<ByteVector> found;
+  if (const auto row = ZVFS_TRY(state_->xattr_row(inode.record))) {
+    XattrScan scan(state_->index, *row);
+    while (ZVFS_TRY(scan.next())) {
+      if (found || scan.name() != name) continue;
+      const ByteSpan value = ZVFS_TRY(scan.value());
+      found.emplace(value.begin(), value.end());
+    }
+  }
+  if (found) return *std::move(found);
   return fail(ErrorCode::kNotFound, "no attribute '{}'", name);
 }
 
 Result<std::string> Image::xattr_names(const Inode& inode) const {
-  return ZVFS_TRY(xattrs(inode)).names();
+  std::string names;
+  if (const auto row = ZVFS_TRY(state_->xattr_row(inode.record))) {
+    XattrScan scan(state_->index, *row);
+    while (ZVFS_TRY(scan.next())) names.append(scan.name()).push_back('\0');
+  }
+  return names;
 }
 
 }  // namespace zvfs

@@ -89,8 +89,9 @@ class Image {
   /// Errors: Corrupt, Io. Precondition: inode.record.is_symlink().
   [[nodiscard]] Result<std::string> symlink_target(const Inode& inode) const;
 
-  /// The content of [offset, offset + length) of a regular file, cut at its end, without copying.
-  /// The slices are in file order and together hold exactly the requested bytes.
+  /// The content of [offset, offset + length) of a regular file, cut at its end, without copying,
+  /// except from frames above 512 KiB. The slices are in file order and together hold exactly the
+  /// requested bytes. They pin less than `length` and 1 MiB.
   /// Errors: Corrupt, Io. Precondition: inode.record.is_regular().
   [[nodiscard]] Result<std::vector<FileSlice>> read(const Inode& inode, std::uint64_t offset,
                                                     std::uint64_t length) const;

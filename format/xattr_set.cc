@@ -38,8 +38,7 @@ Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
     const std::size_t value_size = reader.u32();
     const std::string_view name = as_text(reader.take(name_size));
     const ByteSpan value = reader.take(value_size);
-    if (!reader.ok() || name.empty() || name.size() > kMaxNameLength ||
-        name.find('\0') != std::string_view::npos || value.size() > kMaxValueSize) {
+    if (!reader.ok() || !is_xattr_name(name) || value.size() > kMaxValueSize) {
       return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} is out of range", i, count);
     }
     names_size += name.size() + 1;
@@ -64,6 +63,10 @@ std::string XattrSet::names() const {
     names += '\0';
   }
   return names;
+}
+
+bool is_xattr_name(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxNameLength && name.find('\0') == name.npos;
 }
 
 const Xattr* find_xattr(const XattrSet& xattrs, std::string_view name) {

@@ -49,6 +49,9 @@ class XattrSet {
   std::shared_ptr<const std::vector<Xattr>> xattrs_;  // null: none
 };
 
+/// Whether an attribute may have this name: 1 to 255 bytes without NUL.
+bool is_xattr_name(std::string_view name);
+
 /// The attribute `name` in `xattrs`, or null. Borrows from the set.
 const Xattr* find_xattr(const XattrSet& xattrs, std::string_view name);
 

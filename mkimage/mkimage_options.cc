@@ -14,6 +14,7 @@
 #include "base/units.h"
 #include "codecs/backends.h"
 #include "codecs/codec.h"
+#include "format/memory_limit.h"
 #include "mkimage/entry_options.h"
 #include "mkimage/image_target.h"
 #include "mkimage/option_files.h"
@@ -70,6 +71,12 @@ Result<void> check_threads(unsigned threads) {
   return fail(ErrorCode::kInvalidArgument, "{} is not in the range 1 to {}", threads, kMaxThreads);
 }
 
+// One for each processor, or as many as memory allows. A thread takes 4 MiB for frames of 256 KiB.
+unsigned default_threads(const FrameBounds& bounds) {
+  const std::uint64_t for_each = 16 * std::uint64_t{std::max(bounds.small, bounds.large)};
+  return affordable_workers(std::min(available_cpus(), kMaxThreads), for_each, memory_limit());
+}
+
 std::string version(bool verbose) {
   std::string text = fmt::format("mkimage (zvfs) {}", ZVFS_VERSION);
   if (!verbose) return text;
@@ -88,6 +95,7 @@ struct RawOptions {
   bool no_recursion = false;
   std::string codec;
   std::optional<int> level;
+  std::optional<unsigned> threads;
   std::optional<std::string> frame_size;
   std::string dedupe = "near";
   std::optional<std::string> order;
@@ -118,13 +126,13 @@ void add_sources(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
                "Do not descend into the directories that -T lists");
 }
 
-void add_compression(OptionSet& options, BuildOptions& build, RawOptions& raw) {
+void add_compression(OptionSet& options, RawOptions& raw) {
   options.option("-c,--codec CODEC", raw.codec,
                  "zstd (default); lz4: larger, faster to read, a .tar.lz4;\nadaptive: lz4 where it "
                  "costs little space");
   options.option("-l,--level LEVEL", raw.level,
                  "Compression level: 1 (fast) to 22 (small), lz4 to 12;\n9 by default");
-  options.option("-j,--threads COUNT", build.threads,
+  options.option("-j,--threads COUNT", raw.threads,
                  "Number of threads that compress; by default, one per CPU");
   options.option("-b,--frame-size SIZE", raw.frame_size,
                  "Largest unit of compression, 4K to 16M; 256K by default,\n136K for files above "
@@ -169,7 +177,7 @@ void add_options(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
   options.let_last_win();
   add_operands(options, raw);
   add_sources(options, result, raw);
-  add_compression(options, result.build, raw);
+  add_compression(options, raw);
   add_order(options, raw);
   add_output(options, result, raw);
   add_warnings(options, result.build.warnings);
@@ -253,11 +261,12 @@ Result<void> take_encoding(const RawOptions& raw, BuildOptions& build) {
   build.encoder.level = raw.level.value_or(levels_of(build.encoder.codec).standard);
   ZVFS_TRY(for_option("--level", check_level(build.encoder)));
   build.dedupe = ZVFS_TRY(for_option("--dedupe", parse_dedupe(raw.dedupe)));
-  ZVFS_TRY(for_option("--threads", check_threads(build.threads)));
   if (raw.frame_size) {
     const auto size = ZVFS_TRY(for_option("--frame-size", parse_frame_size(*raw.frame_size)));
     build.bounds = {.small = size, .large = size, .huge = size};
   }
+  build.threads = raw.threads.value_or(default_threads(build.bounds));
+  ZVFS_TRY(for_option("--threads", check_threads(build.threads)));
   return {};
 }
 
@@ -292,7 +301,6 @@ Result<std::optional<MkimageOptions>> parse_mkimage_options(std::span<char* cons
                     "Pack a directory or an archive into a compressed image that mount.zvfs "
                     "mounts.\nThe image is an ordinary .tar.zst: tar extracts it, too.\n");
   MkimageOptions result;
-  result.build.threads = std::min(available_cpus(), kMaxThreads);
   RawOptions raw;
   OptionFiles files;
   EntryOptions entries(files);

@@ -1,73 +1,63 @@
 #include "fuse/ahead/inode_set.h"
 
-#include <array>
-#include <new>
+#include <algorithm>
 
 namespace zvfs {
 namespace {
 
-constexpr std::uint32_t kBitsPerPart = 64 * 1024;  // 8 KiB of bitmap
-constexpr std::uint32_t kBitsPerWord = 64;
+constexpr std::uint32_t kNumbersPerWord = 32;
+
+// The upper half of a word is the number of its block; the lower half has a bit for each inode.
+constexpr std::uint64_t block_bits(InodeNumber inode) {
+  return std::uint64_t{inode.value / kNumbersPerWord} << kNumbersPerWord;
+}
 
 constexpr std::uint64_t bit_of(InodeNumber inode) {
-  return std::uint64_t{1} << inode.value % kBitsPerWord;
+  return std::uint64_t{1} << inode.value % kNumbersPerWord;
+}
+
+constexpr bool is_of_same_block(std::uint64_t word, InodeNumber inode) {
+  return word >> kNumbersPerWord == block_bits(inode) >> kNumbersPerWord;
+}
+
+constexpr bool holds(std::uint64_t word, InodeNumber inode) {
+  return is_of_same_block(word, inode) && (word & bit_of(inode)) != 0;
 }
 
 }  // namespace
 
-struct InodeSet::Part {
-  std::array<std::atomic<std::uint64_t>, kBitsPerPart / kBitsPerWord> words{};
-
-  std::atomic<std::uint64_t>& word_of(InodeNumber inode) {
-    return words[inode.value % kBitsPerPart / kBitsPerWord];
-  }
-};
-
 InodeSet::InodeSet(std::uint32_t max_inode)
     : max_inode_(max_inode),
-      parts_(std::make_unique<std::atomic<Part*>[]>(max_inode / kBitsPerPart + 1)) {}
+      word_count_(std::min(max_inode / kNumbersPerWord + 1, kMaxWords)),
+      words_(std::make_unique<Word[]>(word_count_)) {}
 
-InodeSet::~InodeSet() {
-  for (std::uint32_t i = 0; i <= max_inode_ / kBitsPerPart; ++i) delete parts_[i].load();
-}
-
-// Returns null if nothing was ever inserted into this part, or the number is out of range.
-InodeSet::Part* InodeSet::part_of(InodeNumber inode) const {
-  if (inode.value > max_inode_) return nullptr;
-  return parts_[inode.value / kBitsPerPart].load(std::memory_order_acquire);
-}
-
-InodeSet::Part* InodeSet::make_part(InodeNumber inode) {
-  if (inode.value > max_inode_) return nullptr;
-  std::unique_ptr<Part> made(new (std::nothrow) Part);
-  if (made == nullptr) return nullptr;
-  Part* existing = nullptr;
-  // Another thread may make the same part at the same time; one of the two stays.
-  if (!parts_[inode.value / kBitsPerPart].compare_exchange_strong(existing, made.get())) {
-    return existing;
-  }
-  return made.release();
+InodeSet::Word& InodeSet::word_of(InodeNumber inode) const {
+  return words_[inode.value / kNumbersPerWord % word_count_];
 }
 
 bool InodeSet::contains(InodeNumber inode) const {
-  Part* const part = part_of(inode);
-  return part != nullptr &&
-         (part->word_of(inode).load(std::memory_order_relaxed) & bit_of(inode)) != 0;
+  return holds(word_of(inode).load(std::memory_order_relaxed), inode);
 }
 
 bool InodeSet::insert(InodeNumber inode) {
-  Part* part = part_of(inode);
-  if (part == nullptr) part = make_part(inode);
-  if (part == nullptr) return false;
-  std::atomic<std::uint64_t>& word = part->word_of(inode);
-  // Most numbers are there already. Not writing leaves the cache line to the other threads.
-  if ((word.load(std::memory_order_relaxed) & bit_of(inode)) != 0) return false;
-  return (word.fetch_or(bit_of(inode), std::memory_order_relaxed) & bit_of(inode)) == 0;
+  if (inode.value > max_inode_) return false;
+  Word& word = word_of(inode);
+  std::uint64_t old = word.load(std::memory_order_relaxed);
+  std::uint64_t wanted = 0;
+  do {
+    // Most numbers are there already. Not writing leaves the cache line to the other threads.
+    if (holds(old, inode)) return false;
+    wanted = (is_of_same_block(old, inode) ? old : block_bits(inode)) | bit_of(inode);
+  } while (!word.compare_exchange_weak(old, wanted, std::memory_order_relaxed));
+  return true;
 }
 
 void InodeSet::erase(InodeNumber inode) {
-  Part* const part = part_of(inode);
-  if (part != nullptr) part->word_of(inode).fetch_and(~bit_of(inode), std::memory_order_relaxed);
+  Word& word = word_of(inode);
+  std::uint64_t old = word.load(std::memory_order_relaxed);
+  while (holds(old, inode) &&
+         !word.compare_exchange_weak(old, old & ~bit_of(inode), std::memory_order_relaxed)) {
+  }
 }
 
 }  // namespace zvfs

@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "format/image_source.h"
+#include "format/memory_limit.h"
 #include "fuse/mount/background.h"
 #include "fuse/mount/mount_helpers.h"
 #include "fuse/mount/mount_table.h"
@@ -38,13 +39,14 @@ ExitStatus complain(const MountFailure& failure) {
   return failure.status;
 }
 
-ImageOptions image_options(const MountOptions& options) {
-  ImageOptions image;
-  if (options.cache_size_bytes != 0) image.cache_size_bytes = options.cache_size_bytes;
-  return image;
+MountOptions with_sizes(MountOptions options) {
+  choose_sizes(memory_limit(), options);
+  return options;
 }
 
 }  // namespace
+
+MountCommand::MountCommand(MountOptions options) : options_(with_sizes(std::move(options))) {}
 
 MountCommand::Failure MountCommand::find_image() {
   image_path_ = resolve(options_.source);
@@ -62,7 +64,7 @@ MountCommand::Failure MountCommand::open_image() {
   };
   auto source = FileSource::open(image_path_);
   if (!source) return as_failure(std::move(source).error());
-  auto image = Image::open(std::move(*source), image_options(options_));
+  auto image = Image::open(std::move(*source), {.cache_size_bytes = *options_.cache_size_bytes});
   if (!image) return as_failure(std::move(image).error());
   image_ = std::move(*image);
   return {};

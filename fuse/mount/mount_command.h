@@ -15,7 +15,7 @@ namespace zvfs {
 /// Mounts an image, as mount.zvfs(8) describes. Single-threaded until it serves.
 class MountCommand {
  public:
-  explicit MountCommand(MountOptions options) : options_(std::move(options)) {}
+  explicit MountCommand(MountOptions options);
 
   /// Mounts, and returns when the filesystem is usable; in the daemon (and with -f), when it is
   /// unmounted. Prints a failure to standard error, in one line.

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <thread>
 
+#include "base/units.h"
 #include "fuse/ahead/memory_pressure.h"
 #include "fuse/serve/log.h"
 
@@ -14,13 +15,21 @@ constexpr std::chrono::seconds kIdlePeriod{10};
 
 Readahead::Options readahead_options(const MountOptions& options) {
   return {.threads = std::max(1U, std::thread::hardware_concurrency()),
-          .max_window_bytes = options.readahead_bytes};
+          .max_window_bytes = options.readahead_bytes.value_or(0)};
+}
+
+// A filler pins the frame that it pushes. A few threads push at once, so that large frames would
+// take much more than the cache is meant to.
+bool may_fill(const Image& image, const MountOptions& options) {
+  constexpr std::uint64_t kAlwaysSmall = 512 * kKiB;
+  const std::uint64_t largest = std::max(kAlwaysSmall, image.raw().cache().capacity_bytes() / 16);
+  return options.fill && image.header().frame_bound <= largest;
 }
 
 }  // namespace
 
 MountHelpers::MountHelpers(const Image& image, InodeSet& known, const MountOptions& options)
-    : fill_(options.fill),
+    : fill_(may_fill(image, options)),
       filler_(
           image, known,
           [this](InodeNumber inode, std::uint64_t offset, ByteSpan content) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/units.h"
+#include "format/memory_limit.h"
 
 namespace zvfs {
 namespace {
@@ -112,6 +113,9 @@ constexpr KnownOption kKnownOptions[] = {
 // The kernel reads at least a page at a time, regardless of max_read.
 constexpr unsigned kMinMaxRead = 4096;
 constexpr std::uint64_t kMinCacheSize = kMiB;
+
+constexpr std::uint64_t kDefaultCacheSize = 64 * kMiB;
+constexpr std::uint64_t kDefaultReadahead = 2 * kMiB;
 
 const KnownOption* find_option(std::string_view name, bool has_value) {
   const auto* found = std::find_if(std::begin(kKnownOptions), std::end(kKnownOptions),
@@ -221,6 +225,15 @@ Caller identify_caller() {
   std::string name;
   std::getline(parent, name);
   return {.is_root = geteuid() == 0, .is_mount8 = name == "mount"};
+}
+
+void choose_sizes(std::uint64_t limit_bytes, MountOptions& options) {
+  if (!options.cache_size_bytes) {
+    options.cache_size_bytes = affordable_memory(kDefaultCacheSize, limit_bytes);
+  }
+  if (!options.readahead_bytes) {
+    options.readahead_bytes = std::min(kDefaultReadahead, *options.cache_size_bytes / 8);
+  }
 }
 
 std::vector<std::string> split_option_list(std::string_view list) {

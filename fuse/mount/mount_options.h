@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "base/units.h"
 
 namespace zvfs {
 
@@ -33,10 +33,10 @@ struct MountOptions {
   std::string mount_namespace;  ///< The path of the mount namespace to mount in, or empty.
 
   /// How far to decode ahead when a large file is read in order, in bytes; 0 for not at all.
-  std::uint64_t readahead_bytes = 2 * kMiB;
+  std::optional<std::uint64_t> readahead_bytes;
   bool fill = true;  ///< On reading a small file, push its neighbours into the page cache.
-  std::uint64_t cache_size_bytes = 0;  ///< 0: the default.
-  unsigned max_read_bytes = 0;         ///< 0: no limit set.
+  std::optional<std::uint64_t> cache_size_bytes;
+  unsigned max_read_bytes = 0;  ///< 0: no limit set.
   bool has_fsname = false;
   bool has_subtype = false;
   bool has_access_option = false;  ///< An option says who may use the mount.
@@ -50,6 +50,11 @@ struct MountOptions {
 /// character literal.
 /// Errors: InvalidArgument (an unknown option, or a bad value).
 Result<void> apply_option_list(std::string_view list, const Caller& caller, MountOptions& options);
+
+/// Chooses the sizes that no option gave, for a process whose memory_limit() is `limit_bytes`: a
+/// cache of 64 MiB or a quarter of the limit, and a readahead of 2 MiB or an eighth of the cache,
+/// whichever is less.
+void choose_sizes(std::uint64_t limit_bytes, MountOptions& options);
 
 /// Splits an option list at its commas, drops empty items, and resolves the backslashes.
 std::vector<std::string> split_option_list(std::string_view list);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/units.h"
+#include "format/memory_limit.h"
 #include "zvfs/check/damaged_files.h"
 #include "zvfs/check/data_check.h"
 #include "zvfs/check/dentry_check.h"
@@ -14,12 +15,17 @@
 #include "zvfs/check/seek_table_check.h"
 #include "zvfs/check/stream_check.h"
 #include "zvfs/check/xattr_check.h"
+#include "zvfs/command/open_image.h"
 
 namespace zvfs {
 namespace {
 
 // Keeps index frames decoded that are read at random (inodes by name, strings by dentry).
 constexpr std::uint64_t kCacheSize = 64 * kMiB;
+
+ImageOptions image_options() {
+  return {.cache_size_bytes = affordable_memory(kCacheSize, memory_limit())};
+}
 
 bool begins_like_an_image(const ImageSource& source) {
   constexpr std::uint32_t kZstdMagic = 0xFD2FB528;
@@ -34,7 +40,7 @@ class Checker {
 
   Result<CheckReport> run(std::unique_ptr<const ImageSource> source) {
     const bool looks_right = begins_like_an_image(*source);
-    auto opened = ImageTables::open(std::move(source), {.cache_size_bytes = kCacheSize});
+    auto opened = ImageTables::open(std::move(source), image_options());
     if (!opened) {
       Error error = std::move(opened).error();
       const bool is_damage = error.code == ErrorCode::kCorrupt ||
@@ -52,8 +58,13 @@ class Checker {
   }
 
  private:
+  CheckContext context_of(const ImageTables& image) {
+    return {image, problems_, affordable_threads(options_.threads, image.header()),
+            options_.progress};
+  }
+
   Result<void> check_index(const ImageTables& image) {
-    CheckContext context{image, problems_, options_.threads, options_.progress};
+    CheckContext context = context_of(image);
     report_.frames = image.header().frame_count;
     report_.inodes = image.index().rows(Table::kInodes);
     if (options_.progress != nullptr) {
@@ -72,7 +83,7 @@ class Checker {
 
   // Checks the contents of the frames, and of the files in them.
   Result<void> check_files(std::unique_ptr<const ImageTables> raw) {
-    const CheckContext context{*raw, problems_, options_.threads, options_.progress};
+    const CheckContext context = context_of(*raw);
     const DataCheckResult data = check_data(context);
     report_.whole_frames = data.frames;
     report_.decoded_bytes = data.decoded_bytes;

@@ -1,18 +1,11 @@
 #include "zvfs/check/tar_stream.h"
 
-#include "base/units.h"
-
 namespace zvfs {
-namespace {
-
-constexpr std::uint64_t kWindowSize = 16 * kMiB;
-
-}  // namespace
 
 TarStream::TarStream(const Image& image, unsigned threads)
     : image_(image.raw()),
       cursor_(image_.index()),
-      prefetcher_(image, threads, kWindowSize),
+      prefetcher_(image, threads, image_.cache().capacity_bytes() / 4),
       frame_count_(image.header().frame_count) {}
 
 Result<ByteSpan> TarStream::next() {

@@ -63,6 +63,7 @@ class ExtractCommand final : public Command {
     if (!tar_path_.empty()) return write_tar(selection);
     apply_flags();
     const auto image = ZVFS_TRY(open_image(image_path_));
+    options_.threads = affordable_threads(options_.threads, image->header());
     ProgressLine* shown = nullptr;
     ExtractReport report(options_.on_loss, [&](std::string_view message) {
       shown->clear();
@@ -99,7 +100,7 @@ class ExtractCommand final : public Command {
                           std::size_t width) { return tar_progress(done, total, elapsed, width); },
                       quiet_ ? ProgressLine::Show::kNever : ProgressLine::Show::kProgress);
     TarExport to;
-    to.threads = options_.threads;
+    to.threads = affordable_threads(options_.threads, image->header());
     to.write = [&](ByteSpan bytes) { return output.write(bytes); };
     to.message = [&](std::string_view message) {
       line.clear();

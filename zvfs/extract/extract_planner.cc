@@ -5,14 +5,22 @@
 #include <span>
 #include <utility>
 
+#include "format/memory_limit.h"
 #include "zvfs/extract/piecewise_file.h"
 
 namespace zvfs {
 namespace {
 
-// Counted in files and runs of data. The largest batch takes some 25 MiB.
+// Counted in files and runs of data. Each takes some 200 bytes, the largest batch 25 MiB.
 constexpr std::size_t kFirstBatch = 1024;
 constexpr std::size_t kLargestBatch = std::size_t{128} << 10;
+
+// Less where memory is limited: one batch is made, one waits, and one is processed.
+std::size_t affordable_batch() {
+  constexpr std::uint64_t kBytesOfThree = 3 * 200;
+  const std::uint64_t memory = affordable_memory(kLargestBatch * kBytesOfThree, memory_limit());
+  return std::clamp<std::uint64_t>(memory / kBytesOfThree, kFirstBatch, kLargestBatch);
+}
 // A file with more runs is read and written by one thread.
 constexpr std::size_t kMaxRunsOfFile = std::size_t{64} << 10;
 
@@ -32,6 +40,7 @@ ExtractPlanner::ExtractPlanner(const Image& image, OutputTree& output, ExtractRe
       sink_(std::move(sink)),
       cursor_(image.raw().index()),
       batch_limit_(kFirstBatch),
+      largest_batch_(affordable_batch()),
       batch_(std::make_unique<ExtractBatch>()) {}
 
 Result<Descend> ExtractPlanner::enter(const WalkEntry& entry) {
@@ -160,7 +169,7 @@ void ExtractPlanner::hand_over() {
   std::ranges::sort(batch_->runs, {},
                     [](const DataRun& run) { return std::pair(run.first, run.begin); });
   stopped_ = !sink_(std::exchange(batch_, std::make_unique<ExtractBatch>()));
-  batch_limit_ = std::min(batch_limit_ * 2, kLargestBatch);
+  batch_limit_ = std::min(batch_limit_ * 2, largest_batch_);
 }
 
 void ExtractPlanner::finish() {

@@ -64,6 +64,7 @@ class ExtractPlanner final : public TreeVisitor {
   std::vector<Level> levels_;
   std::unordered_map<std::uint32_t, LinkedFile> linked_files_;  // by inode number
   std::size_t batch_limit_;
+  const std::size_t largest_batch_;
   std::unique_ptr<ExtractBatch> batch_;
   bool stopped_ = false;
 };

@@ -8,14 +8,14 @@
 namespace zvfs {
 namespace {
 
-constexpr std::uint64_t kWindowSize = TarExport::kCacheSize / 4;
+std::uint64_t window_size(const Image& image) { return image.raw().cache().capacity_bytes() / 4; }
 
 }  // namespace
 
 Result<void> export_stream(const Image& image, const TarExport& to) {
   const ImageTables& raw = image.raw();
   IndexReader::Cursor cursor(raw.index());
-  FramePrefetcher prefetcher(image, to.threads, kWindowSize);
+  FramePrefetcher prefetcher(image, to.threads, window_size(image));
   for (std::uint32_t number = 0; number < raw.header().frame_count; ++number) {
     prefetcher.visit(number);
     const DataFrame frame = ZVFS_TRY(raw.frame_table().frame(cursor, {number}));
@@ -28,7 +28,7 @@ Result<void> export_stream(const Image& image, const TarExport& to) {
 }
 
 Result<bool> export_selected(const Image& image, Selection& selection, const TarExport& to) {
-  MemberExporter exporter(image, to, kWindowSize);
+  MemberExporter exporter(image, to, window_size(image));
   ZVFS_TRY(SelectedWalk(image, selection, exporter).run());
   ZVFS_TRY(exporter.finish());
   return exporter.is_whole();

@@ -17,7 +17,7 @@ struct TarExport {
   std::function<void(std::string_view)> message;     ///< Takes a line for people.
   std::atomic<std::uint64_t>* bytes_done = nullptr;  ///< Counts the archive's bytes; may be null.
 
-  /// The size that the cache of the image must have, in bytes.
+  /// The size that the cache of the image should have, in bytes. A quarter is decoded ahead.
   static constexpr std::uint64_t kCacheSize = std::uint64_t{64} << 20;
 };
 

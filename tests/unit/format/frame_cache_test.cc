@@ -14,6 +14,7 @@ namespace zvfs {
 namespace {
 
 constexpr std::size_t kFrameSize = 1000;
+const std::size_t kCost = FrameCache::cost_of(kFrameSize);
 
 FrameKey data_key(std::uint32_t number) { return {FrameKey::Space::kData, number}; }
 
@@ -32,7 +33,7 @@ FramePtr get(FrameCache& cache, std::uint32_t number, FrameClass frame_class,
 }
 
 TEST(FrameCache, FindsWhatItLoaded) {
-  FrameCache cache(10 * kFrameSize, kFrameSize);
+  FrameCache cache(10 * kCost, kFrameSize);
   EXPECT_EQ(cache.find(data_key(1)), nullptr);
   const FramePtr loaded = get(cache, 1, FrameClass::kPacked);
   EXPECT_EQ(cache.find(data_key(1)), loaded);
@@ -42,10 +43,10 @@ TEST(FrameCache, FindsWhatItLoaded) {
 }
 
 TEST(FrameCache, StaysWithinItsBoundAndDropsTheOldest) {
-  FrameCache cache(4 * kFrameSize, kFrameSize);
+  FrameCache cache(4 * kCost, kFrameSize);
   for (std::uint32_t i = 0; i < 10; ++i) {
     get(cache, i, FrameClass::kPacked);
-    EXPECT_LE(cache.stats().charged_bytes, 4 * kFrameSize);
+    EXPECT_LE(cache.stats().charged_bytes, 4 * kCost);
     EXPECT_NE(get(cache, 0, FrameClass::kPacked), nullptr);  // kept young
   }
   EXPECT_NE(cache.find(data_key(0)), nullptr);
@@ -55,7 +56,7 @@ TEST(FrameCache, StaysWithinItsBoundAndDropsTheOldest) {
 }
 
 TEST(FrameCache, AStreamDoesNotPushOutIndexAndPackedFrames) {
-  FrameCache cache(16 * kFrameSize, 16 * kFrameSize);  // one shard
+  FrameCache cache(16 * kCost, 16 * kFrameSize);  // one shard
   for (std::uint32_t i = 0; i < 4; ++i) get(cache, i, FrameClass::kIndex);
   for (std::uint32_t i = 10; i < 18; ++i) get(cache, i, FrameClass::kPacked);
   for (std::uint32_t i = 1000; i < 2000; ++i) get(cache, i, FrameClass::kStream);
@@ -64,7 +65,7 @@ TEST(FrameCache, AStreamDoesNotPushOutIndexAndPackedFrames) {
 }
 
 TEST(FrameCache, AClassMayBorrowWhatOthersLeave) {
-  FrameCache cache(16 * kFrameSize, 16 * kFrameSize);
+  FrameCache cache(16 * kCost, 16 * kFrameSize);
   for (std::uint32_t i = 0; i < 16; ++i) get(cache, i, FrameClass::kStream);
   EXPECT_EQ(cache.stats().frames, 16U);
   EXPECT_EQ(cache.stats().evictions, 0U);
@@ -77,7 +78,7 @@ TEST(FrameCache, AFrameAboveTheBoundIsServedAndNotKept) {
 }
 
 TEST(FrameCache, AFailedLoadLeavesNothing) {
-  FrameCache cache(10 * kFrameSize, kFrameSize);
+  FrameCache cache(10 * kCost, kFrameSize);
   const auto failed =
       cache.load(data_key(1), FrameClass::kPacked, kFrameSize,
                  []() -> Result<FramePtr> { return fail(ErrorCode::kCorrupt, "broken"); });
@@ -89,7 +90,7 @@ TEST(FrameCache, AFailedLoadLeavesNothing) {
 }
 
 TEST(FrameCache, ALoadThatThrowsLetsTheNextOneTry) {
-  FrameCache cache(10 * kFrameSize, kFrameSize);
+  FrameCache cache(10 * kCost, kFrameSize);
   const auto load = [&](const FrameCache::Load& how) {
     return cache.load(data_key(1), FrameClass::kPacked, kFrameSize, how);
   };
@@ -160,7 +161,7 @@ TEST(FrameCache, NoFailedAllocationLeavesAThreadWaiting) {
 
 TEST(FrameCache, ThreadsThatWantOneFrameLoadItOnce) {
   constexpr int kThreads = 8;
-  FrameCache cache(10 * kFrameSize, kFrameSize);
+  FrameCache cache(10 * kCost, kFrameSize);
   std::atomic<int> loads{0};
   std::atomic<int> started{0};
   std::vector<FramePtr> frames(kThreads);
@@ -186,7 +187,7 @@ TEST(FrameCache, ThreadsThatWantOneFrameLoadItOnce) {
 }
 
 TEST(FrameCache, ClearDropsAllButWhatIsPinned) {
-  FrameCache cache(10 * kFrameSize, kFrameSize);
+  FrameCache cache(10 * kCost, kFrameSize);
   const FramePtr pinned = get(cache, 1, FrameClass::kPacked);
   get(cache, 2, FrameClass::kIndex);
   cache.clear();
@@ -198,7 +199,7 @@ TEST(FrameCache, ClearDropsAllButWhatIsPinned) {
 // Seeded, so that a failure repeats; run under TSan to find races.
 TEST(FrameCache, SurvivesManyThreadsWithSomeFailures) {
   constexpr std::uint32_t kKeys = 200;
-  FrameCache cache(40 * kFrameSize, kFrameSize);
+  FrameCache cache(40 * kCost, kFrameSize);
   std::vector<std::thread> threads;
   std::atomic<int> wrong{0};
   for (unsigned t = 0; t < 8; ++t) {
@@ -221,7 +222,7 @@ TEST(FrameCache, SurvivesManyThreadsWithSomeFailures) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(wrong, 0);
-  EXPECT_LE(cache.stats().charged_bytes, 40 * kFrameSize);
+  EXPECT_LE(cache.stats().charged_bytes, 40 * kCost);
 }
 
 }  // namespace

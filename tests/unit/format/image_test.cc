@@ -201,6 +201,25 @@ TEST(Image, ReadsSymlinksAndXattrs) {
   EXPECT_TRUE(image->xattrs(find(*image, {"big"}))->empty());
 }
 
+// What a slice pins is its frame, or of a large one a copy.
+TEST(Image, SlicesPinNoLargeFrames) {
+  ImageForge forge;
+  forge.frame_bound = 2 << 20;
+  forge.frames[0].content = testing::text_bytes(2 << 20, 9);
+  forge.frame_files = {7};
+  forge.first_files = {0, 1, 1, 1, 1, 1, 1};
+  for (const std::uint32_t number : {2U, 6U}) forge.inode(number).flags = 0;
+  const auto image = open(forge.build());
+  const auto slices = image->read(find(*image, {"hard"}), 10, 20).value();
+  ASSERT_EQ(slices.size(), 1U);
+  EXPECT_EQ(slices[0].frame->bytes().size(), 20U);
+  EXPECT_TRUE(
+      std::ranges::equal(slices[0].bytes, ByteSpan(forge.frames[0].content).subspan(100 + 10, 20)));
+  const auto small = open(ImageForge().build());
+  const auto pinned = small->read(find(*small, {"hard"}), 10, 20).value();
+  EXPECT_EQ(pinned.at(0).frame->bytes().size(), 400U);
+}
+
 TEST(Image, OpensWhenAppendedToAnotherFile) {
   ByteVector bytes = testing::random_bytes(12345, 1);
   const ByteVector image_bytes = ImageForge().build();

@@ -254,20 +254,5 @@ TEST_F(PageFillerTest, SurvivesReadsForgetsAndAStopAtOnce) {
   filler_.stop();
 }
 
-TEST(InodeSet, HoldsWhatIsInserted) {
-  InodeSet set(200'000);
-  for (const std::uint32_t number : {1U, 63U, 64U, 65'535U, 65'536U, 200'000U}) {
-    EXPECT_FALSE(set.contains({number}));
-    EXPECT_TRUE(set.insert({number}));
-    EXPECT_FALSE(set.insert({number}));
-    EXPECT_TRUE(set.contains({number}));
-    EXPECT_FALSE(set.contains({number - 1})) << number;
-    set.erase({number});
-    EXPECT_FALSE(set.contains({number}));
-  }
-  EXPECT_FALSE(set.insert({200'001}));
-  EXPECT_FALSE(set.contains({0xFFFF'FFFF}));
-}
-
 }  // namespace
 }  // namespace zvfs

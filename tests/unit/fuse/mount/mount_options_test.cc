@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/units.h"
+
 namespace zvfs {
 namespace {
 
@@ -68,12 +70,28 @@ TEST(MountOptions, WarnsOfReadWriteUnlessMount8AddedIt) {
 }
 
 TEST(MountOptions, TakesSizes) {
-  EXPECT_EQ(applied("cache_size=256M", kUser).cache_size_bytes, 256U << 20);
+  EXPECT_EQ(applied("cache_size=256M", kUser).cache_size_bytes, std::uint64_t{256} << 20);
   EXPECT_EQ(applied("max_read=131072", kUser).max_read_bytes, 131072U);
   for (const char* bad : {"cache_size=", "cache_size=-1", "cache_size=1x", "cache_size=1023k",
                           "max_read=4095", "max_read=5G", "max_read=much"}) {
     EXPECT_NE(refusal(bad), "") << bad;
   }
+}
+
+TEST(MountOptions, ChoosesSizesByTheMemoryThatThereIs) {
+  const auto chosen = [](const char* list, std::uint64_t limit) {
+    MountOptions options = applied(list, kUser);
+    choose_sizes(limit, options);
+    return std::pair(*options.cache_size_bytes, *options.readahead_bytes);
+  };
+  using Sizes = std::pair<std::uint64_t, std::uint64_t>;
+  EXPECT_EQ(chosen("", ~std::uint64_t{0}), Sizes(64 * kMiB, 2 * kMiB));
+  EXPECT_EQ(chosen("", 128 * kMiB), Sizes(32 * kMiB, 2 * kMiB));
+  EXPECT_EQ(chosen("", 16 * kMiB), Sizes(4 * kMiB, 512 * kKiB));
+  EXPECT_EQ(chosen("cache_size=1G", 128 * kMiB), Sizes(1024 * kMiB, 2 * kMiB));
+  EXPECT_EQ(chosen("cache_size=2M", ~std::uint64_t{0}), Sizes(2 * kMiB, 256 * kKiB));
+  EXPECT_EQ(chosen("readahead=0", 16 * kMiB), Sizes(4 * kMiB, 0));
+  EXPECT_EQ(chosen("readahead=8M,cache_size=1M", 16 * kMiB), Sizes(kMiB, 8 * kMiB));
 }
 
 TEST(MountOptions, NamesTheOptionThatItDoesNotKnow) {

@@ -1,0 +1,22 @@
+#include "format/decode_gate.h"
+
+namespace zvfs {
+
+void DecodeGate::enter(std::uint64_t bytes) {
+  const MutexLock lock(mutex_);
+  const std::uint64_t place = came_++;
+  while (place != admitted_ || (inside_bytes_ > 0 && inside_bytes_ + bytes > budget_)) {
+    changed_.wait(mutex_);
+  }
+  ++admitted_;
+  inside_bytes_ += bytes;
+  if (came_ != admitted_) changed_.notify_all();  // the next one may fit, too
+}
+
+void DecodeGate::leave(std::uint64_t bytes) {
+  const MutexLock lock(mutex_);
+  inside_bytes_ -= bytes;
+  if (came_ != admitted_) changed_.notify_all();
+}
+
+}  // namespace zvfs
