@@ -1,8 +1,11 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <cassert>
+#include <cstdint>
 #include <utility>
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "base/base64.h"
@@ -10,12 +13,38 @@
 
 namespace zvfs {
 
+namespace {
+
+// Escapes the control characters that JSON allows in strings as they are, but a terminal does not.
+// Outside of strings there are none but newlines.
+std::string with_escaped_controls(std::string json) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  if (std::ranges::all_of(json, is_plain)) return json;
+  std::string safe;
+  safe.reserve(json.size());
+  for (std::string_view rest = json; !rest.empty();) {
+    const std::string_view character =
+        rest.substr(0, std::max<std::size_t>(utf8_character_length(rest), 1));
+    const char32_t code = code_point_of(character);
+    if (is_control(code) && code != '\n') {
+      safe += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code));
+    } else {
+      safe += character;
+    }
+    rest.remove_prefix(character.size());
+  }
+  return safe;
+}
+
+}  // namespace
+
 struct Json::Value {
   nlohmann::ordered_json json;
 
   // Unlike nlohmann's default, never throws on invalid UTF-8.
   [[nodiscard]] std::string dump(int indent) const {
-    return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return with_escaped_controls(
+        json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   }
 };
 

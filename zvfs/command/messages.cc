@@ -1,6 +1,7 @@
 #include "zvfs/command/messages.h"
 
-#include <cstdio>
+#include "base/quoting.h"
+#include "base/standard_streams.h"
 
 namespace zvfs {
 namespace {
@@ -15,8 +16,7 @@ std::string& message_prefix() {
 void set_message_prefix(std::string prefix) { message_prefix() = std::move(prefix); }
 
 void print_message(std::string_view message) {
-  const std::string line = fmt::format("{}: {}\n", message_prefix(), message);
-  std::fwrite(line.data(), 1, line.size(), stderr);  // NOLINT: there is nobody left to tell
+  print_to_stderr(fmt::format("{}: {}\n", message_prefix(), safe_line(message)));
 }
 
 }  // namespace zvfs

@@ -12,7 +12,8 @@ namespace zvfs {
 /// Sets the prefix of every message, before ": ". Initially "zvfs". Not thread-safe.
 void set_message_prefix(std::string prefix);
 
-/// Prints the line "`prefix`: `message`", in one write.
+/// Prints the line "`prefix`: `message`", in one write. Names in a message should be quoted, by
+/// quote_name(); whatever else is in it gets no further than safe_line() lets it.
 void print_message(std::string_view message);
 
 template <typename... Args>
