@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/quoting.h"
+#include "fuse/mount/mount_table.h"
 #include "fuse/serve/log.h"
 
 namespace zvfs {
@@ -50,13 +52,6 @@ void detach(UniqueFd& ready_pipe) {
   ready_pipe.reset();
 }
 
-// The device of the filesystem at `path`; nothing, with errno set, when it does not answer.
-std::optional<dev_t> device_at(const std::string& path) {
-  struct stat attributes = {};
-  if (stat(path.c_str(), &attributes) != 0) return std::nullopt;
-  return attributes.st_dev;
-}
-
 bool wait_until_ready(const UniqueFd& ready_pipe) {
   char byte = 0;
   ssize_t count = 0;
@@ -82,7 +77,7 @@ ExitStatus status_of_ended(pid_t child) {
 ExitStatus run_in_background(const std::string& mount_point,
                              const std::function<ExitStatus(const Ready&)>& daemon) {
   const std::optional<dev_t> below = device_at(mount_point);
-  if (!below) return complain(errno, mount_point);
+  if (!below) return complain(errno, quote_name(mount_point));
   Pipe pipe;
   if (!open_pipe(pipe)) return complain(errno, "cannot create a pipe");
   const pid_t child = fork();
@@ -96,7 +91,8 @@ ExitStatus run_in_background(const std::string& mount_point,
   if (!wait_until_ready(pipe.read_end)) return status_of_ended(child);
   // The kernel answers this only after it has negotiated the protocol with the daemon.
   struct statvfs statistics = {};
-  if (statvfs(mount_point.c_str(), &statistics) != 0) return complain(errno, mount_point);
+  if (statvfs(mount_point.c_str(), &statistics) != 0)
+    return complain(errno, quote_name(mount_point));
   // A daemon that failed to start a thread has unmounted: what answered was the directory below.
   return device_at(mount_point) == below ? status_of_ended(child) : ExitStatus::kSuccess;
 }

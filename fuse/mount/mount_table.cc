@@ -1,8 +1,11 @@
 #include "fuse/mount/mount_table.h"
 
 #include <charconv>
+#include <fcntl.h>
 #include <fstream>
 #include <sstream>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <vector>
 
 namespace zvfs {
@@ -51,6 +54,13 @@ std::optional<MountEntry> topmost_mount(std::string_view mount_point) {
     if (entry && entry->mount_point == mount_point) topmost = std::move(entry);
   }
   return topmost;
+}
+
+std::optional<dev_t> device_at(const std::string& path) {
+  constexpr int kFlags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+  struct statx status = {};
+  if (statx(AT_FDCWD, path.c_str(), kFlags, 0, &status) != 0) return std::nullopt;
+  return makedev(status.stx_dev_major, status.stx_dev_minor);
 }
 
 }  // namespace zvfs

@@ -1,7 +1,10 @@
 #include "fuse/mount/session.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <fcntl.h>
+#include <sys/mount.h>
 #include <thread>
 
 #include "fuse/mount/mount_table.h"
@@ -78,7 +81,7 @@ Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
   fuse_session* created =
       fuse_session_new(arguments.get(), &callbacks(), sizeof(fuse_lowlevel_ops), &connection);
   if (created == nullptr) return fail(ErrorCode::kInvalidArgument, "{}", capture.last_line());
-  return std::unique_ptr<Session>(new Session(created));
+  return std::unique_ptr<Session>(new Session(created, options.nosymfollow));
 }
 
 Session::~Session() {
@@ -90,8 +93,7 @@ Session::~Session() {
 
 bool Session::is_on_top() const {
   if (mount_point_.empty()) return false;
-  const auto topmost = topmost_mount(mount_point_);
-  return topmost && topmost->device == device_;
+  return device_ && device_at(mount_point_) == device_;
 }
 
 Result<void> Session::mount(const std::string& mount_point) {
@@ -100,8 +102,19 @@ Result<void> Session::mount(const std::string& mount_point) {
     return fail(ErrorCode::kIo, "{}", capture.last_line());
   }
   mount_point_ = mount_point;
-  if (const auto topmost = topmost_mount(mount_point)) device_ = topmost->device;
-  return {};
+  device_ = device_at(mount_point);
+  return nosymfollow_ ? forbid_symlinks() : Result<void>();
+}
+
+// libfuse and mount(2), as it uses it, know no such flag. Nobody has followed a link yet, since no
+// request was answered.
+Result<void> Session::forbid_symlinks() const {
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_NOSYMFOLLOW;
+  if (mount_setattr(AT_FDCWD, mount_point_.c_str(), 0, &attributes, sizeof attributes) == 0) {
+    return {};
+  }
+  return fail_errno(errno, "cannot set nosymfollow");
 }
 
 int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
