@@ -23,7 +23,7 @@ void open_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free descriptor is this one, since those below it are open.
-    ::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+    ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
 

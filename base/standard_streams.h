@@ -8,7 +8,8 @@ namespace zvfs {
 
 /// Opens /dev/null as each of the descriptors 0, 1 and 2 that is closed, as init scripts,
 /// supervisors and `<&-` leave them: otherwise a file that is opened later becomes standard input
-/// or output. Call it first in main().
+/// or output. It is open the wrong way round, so that to use it still fails with EBADF: what is
+/// printed to a closed standard output is lost. Call it first in main().
 void open_standard_streams();
 
 /// Writes `text` to standard error as far as that is possible: a message that nobody can read (a

@@ -5,9 +5,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
 #include "base/quoting.h"
+#include "base/standard_streams.h"
 #include "base/units.h"
 #include "format/image_source.h"
 #include "fuse/mount/background.h"
@@ -124,10 +126,13 @@ MountCommand::Failure MountCommand::check_not_mounted() {
 void MountCommand::say_what_was_mounted() const {
   if (!options_.verbose) return;
   const IndexHeader& header = image_->header();
-  fmt::print("{}: {} mounted on {}: {} inodes, {} in {}\n", kProgramName, quote_name(image_path_),
-             quote_name(mount_point_), header.table(Table::kInodes).rows,
-             human_size(header.content_size), human_size(header.image_size));
-  std::fflush(stdout);
+  const std::string line = fmt::format(
+      "{}: {} mounted on {}: {} inodes, {} in {}\n", kProgramName, quote_name(image_path_),
+      quote_name(mount_point_), header.table(Table::kInodes).rows, human_size(header.content_size),
+      human_size(header.image_size));
+  // A line that nobody can read is no reason to unmount.
+  std::ignore = print_to_stdout(line);
+  std::ignore = flush_standard_output();
 }
 
 ExitStatus MountCommand::serve(const std::function<void()>& ready) {

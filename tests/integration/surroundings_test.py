@@ -52,9 +52,18 @@ class SurroundingsTest(unittest.TestCase):
                     '"$ZVFS" repair -f image.zst new': 8}
         for command, status in commands.items():
             with self.subTest(command):
-                done = self.shell(f"{command} >/dev/full")
-                self.assertEqual(done.returncode, status, done.stderr)
-                self.assertIn(b"No space left on device", done.stderr)
+                for stream, reason in ((">/dev/full", b"No space left on device"), (">&-", b"Bad file descriptor")):
+                    done = self.shell(f"{command} {stream}")
+                    self.assertEqual(done.returncode, status, (stream, done.stderr))
+                    self.assertIn(reason, done.stderr)
+
+    def test_input_that_is_closed_is_not_empty(self):
+        for command in ('"$MKIMAGE" -q - new', '"$MKIMAGE" -q -T - new', '"$MKIMAGE" -q -X - source new'):
+            with self.subTest(command):
+                done = self.shell(f"{command} <&-")
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertRegex(done.stderr, b"Bad file descriptor|Error reading fd")
+                self.assertFalse((self.scratch / "new").exists())
 
     def test_a_reader_that_leaves_ends_the_output_in_silence(self):
         (self.source / "large").write_bytes(bytes(3_000_000) + os.urandom(100_000))
@@ -201,6 +210,17 @@ class SurroundingsTest(unittest.TestCase):
                     self.assertEqual((point / "file").read_text(), "content\n")
                 finally:
                     zvfs_tools.unmount(point)
+
+    def test_a_mount_outlives_a_lost_word_about_it(self):
+        zvfs_tools.require_fuse()
+        point = self.scratch / "mnt"
+        point.mkdir()
+        mounted = self.shell('"$MOUNT" -v image.zst mnt >/dev/full')
+        try:
+            self.assertEqual(mounted.returncode, 0, mounted.stderr)
+            self.assertEqual((point / "file").read_text(), "content\n")
+        finally:
+            zvfs_tools.unmount(point)
 
     def test_the_daemon_closes_inherited_descriptors(self):
         zvfs_tools.require_fuse()
