@@ -7,12 +7,37 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
 #include "base/base64.h"
 #include "base/utf8.h"
 
 namespace zvfs {
+
+namespace {
+
+// Escapes the control characters that JSON allows in strings as they are, but a terminal does not.
+std::string with_escaped_controls(std::string json) {
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  if (std::ranges::all_of(json, is_plain)) return json;
+  std::string safe;
+  safe.reserve(json.size());
+  for (std::string_view rest = json; !rest.empty();) {
+    const std::string_view character =
+        rest.substr(0, std::max<std::size_t>(utf8_character_length(rest), 1));
+    const char32_t code = code_point_of(character);
+    if (is_control(code)) {
+      safe += fmt::format("\\u{:04x}", static_cast<std::uint32_t>(code));
+    } else {
+      safe += character;
+    }
+    rest.remove_prefix(character.size());
+  }
+  return safe;
+}
+
+}  // namespace
 
 // An array or object of its own rather than nlohmann's, whose destructor takes memory: where there
 // is none, it would end the program.
@@ -27,7 +52,8 @@ struct Json::Value {
 
   // Unlike nlohmann's default, never throws on invalid UTF-8.
   static std::string dump(const nlohmann::ordered_json& scalar) {
-    return scalar.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+    return with_escaped_controls(
+        scalar.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
   }
 
   void write(std::string& out, Layout layout) const {

@@ -48,7 +48,8 @@ class Json {
   /// True for null, an empty array and an empty object.
   [[nodiscard]] bool is_empty() const;
 
-  /// The value on one line, without a newline. A number that is not finite becomes null.
+  /// The value on one line, without a newline. A number that is not finite becomes null. Control
+  /// characters (those of is_control(), utf8.h) are escaped, so that it is safe on a terminal.
   [[nodiscard]] std::string dump() const;
 
   /// The value with one line for each element and member, indented by two spaces a level.

@@ -19,10 +19,7 @@ std::uint32_t take_character(std::string_view& text) {
     text.remove_prefix(1);
     return length == 1 ? lead : kStrayBytes + lead;
   }
-  std::uint32_t character = lead & (0x7FU >> length);
-  for (const char c : text.substr(1, length - 1)) {
-    character = character << 6 | (static_cast<std::uint8_t>(c) & 0x3FU);
-  }
+  const std::uint32_t character = code_point_of(text.substr(0, length));
   text.remove_prefix(length);
   return character;
 }

@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <sstream>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/core.h>
+
+#include "base/standard_streams.h"
 
 namespace zvfs {
 namespace {
@@ -19,18 +23,18 @@ constexpr const char* kHelpNames = "-h,--help";
 constexpr const char* kHelpText = "Print this help and exit";
 constexpr std::size_t kNameWidth = 26;  // of the column of option names
 
-// CLI11 takes "[ab]" for a list with the element "ab"; for us it is a glob or a file name. This
-// prefix, which nobody types, prevents that.
+// CLI11 takes "[ab]" for a list with the element "ab", "{}" for an empty one and "%%" for the end
+// of one; for us they are globs or file names. This prefix prevents that.
 constexpr char kListMark = '\x01';
 
 std::string marked(std::string_view argument) {
-  std::string text(argument);
-  if (argument.starts_with('[')) text.insert(0, 1, kListMark);
-  return text;
+  const bool has_meaning = argument == "{}" || argument == "%%" || argument.starts_with('[') ||
+                           argument.starts_with(kListMark);
+  return has_meaning ? kListMark + std::string(argument) : std::string(argument);
 }
 
 std::string unmarked(const std::string& text) {
-  return text.size() > 1 && text[0] == kListMark && text[1] == '[' ? text.substr(1) : text;
+  return text.starts_with(kListMark) ? text.substr(1) : text;
 }
 
 // In the order of CLI11: the last argument first.
@@ -216,7 +220,9 @@ Result<OptionSet::Parsed> OptionSet::parse(std::span<char* const> arguments) {
     app_.parse(reversed(arguments));
     return Parsed::kOptions;
   } catch (const CLI::Success& question) {
-    app_.exit(question);
+    std::ostringstream answer;
+    app_.exit(question, answer);
+    std::ignore = print_to_stdout(answer.str());  // flush_standard_output() tells the failure again
     return Parsed::kQuestion;
   } catch (const CLI::ParseError& error) {
     return fail(ErrorCode::kInvalidArgument, "{}", message_of(error));

@@ -48,7 +48,7 @@ class OptionSet {
   /// What parse() leaves to be done.
   enum class Parsed : std::uint8_t {
     kOptions,   ///< The variables are set: run the program.
-    kQuestion,  ///< --help or --version was answered on standard output: exit.
+    kQuestion,  ///< --help or --version was answered on standard output: flush that, and exit.
   };
 
   /// `description` opens the text of --help. The option -h,--help is declared already.

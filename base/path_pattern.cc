@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/name_glob.h"
+#include "base/quoting.h"
 
 namespace zvfs {
 namespace {
@@ -35,7 +36,8 @@ std::string_view take_name(std::string_view& path) {
 
 }  // namespace
 
-Result<PathPattern> PathPattern::parse(std::string_view text) {
+template <typename MakeComponent>
+Result<PathPattern> PathPattern::parse_with(const MakeComponent& make, std::string_view text) {
   PathPattern pattern(text);
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('/', begin), text.size());
@@ -43,11 +45,23 @@ Result<PathPattern> PathPattern::parse(std::string_view text) {
     begin = end + 1;
     if (part.empty() || part == ".") continue;
     if (part == "..") {
-      return fail(ErrorCode::kInvalidArgument, "{}: paths in an image cannot contain '..'", text);
+      return fail(ErrorCode::kInvalidArgument, "{}: paths in an image cannot contain '..'",
+                  quote_name(text));
     }
-    pattern.components_.push_back(make_component(part));
+    pattern.components_.push_back(make(part));
   }
   return pattern;
+}
+
+Result<PathPattern> PathPattern::parse(std::string_view text) {
+  return parse_with(make_component, text);
+}
+
+Result<PathPattern> PathPattern::parse_literally(std::string_view text) {
+  const auto literal = [](std::string_view name) {
+    return Component{Component::Kind::kName, std::string(name)};
+  };
+  return parse_with(literal, text);
 }
 
 bool PathPattern::matches(std::string_view path) const {
@@ -73,6 +87,10 @@ bool PathPattern::matches(std::string_view path) const {
     component = retry_component;
     path = retry_path;
   }
+}
+
+bool PathPattern::has_special_characters() const {
+  return text_.find_first_of("*?[\\") != std::string::npos;
 }
 
 bool PathPattern::has_glob() const {

@@ -26,6 +26,9 @@ class PathPattern {
   /// Errors: InvalidArgument (".." in it: paths in an image have none).
   static Result<PathPattern> parse(std::string_view text);
 
+  /// The same, but each name is taken as it is written, whatever is in it.
+  static Result<PathPattern> parse_literally(std::string_view text);
+
   /// The text as the user gave it, for messages.
   [[nodiscard]] const std::string& text() const { return text_; }
   /// Empty for the root.
@@ -35,9 +38,13 @@ class PathPattern {
   [[nodiscard]] bool matches(std::string_view path) const;
   /// True when it may match more than one path.
   [[nodiscard]] bool has_glob() const;
+  /// True when parse_literally() may mean another path.
+  [[nodiscard]] bool has_special_characters() const;
 
  private:
   explicit PathPattern(std::string_view text) : text_(text) {}
+  template <typename MakeComponent>
+  static Result<PathPattern> parse_with(const MakeComponent& make, std::string_view text);
 
   std::string text_;
   std::vector<Component> components_;

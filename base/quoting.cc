@@ -28,28 +28,29 @@ void append_escaped(char c, std::string& out) {
   }
 }
 
-bool is_control(std::string_view character) {
-  const auto lead = static_cast<std::uint8_t>(character.front());
-  if (character.size() == 1) return lead < 0x20 || lead == 0x7F;
-  return lead == 0xC2 && static_cast<std::uint8_t>(character[1]) < 0xA0;
+enum class Backslashes : bool { kKeep, kEscape };
+
+std::string escaped(std::string_view text, Backslashes backslashes) {
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = utf8_character_length(text);
+    const std::string_view character = text.substr(0, length == 0 ? 1 : length);
+    const bool is_backslash = backslashes == Backslashes::kEscape && character == "\\";
+    if (length == 0 || is_backslash || is_control(code_point_of(character))) {
+      for (const char c : character) append_escaped(c, out);
+    } else {
+      out += character;
+    }
+    text.remove_prefix(character.size());
+  }
+  return out;
 }
 
 }  // namespace
 
-std::string quote_name(std::string_view name) {
-  std::string quoted;
-  quoted.reserve(name.size());
-  while (!name.empty()) {
-    const std::size_t length = utf8_character_length(name);
-    const std::string_view character = name.substr(0, length == 0 ? 1 : length);
-    if (length == 0 || character == "\\" || is_control(character)) {
-      for (const char c : character) append_escaped(c, quoted);
-    } else {
-      quoted += character;
-    }
-    name.remove_prefix(character.size());
-  }
-  return quoted;
-}
+std::string quote_name(std::string_view name) { return escaped(name, Backslashes::kEscape); }
+
+std::string safe_line(std::string_view text) { return escaped(text, Backslashes::kKeep); }
 
 }  // namespace zvfs

@@ -6,8 +6,12 @@
 namespace zvfs {
 
 /// `name` as one line that is safe on a terminal, quoted as in tar's "escape" style: control
-/// characters (including Unicode's, U+0080 to U+009F), backslashes, and bytes that are not UTF-8
-/// become \n, \t, \\ or \ooo (octal). So distinct names stay distinct.
+/// characters (those of is_control(), utf8.h), backslashes, and bytes that are not UTF-8 become \n,
+/// \t, \\ or \ooo (octal). So distinct names stay distinct.
 std::string quote_name(std::string_view name);
+
+/// A message as one line that is safe on a terminal and in a log, whatever is in it: as
+/// quote_name(), but backslashes stay, since names in a message are quoted already.
+std::string safe_line(std::string_view text);
 
 }  // namespace zvfs

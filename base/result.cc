@@ -2,9 +2,27 @@
 
 #include <exception>
 #include <new>
+#include <cerrno>
 #include <system_error>
 
 namespace zvfs {
+namespace {
+
+ErrorCode code_of(int error_number) {
+  switch (error_number) {
+    case ENOMEM:
+      return ErrorCode::kNoMemory;
+    case EMFILE:
+    case ENFILE:
+    case ENOSPC:
+    case EDQUOT:
+      return ErrorCode::kExhausted;
+    default:
+      return ErrorCode::kIo;
+  }
+}
+
+}  // namespace
 
 Error caught_error() noexcept {
   try {
@@ -23,7 +41,7 @@ Error caught_error() noexcept {
 }
 
 Unexpected fail_errno(int error_number, std::string_view message) {
-  Error error{ErrorCode::kIo, std::generic_category().message(error_number)};
+  Error error{code_of(error_number), std::generic_category().message(error_number)};
   return Unexpected(message.empty() ? std::move(error) : std::move(error).within(message));
 }
 

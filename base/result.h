@@ -20,6 +20,7 @@ enum class ErrorCode : std::uint8_t {
   kNotFound,         ///< No such name, attribute or file.
   kInvalidArgument,  ///< The caller's or the user's mistake.
   kIo,               ///< The operating system failed a read or a write.
+  kExhausted,        ///< The system has no descriptors or no space left.
   kTooLarge,         ///< A size exceeds a stated limit.
   kNoMemory,
 };
@@ -46,6 +47,12 @@ struct Error {
 /// Only valid while an exception is being handled.
 [[nodiscard]] Error caught_error() noexcept;
 
+/// True for an error that is no fault of the file at hand: the next file would fail in the same
+/// way.
+[[nodiscard]] inline bool is_of_system(const Error& error) {
+  return error.code == ErrorCode::kNoMemory || error.code == ErrorCode::kExhausted;
+}
+
 /// The error half of a Result; converts to any Result<T>.
 class Unexpected {
  public:
@@ -62,7 +69,9 @@ template <typename... Args>
   return Unexpected(Error{code, fmt::format(format, std::forward<Args>(args)...)});
 }
 
-/// fail(kIo) with the text of `error_number` (an errno) after the message, if there is one.
+/// The error of a failed system call, with the text of `error_number` (its errno) after the
+/// message, if there is one: NoMemory (ENOMEM), Exhausted (EMFILE, ENFILE, ENOSPC, EDQUOT), or else
+/// Io.
 [[nodiscard]] Unexpected fail_errno(int error_number, std::string_view message);
 
 /// A value or an Error. Hand-written rather than a std::variant, which takes twice as long to

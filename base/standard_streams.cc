@@ -1,22 +1,44 @@
 #include "base/standard_streams.h"
 
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
 #include <unistd.h>
 
 namespace zvfs {
+namespace {
+
+// The first failure is the one to tell: stdio keeps no reason, only that there was one.
+Unexpected output_failure() {
+  static std::atomic<int> first_error = 0;
+  int none = 0;
+  first_error.compare_exchange_strong(none, errno);
+  return fail_errno(first_error, "standard output");
+}
+
+}  // namespace
 
 void open_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free descriptor is this one, since those below it are open.
-    ::open("/dev/null", stream == STDIN_FILENO ? O_RDONLY : O_WRONLY);
+    ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
   }
 }
 
 void print_to_stderr(std::string_view text) noexcept {
   static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
+Result<void> print_to_stdout(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return {};
+  return output_failure();
+}
+
+Result<void> flush_standard_output() {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  return output_failure();
 }
 
 }  // namespace zvfs

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/quoting.h"
+
 namespace zvfs {
 namespace {
 
@@ -129,7 +131,8 @@ Result<Timestamp> Timestamp::parse(std::string_view text) {
       text.starts_with('@') ? parse_seconds(DateText(text.substr(1))) : parse_date(DateText(text));
   if (time) return *time;
   return fail(ErrorCode::kInvalidArgument,
-              "'{}' is neither @SECONDS nor a date such as '2024-02-29 12:30:00Z'", text);
+              "'{}' is neither @SECONDS nor a date such as '2024-02-29 12:30:00Z'",
+              quote_name(text));
 }
 
 }  // namespace zvfs

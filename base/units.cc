@@ -5,6 +5,8 @@
 #include <charconv>
 #include <limits>
 
+#include "base/quoting.h"
+
 namespace zvfs {
 namespace {
 
@@ -31,7 +33,7 @@ std::string human_size(std::uint64_t size_bytes) {
 
 Result<std::uint64_t> parse_size(std::string_view text) {
   const auto invalid = [&] {
-    return fail(ErrorCode::kInvalidArgument, "'{}' is not a size", text);
+    return fail(ErrorCode::kInvalidArgument, "'{}' is not a size", quote_name(text));
   };
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);

@@ -33,4 +33,21 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+char32_t code_point_of(std::string_view character) {
+  const auto lead = static_cast<std::uint8_t>(character.front());
+  if (character.size() == 1) return lead;
+  char32_t code = lead & (0x7FU >> character.size());
+  for (const char c : character.substr(1))
+    code = code << 6 | (static_cast<std::uint8_t>(c) & 0x3FU);
+  return code;
+}
+
+bool is_control(char32_t character) {
+  const auto is_from = [&](char32_t first, char32_t last) {
+    return first <= character && character <= last;
+  };
+  return is_from(0, 0x1F) || is_from(0x7F, 0x9F) || is_from(0x2028, 0x202E) ||
+         is_from(0x2066, 0x2069);
+}
+
 }  // namespace zvfs

@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/quoting.h"
+
 namespace zvfs {
 
 Unexpected fail_on_source(int error_number, std::string_view message) {
@@ -24,6 +26,23 @@ void Warnings::report(Warning::Severity severity, std::string_view path, std::st
     if (severity == Warning::Severity::kUnreadable) ++unreadable_;
   }
   if (listener_) listener_({severity, std::string(path), std::move(message)});
+}
+
+void Warnings::report(std::string_view path, const Error& error) {
+  if (!keep_if_of_system(path, error)) report(severity_of(error), path, error.message);
+}
+
+bool Warnings::keep_if_of_system(std::string_view path, const Error& error) {
+  if (!is_of_system(error)) return false;
+  const MutexLock lock(mutex_);
+  if (!of_system_) of_system_ = Error(error).within(quote_name(path));
+  return true;
+}
+
+Result<void> Warnings::check() const {
+  const MutexLock lock(mutex_);
+  if (of_system_) return Unexpected(*of_system_);
+  return {};
 }
 
 void Warnings::report_once(std::uint32_t key, Warning::Severity severity, std::string_view path,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -24,7 +25,7 @@ struct Warning {
 };
 
 /// The error of a failed call on a source file, with `error_number`: NotFound if the file is gone;
-/// otherwise Io, with errno's text after `message`.
+/// otherwise that of fail_errno().
 [[nodiscard]] Unexpected fail_on_source(int error_number, std::string_view message);
 
 /// The severity of such an error: a file that is gone has changed, as in GNU tar.
@@ -46,6 +47,17 @@ class Warnings {
 
   void report(Warning::Severity severity, std::string_view path, std::string message);
 
+  /// Reports that `error` keeps the file `path`, or a part of it, out of the image. If that is no
+  /// fault of the file, it is not reported, but kept for check().
+  void report(std::string_view path, const Error& error);
+
+  /// Keeps `error` for check() if it is no fault of the file `path`. Returns whether it is one.
+  bool keep_if_of_system(std::string_view path, const Error& error);
+
+  /// Errors: the first that was no fault of a file. The build should end with it, rather than leave
+  /// out this file, and probably the next ones.
+  [[nodiscard]] Result<void> check() const;
+
   /// As report(), but only for the first warning with that key (an inode number): several threads
   /// read the frames of a large file, and each notices that it changed.
   void report_once(std::uint32_t key, Warning::Severity severity, std::string_view path,
@@ -60,6 +72,7 @@ class Warnings {
   std::unordered_set<std::uint32_t> reported_ ZVFS_GUARDED_BY(mutex_);
   std::uint64_t changed_ ZVFS_GUARDED_BY(mutex_) = 0;
   std::uint64_t unreadable_ ZVFS_GUARDED_BY(mutex_) = 0;
+  std::optional<Error> of_system_ ZVFS_GUARDED_BY(mutex_);
 };
 
 }  // namespace zvfs

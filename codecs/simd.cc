@@ -6,6 +6,7 @@
 
 #include <xxhash.h>
 
+#include "base/quoting.h"
 #include "codecs/simd_kernels.h"
 
 namespace zvfs {
@@ -105,7 +106,8 @@ Result<SimdBackend> choose_simd(std::string_view name) {
     names += names.empty() ? "" : ", ";
     names += to_string(backend);
   }
-  return fail(ErrorCode::kInvalidArgument, "this CPU does not support '{}', only {}", name, names);
+  return fail(ErrorCode::kInvalidArgument, "this CPU does not support '{}', only {}",
+              quote_name(name), names);
 }
 
 SimdBackend simd_backend() {

@@ -13,6 +13,7 @@
 #include <climits>
 
 #include "base/file_io.h"
+#include "base/quoting.h"
 
 namespace zvfs {
 namespace {
@@ -25,14 +26,16 @@ Unexpected past_end(std::uint64_t offset, std::size_t size) {
 // The size of the file open at `fd`.
 Result<std::uint64_t> size_of(int fd, const std::filesystem::path& path) {
   struct stat status {};
-  if (::fstat(fd, &status) != 0) return fail_errno(errno, path.native());
+  if (::fstat(fd, &status) != 0) return fail_errno(errno, quote_name(path.native()));
   if (S_ISREG(status.st_mode)) return static_cast<std::uint64_t>(status.st_size);
   if (S_ISBLK(status.st_mode)) {
     std::uint64_t size_bytes = 0;
-    if (::ioctl(fd, BLKGETSIZE64, &size_bytes) != 0) return fail_errno(errno, path.native());
+    if (::ioctl(fd, BLKGETSIZE64, &size_bytes) != 0)
+      return fail_errno(errno, quote_name(path.native()));
     return size_bytes;
   }
-  return fail(ErrorCode::kInvalidArgument, "{}: not a regular file or block device", path.native());
+  return fail(ErrorCode::kInvalidArgument, "{}: not a regular file or block device",
+              quote_name(path.native()));
 }
 
 }  // namespace
@@ -51,9 +54,9 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::filesystem::path
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (!fd.is_open()) {
     if (errno == ENOENT || errno == ENOTDIR) {
-      return fail(ErrorCode::kNotFound, "{}: {}", path.native(), std::strerror(errno));
+      return fail(ErrorCode::kNotFound, "{}: {}", quote_name(path.native()), std::strerror(errno));
     }
-    return fail_errno(errno, path.native());
+    return fail_errno(errno, quote_name(path.native()));
   }
   return adopt(std::move(fd), path);
 }

@@ -3,6 +3,8 @@
 #include <malloc.h>
 #include <new>
 #include <span>
+#include <string>
+#include <tuple>
 
 #include "base/standard_streams.h"
 #include "fuse/mount/command_line.h"
@@ -16,6 +18,14 @@ namespace {
 // freed memory the other threads cannot use: with eight arenas, a cache of 64 MiB took 180 MiB.
 void share_freed_memory() { mallopt(M_ARENA_MAX, 1); }
 
+zvfs::ExitStatus answer(const std::string& text) {
+  std::ignore = zvfs::print_to_stdout(text);
+  const auto flushed = zvfs::flush_standard_output();
+  if (flushed) return zvfs::ExitStatus::kSuccess;
+  zvfs::log_error(flushed.error().message);
+  return zvfs::ExitStatus::kSystem;
+}
+
 zvfs::ExitStatus run(std::span<char* const> arguments) {
   using zvfs::CommandLine;
   auto line = zvfs::parse_command_line(arguments, zvfs::identify_caller());
@@ -23,14 +33,8 @@ zvfs::ExitStatus run(std::span<char* const> arguments) {
     zvfs::log_error(line.error().message);
     return zvfs::ExitStatus::kUsage;
   }
-  if (line->action == CommandLine::Action::kHelp) {
-    std::fputs(zvfs::help_text().c_str(), stdout);
-    return zvfs::ExitStatus::kSuccess;
-  }
-  if (line->action == CommandLine::Action::kVersion) {
-    std::fputs(zvfs::version_text().c_str(), stdout);
-    return zvfs::ExitStatus::kSuccess;
-  }
+  if (line->action == CommandLine::Action::kHelp) return answer(zvfs::help_text());
+  if (line->action == CommandLine::Action::kVersion) return answer(zvfs::version_text());
   for (const std::string& warning : line->options.warnings) zvfs::log_warning(warning);
   return zvfs::MountCommand(std::move(line->options)).run();
 }
@@ -41,6 +45,7 @@ int main(int argc, char** argv) {
   zvfs::ExitStatus status = zvfs::ExitStatus::kSystem;
   zvfs::open_standard_streams();
   share_freed_memory();
+  zvfs::take_libfuse_messages();
   try {
     status = run({argv, static_cast<std::size_t>(argc)});
   } catch (const std::bad_alloc&) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/quoting.h"
 #include "codecs/simd.h"
 #include "mkimage/archive_build.h"
 #include "mkimage/archives/archive_source.h"
@@ -66,7 +67,7 @@ Result<Source> open_source(const std::string& path) {
                                               : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status;
   if (!source.fd.is_open() || ::fstat(source.fd.get(), &status) != 0)
-    return fail_errno(errno, path);
+    return fail_errno(errno, quote_name(path));
   source.is_directory = S_ISDIR(status.st_mode);
   if (S_ISREG(status.st_mode)) source.size = static_cast<std::uint64_t>(status.st_size);
   return source;
@@ -125,6 +126,7 @@ class Build {
   }
 
   Result<void> judge_warnings() {
+    ZVFS_TRY(warnings_.check());
     const WarningPolicy& policy = options_.warnings;
     report_.changed = warnings_.changed();
     report_.unreadable = policy.ignore_unreadable ? 0 : warnings_.unreadable();
@@ -141,7 +143,8 @@ class Build {
 
   Result<void> convert_archive() {
     monitor_.progress.work_total = source_.size;
-    const std::string name = options_.source == kStandardInput ? "standard input" : options_.source;
+    const std::string name =
+        options_.source == kStandardInput ? "standard input" : quote_name(options_.source);
     auto stream =
         open_archive(source_.fd.get(),
                      {.rules = options_.rules,
@@ -179,7 +182,8 @@ class Build {
   Result<void> scan() {
     auto scanned = options_.sources ? scan_with<ListScanner>(*options_.sources)
                                     : scan_with<Scanner>(source_.fd.get());
-    if (!scanned) return Unexpected(std::move(scanned).error().within(options_.source));
+    if (!scanned) return Unexpected(std::move(scanned).error().within(quote_name(options_.source)));
+    ZVFS_TRY(warnings_.check());
     if (!options_.rules.keeps_tree()) {
       tree_ = ZVFS_TRY(TreeRewriter(std::move(tree_), options_.rules, warnings_).shape());
     }
@@ -190,6 +194,7 @@ class Build {
   // The steps between scanning and write().
   Result<void> prepare() {
     find_duplicates();
+    ZVFS_TRY(warnings_.check());
     ZVFS_TRY(arrange());
     report_.count(tree());
     monitor_.progress.work_total = monitor_.progress.work_done + report_.allocated_size +
@@ -238,7 +243,8 @@ class Build {
     if (listed.missing() > 0) {
       const std::string message = describe_missing(listed);
       if (options_.warnings.strict) {
-        return fail(ErrorCode::kNotFound, "{}: {} (--strict)", listed.first_missing(), message);
+        return fail(ErrorCode::kNotFound, "{}: {} (--strict)", quote_name(listed.first_missing()),
+                    message);
       }
       warnings_.report(Warning::Severity::kNote, listed.first_missing(), message);
     }

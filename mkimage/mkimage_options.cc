@@ -11,6 +11,7 @@
 #include <fmt/core.h>
 
 #include "base/option_set.h"
+#include "base/quoting.h"
 #include "base/units.h"
 #include "codecs/backends.h"
 #include "codecs/codec.h"
@@ -37,26 +38,26 @@ Result<std::uint32_t> parse_frame_size(const std::string& text) {
   const std::uint64_t size = ZVFS_TRY(parse_size(text));
   const bool is_in_range = size >= kMinFrameBound && size <= kMaxFrameSize;
   if (is_in_range && size % FrameBounds::kGranularity == 0) return static_cast<std::uint32_t>(size);
-  return fail(ErrorCode::kInvalidArgument, "'{}' is not a multiple of {}K up to {}", text,
-              FrameBounds::kGranularity / kKiB, human_size(kMaxFrameSize));
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not a multiple of {}K up to {}",
+              quote_name(text), FrameBounds::kGranularity / kKiB, human_size(kMaxFrameSize));
 }
 
 Result<Codec> parse_codec(const std::string& name) {
   if (const auto codec = codec_of_name(name)) return *codec;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is not zstd, lz4 or adaptive", name);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not zstd, lz4 or adaptive", quote_name(name));
 }
 
 Result<Dedupe> parse_dedupe(const std::string& name) {
   if (name == "off") return Dedupe::kOff;
   if (name == "near") return Dedupe::kNear;
   if (name == "links") return Dedupe::kLinks;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is not near, links or off", name);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not near, links or off", quote_name(name));
 }
 
 Result<StreamOrder::Rest> parse_order(const std::string& name) {
   if (name == "path") return StreamOrder::Rest::kPath;
   if (name == "similar") return StreamOrder::Rest::kSimilar;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is neither path nor similar", name);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is neither path nor similar", quote_name(name));
 }
 
 Result<void> check_level(const EncoderOptions& encoder) {
@@ -241,7 +242,7 @@ Result<void> take_operands(const RawOptions& raw, OptionFiles& files, BuildOptio
   }
   if (raw.files_from) {
     if (!sources.empty()) {
-      return fail(kWrong, "--files-from: cannot be combined with '{}'", sources[0]);
+      return fail(kWrong, "--files-from: cannot be combined with '{}'", quote_name(sources[0]));
     }
     build.source = *raw.files_from;
     build.sources = ZVFS_TRY(read_list(raw, files));

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,8 +56,12 @@ class NamePrinter {
   std::atomic<int> error_ = 0;
 };
 
-void print_error(std::string_view message) {
-  print_to_stderr(fmt::format("mkimage: {}\n", quote_name(message)));
+void print_error(std::string_view message) noexcept {
+  try {
+    print_to_stderr(fmt::format("mkimage: {}\n", safe_line(message)));
+  } catch (const std::bad_alloc&) {
+    print_to_stderr("mkimage: out of memory\n");
+  }
 }
 
 Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, WarningLog& log) {
@@ -70,7 +75,8 @@ Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, War
                                               : ProgressLine::Show::kNever);
   monitor.on_warning = [&](const Warning& warning) {
     log.add(warning);
-    progress.print(fmt::format("mkimage: {}: {}", quote_name(warning.path), warning.message));
+    progress.print(
+        fmt::format("mkimage: {}: {}", quote_name(warning.path), safe_line(warning.message)));
   };
   if (options.verbosity == Verbosity::kNames) {
     monitor.on_names = [&names](std::string_view text) { names.print(text); };
@@ -94,7 +100,8 @@ Result<void> change_directory(MkimageOptions& options) {
   if (options.directory.empty()) return {};
   std::string& target = options.build.target;
   if (!target.empty() && target != kStandardOutput) target = std::filesystem::absolute(target);
-  if (::chdir(options.directory.c_str()) != 0) return fail_errno(errno, options.directory);
+  if (::chdir(options.directory.c_str()) != 0)
+    return fail_errno(errno, quote_name(options.directory));
   return {};
 }
 
@@ -132,7 +139,8 @@ Status run(MkimageOptions& options) {
     return Status::kFailed;
   }
   const std::string problem = problem_of_name(options.build.target, options.build.encoder.codec);
-  if (!problem.empty()) print_error(fmt::format("{}: {}", options.build.target, problem));
+  if (!problem.empty())
+    print_error(fmt::format("{}: {}", quote_name(options.build.target), problem));
   if (judge(change_directory(options)) != Status::kDone) return Status::kFailed;
   if (options.build.sources) options.build.sources->follow_listed_symlinks();
   return build_and_report(options, *std::move(report_file));
@@ -141,11 +149,11 @@ Status run(MkimageOptions& options) {
 Status parse_and_run(std::span<char* const> arguments) {
   auto options = parse_mkimage_options(arguments);
   if (!options) {
-    print_to_stderr(
-        fmt::format("mkimage: {}\nmkimage: see `mkimage --help`\n", options.error().message));
+    print_to_stderr(fmt::format("mkimage: {}\nmkimage: see `mkimage --help`\n",
+                                safe_line(options.error().message)));
     return Status::kFailed;
   }
-  return *options ? run(**options) : Status::kDone;
+  return *options ? run(**options) : judge(flush_standard_output());
 }
 
 }  // namespace
@@ -155,7 +163,7 @@ MkimageStatus run_mkimage(std::span<char* const> arguments) {
   try {
     return parse_and_run(arguments);
   } catch (...) {
-    std::fprintf(stderr, "mkimage: %s\n", caught_error().message.c_str());  // takes no memory
+    print_error(caught_error().message);
   }
   return Status::kFailed;
 }

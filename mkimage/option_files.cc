@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/file_io.h"
+#include "base/quoting.h"
 #include "base/unique_fd.h"
 #include "mkimage/build_options.h"
 
@@ -15,9 +16,9 @@ Result<std::string> read_text(const std::string& path) {
   UniqueFd file;
   if (path != kStandardInput) {
     file = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.is_open()) return fail_errno(errno, path);
+    if (!file.is_open()) return fail_errno(errno, quote_name(path));
   }
-  return read_to_end(file.is_open() ? file.get() : STDIN_FILENO, path);
+  return read_to_end(file.is_open() ? file.get() : STDIN_FILENO, quote_name(path));
 }
 
 }  // namespace

@@ -13,8 +13,8 @@ namespace {
 
 Unexpected invalid(std::string_view key, std::string_view value) {
   constexpr std::size_t kShown = 80;
-  return fail(ErrorCode::kInvalidArgument, "its pax header has an invalid {}={}", quote_name(key),
-              quote_name(value.substr(0, kShown)));
+  return fail(ErrorCode::kInvalidArgument, "its pax header has an invalid {}={}; ignored",
+              quote_name(key), quote_name(value.substr(0, kShown)));
 }
 
 template <typename T>
@@ -115,7 +115,8 @@ Result<void> PaxAttributes::add(ByteSpan bytes) {
   std::string_view value;
   while (!body.empty() && body.front() != '\0') {
     if (!take_record(body, key, value)) {
-      return fail(ErrorCode::kInvalidArgument, "its pax header is malformed from byte {} on",
+      return fail(ErrorCode::kInvalidArgument,
+                  "its pax header is malformed from byte {} on; the rest is ignored",
                   bytes.size() - body.size());
     }
     if (auto done = set(key, value); !done && result) result = std::move(done);

@@ -13,6 +13,10 @@ namespace zvfs {
 /// Extended attributes and other records that would exceed it are left out.
 inline constexpr std::size_t kMaxPaxSize = std::size_t{1} << 20;
 
+/// The warning of a member whose extended attributes exceed it.
+inline constexpr std::string_view kXattrsBeyondTar =
+    "some of its extended attributes do not fit in a tar header; only the index has them";
+
 /// Whether the records of these attributes certainly stay below that.
 constexpr bool fits_in_tar(const XattrSetRecord& xattrs) {
   constexpr std::uint64_t kMoreInTar = 16;  // for each attribute, in addition to its name and value

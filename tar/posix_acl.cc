@@ -176,6 +176,15 @@ std::uint16_t acl_permissions(ByteSpan xattr) {
   return static_cast<std::uint16_t>(user << 6 | group << 3 | other);
 }
 
+std::uint16_t acl_group_permissions(ByteSpan xattr) {
+  unsigned permissions = 7;
+  for (const AclEntry& entry : parse_acl(xattr)) {
+    const bool bounds_group = entry.tag == AclEntry::kGroupObject || entry.tag == AclEntry::kMask;
+    if (bounds_group) permissions &= entry.permissions;
+  }
+  return static_cast<std::uint16_t>(permissions);
+}
+
 Result<std::string> acl_text(ByteSpan xattr) {
   ByteReader reader(xattr);
   const auto invalid = [] {

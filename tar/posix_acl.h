@@ -60,4 +60,8 @@ bool is_minimal_acl(ByteSpan xattr);
 /// acl_xattr(). The group bits are those of the mask, as the kernel shows them.
 std::uint16_t acl_permissions(ByteSpan xattr);
 
+/// What that ACL lets the owning group do (0 to 7), which the group bits do not tell: those are the
+/// mask, and may be more, for the sake of named users.
+std::uint16_t acl_group_permissions(ByteSpan xattr);
+
 }  // namespace zvfs

@@ -123,7 +123,7 @@ void TarMemberReader::read_type(const TarBlock& block) {
     const bool has_holes = type == 'S' || pax().sparse_real_size;
     entry_.type = entry_.path.ends_with('/') && !has_holes ? Type::kDirectory : Type::kFile;
     if (type == 'M') {
-      note("continues in another volume, which is missing");
+      note("is the rest of a file that begins in another volume; shown as a file of its own");
     } else if (type != '0' && type != '\0' && type != '7' && type != 'S') {
       note(fmt::format("unknown type '{}', treated as a regular file",
                        quote_name(std::string_view(&type, 1))));

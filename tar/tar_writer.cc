@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "tar/pax_records.h"
 #include "tar/tar_header.h"
 
 namespace zvfs {
@@ -17,8 +18,7 @@ void TarWriter::append(const TarMember& member) {
   const std::uint64_t begin = std::exchange(global_begin_, std::nullopt).value_or(position());
   const PaxFit fit = append_tar_header(member, bytes_);
   if (fit == PaxFit::kWhole) return;
-  warnings_.report(Warning::Severity::kNote, member.path,
-                   "some of its extended attributes do not fit in a tar header");
+  warnings_.report(Warning::Severity::kNote, member.path, std::string(kXattrsBeyondTar));
   index_extras_.set_xattrs(
       begin, XattrSet(std::vector<Xattr>(member.xattrs.begin(), member.xattrs.end())));
 }

@@ -266,7 +266,7 @@ Result<InodeRecord> TarIndexer::record_of(const TarEntry& entry) {
   if (const auto set = xattr_set_of(entry); set) {
     record.xattr_set = *set;
   } else {
-    report(entry, Severity::kChanged, set.error().message);
+    report(entry, Severity::kChanged, set.error().message + "; left out");
   }
   if (entry.type == Type::kFile) {
     ZVFS_TRY(set_data(entry, record));

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/quoting.h"
+#include "fuse/mount/mount_table.h"
 #include "fuse/serve/log.h"
 
 namespace zvfs {
@@ -49,13 +51,6 @@ void detach(UniqueFd& ready_pipe, const UniqueFd& null) {
   // The parent may have been killed meanwhile; serve nevertheless.
   [[maybe_unused]] const ssize_t written = write(ready_pipe.get(), &byte, 1);
   ready_pipe.reset();
-}
-
-// The device of the filesystem at `path`; nothing, with errno set, when it does not answer.
-std::optional<dev_t> device_at(const std::string& path) {
-  struct stat attributes = {};
-  if (stat(path.c_str(), &attributes) != 0) return std::nullopt;
-  return attributes.st_dev;
 }
 
 bool wait_until_ready(const UniqueFd& ready_pipe) {
@@ -100,7 +95,7 @@ ExitStatus status_of_mount(const std::string& mount_point, dev_t below, pid_t ch
   // A daemon that failed to start a thread has unmounted: what answered was the directory below.
   if (device || error_number == ENOTCONN) return status_of_ended(child, Stage::kDetached);
   end(child);
-  return complain(error_number, mount_point);
+  return complain(error_number, quote_name(mount_point));
 }
 
 }  // namespace
@@ -108,7 +103,7 @@ ExitStatus status_of_mount(const std::string& mount_point, dev_t below, pid_t ch
 ExitStatus run_in_background(const std::string& mount_point,
                              const std::function<ExitStatus(const Ready&)>& daemon) {
   const std::optional<dev_t> below = device_at(mount_point);
-  if (!below) return complain(errno, mount_point);
+  if (!below) return complain(errno, quote_name(mount_point));
   Pipe pipe;
   if (!open_pipe(pipe)) return complain(errno, "cannot create a pipe");
   // Opened now: a daemon that could not open it would keep its caller waiting for its messages.

@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 
+#include "base/quoting.h"
 #include "fuse/serve/lowlevel.h"
 
 namespace zvfs {
@@ -32,7 +33,7 @@ Unexpected bad_switch(int kind, const char* argument) {
   const char* text = kind == ':' ? "option '{}' needs an argument" : "unknown option '{}'";
   const std::string name =
       optopt != 0 ? std::string("-") + static_cast<char>(optopt) : std::string(argument);
-  return fail(ErrorCode::kInvalidArgument, fmt::runtime(text), name);
+  return fail(ErrorCode::kInvalidArgument, fmt::runtime(text), quote_name(name));
 }
 
 // Applies one switch. The argument of -o is kept for later, since its meaning depends on -s.
@@ -128,6 +129,7 @@ std::string help_text() {
          "  allow_other         give all users access (the default for root)\n"
          "  allow_root          give root access, in addition to the user who mounts\n"
          "  suid, dev           honour set-user-ID bits and device nodes (root only)\n"
+         "  nosymfollow         follow no symbolic links of the image (root only)\n"
          "  noexec, nosuid, nodev, noatime, ...  as in mount(8)\n"
          "  auto_unmount        unmount if the serving process is killed\n"
          "  max_read=SIZE       largest read request\n"

@@ -5,8 +5,11 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/stat.h>
+#include <tuple>
 #include <unistd.h>
 
+#include "base/quoting.h"
+#include "base/standard_streams.h"
 #include "base/units.h"
 #include "format/image_source.h"
 #include "format/memory_limit.h"
@@ -51,16 +54,15 @@ MountCommand::MountCommand(MountOptions options) : options_(with_sizes(std::move
 MountCommand::Failure MountCommand::find_image() {
   image_path_ = resolve(options_.source);
   if (image_path_.empty() || access(image_path_.c_str(), R_OK) != 0) {
-    return system_failure(errno, options_.source);
+    return system_failure(errno, quote_name(options_.source));
   }
   return {};
 }
 
 MountCommand::Failure MountCommand::open_image() {
   const auto as_failure = [&](Error error) {
-    const auto status =
-        error.code == ErrorCode::kNoMemory ? ExitStatus::kSystem : ExitStatus::kMountFailure;
-    return MountFailure{status, std::move(error).within(options_.source).message};
+    const auto status = is_of_system(error) ? ExitStatus::kSystem : ExitStatus::kMountFailure;
+    return MountFailure{status, std::move(error).within(quote_name(options_.source)).message};
   };
   auto source = FileSource::open(image_path_);
   if (!source) return as_failure(std::move(source).error());
@@ -89,7 +91,7 @@ MountCommand::Failure MountCommand::enter_namespace() {
   own_namespace_ = UniqueFd(open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC));
   const UniqueFd target(open(options_.mount_namespace.c_str(), O_RDONLY | O_CLOEXEC));
   if (!own_namespace_.is_open() || !target.is_open() || setns(target.get(), CLONE_NEWNS) != 0) {
-    return system_failure(errno, "mount namespace " + options_.mount_namespace);
+    return system_failure(errno, "mount namespace " + quote_name(options_.mount_namespace));
   }
   return {};
 }
@@ -107,9 +109,10 @@ MountCommand::Failure MountCommand::find_mount_point() {
   mount_point_ = resolve(options_.directory);
   struct stat attributes = {};
   if (mount_point_.empty() || stat(mount_point_.c_str(), &attributes) != 0) {
-    return system_failure(errno, "mount point " + options_.directory);
+    return system_failure(errno, "mount point " + quote_name(options_.directory));
   }
-  if (!S_ISDIR(attributes.st_mode)) return system_failure(ENOTDIR, "mount point " + mount_point_);
+  if (!S_ISDIR(attributes.st_mode))
+    return system_failure(ENOTDIR, "mount point " + quote_name(mount_point_));
   return {};
 }
 
@@ -119,16 +122,20 @@ MountCommand::Failure MountCommand::check_not_mounted() {
   if (!topmost || !*topmost) return {};
   if ((*topmost)->type != kMountedType || (*topmost)->source != image_path_) return {};
   return MountFailure{ExitStatus::kMountFailure,
-                      fmt::format("{} is already mounted on {}", image_path_, mount_point_)};
+                      fmt::format("{} is already mounted on {}", quote_name(image_path_),
+                                  quote_name(mount_point_))};
 }
 
 void MountCommand::say_what_was_mounted() const {
   if (!options_.verbose) return;
   const IndexHeader& header = image_->header();
-  fmt::print("{}: {} mounted on {}: {} inodes, {} in {}\n", kProgramName, image_path_, mount_point_,
-             header.table(Table::kInodes).rows, human_size(header.content_size),
-             human_size(header.image_size));
-  std::fflush(stdout);
+  const std::string line = fmt::format(
+      "{}: {} mounted on {}: {} inodes, {} in {}\n", kProgramName, quote_name(image_path_),
+      quote_name(mount_point_), header.table(Table::kInodes).rows, human_size(header.content_size),
+      human_size(header.image_size));
+  // A line that nobody can read is no reason to unmount.
+  std::ignore = print_to_stdout(line);
+  std::ignore = flush_standard_output();
 }
 
 ExitStatus MountCommand::serve(const std::function<void()>& ready) {

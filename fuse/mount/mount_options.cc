@@ -5,8 +5,11 @@
 #include <fstream>
 #include <iterator>
 #include <limits>
+#include <optional>
+#include <sys/vfs.h>
 #include <unistd.h>
 
+#include "base/quoting.h"
 #include "base/units.h"
 #include "format/memory_limit.h"
 
@@ -23,6 +26,9 @@ enum class Treatment {
   kSubtype,
   kMaxRead,
   kDebug,
+  kContext,
+  kSymfollow,
+  kNosymfollow,
   kNofail,
   kCacheSize,
   kReadahead,
@@ -32,7 +38,13 @@ enum class Treatment {
 };
 
 struct KnownOption {
-  enum class Value { kNone, kOptional, kRequired };
+  enum class Value {
+    kNone,
+    kOptional,
+    kRequired,
+    kLayer,  // none, or the layer of the kernel to set it in (util-linux 2.39), which we cannot
+             // choose
+  };
   std::string_view name;
   Treatment treatment;
   Value value = Value::kNone;
@@ -41,6 +53,7 @@ struct KnownOption {
 using enum Treatment;
 constexpr auto kOptional = KnownOption::Value::kOptional;
 constexpr auto kRequired = KnownOption::Value::kRequired;
+constexpr auto kLayer = KnownOption::Value::kLayer;
 
 constexpr KnownOption kKnownOptions[] = {
     // Options that mount(8) and fstab(5) handle themselves, or pass to a helper for information.
@@ -58,17 +71,18 @@ constexpr KnownOption kKnownOptions[] = {
     {"_netdev", kIgnore},
     {"nofail", kNofail},
     {"comment", kIgnore, kRequired},
+    {"loop", kIgnore, kOptional},  // mount(8) has made the device, or an image needs none
     {"helper", kIgnore, kRequired},
     {"uhelper", kIgnore, kRequired},
     // Options without effect on a filesystem that is never written.
-    {"relatime", kIgnore},
-    {"norelatime", kIgnore},
-    {"strictatime", kIgnore},
-    {"nostrictatime", kIgnore},
+    {"relatime", kIgnore, kLayer},
+    {"norelatime", kIgnore, kLayer},
+    {"strictatime", kIgnore, kLayer},
+    {"nostrictatime", kIgnore, kLayer},
     {"lazytime", kIgnore},
     {"nolazytime", kIgnore},
-    {"diratime", kIgnore},
-    {"nodiratime", kIgnore},
+    {"diratime", kIgnore, kLayer},
+    {"nodiratime", kIgnore, kLayer},
     {"iversion", kIgnore},
     {"noiversion", kIgnore},
     {"mand", kIgnore},
@@ -78,22 +92,28 @@ constexpr KnownOption kKnownOptions[] = {
     // Always on, or set by the kernel. They appear when options are copied from /proc/mounts.
     {"user_id", kIgnore, kRequired},
     {"group_id", kIgnore, kRequired},
-    {"ro", kIgnore},
+    {"ro", kIgnore, kLayer},
     {"default_permissions", kIgnore},
     {"nonempty", kIgnore},
     // The kernel's.
-    {"nosuid", kPass},
-    {"nodev", kPass},
-    {"suid", kRootOnly},
-    {"dev", kRootOnly},
-    {"exec", kPass},
-    {"noexec", kPass},
+    {"nosuid", kPass, kLayer},
+    {"nodev", kPass, kLayer},
+    {"suid", kRootOnly, kLayer},
+    {"dev", kRootOnly, kLayer},
+    {"exec", kPass, kLayer},
+    {"noexec", kPass, kLayer},
+    {"symfollow", kSymfollow, kLayer},
+    {"nosymfollow", kNosymfollow, kLayer},
+    {"context", kContext, kRequired},
+    {"fscontext", kContext, kRequired},
+    {"defcontext", kContext, kRequired},
+    {"rootcontext", kContext, kRequired},
     {"sync", kPass},
     {"async", kPass},
     {"dirsync", kPass},
-    {"atime", kPass},
-    {"noatime", kPass},
-    {"rw", kReadWrite},
+    {"atime", kPass, kLayer},
+    {"noatime", kPass, kLayer},
+    {"rw", kReadWrite, kLayer},
     {"remount", kRemount},
     // FUSE's.
     {"allow_other", kAccess},
@@ -118,11 +138,17 @@ constexpr std::uint64_t kDefaultCacheSize = 64 * kMiB;
 constexpr std::uint64_t kDefaultReadahead = 2 * kMiB;
 
 const KnownOption* find_option(std::string_view name, bool has_value) {
+bool is_layer(std::string_view value) {
+  return value == "vfs" || value == "fs" || value == "recursive";
+}
+
+const KnownOption* find_option(std::string_view name, std::optional<std::string_view> value) {
   const auto* found = std::find_if(std::begin(kKnownOptions), std::end(kKnownOptions),
                                    [&](const KnownOption& known) { return known.name == name; });
   if (found == std::end(kKnownOptions)) return nullptr;
-  if (has_value && found->value == KnownOption::Value::kNone) return nullptr;
-  if (!has_value && found->value == kRequired) return nullptr;
+  if (value && found->value == KnownOption::Value::kNone) return nullptr;
+  if (value && found->value == kLayer && !is_layer(*value)) return nullptr;
+  if (!value && found->value == kRequired) return nullptr;
   return found;
 }
 
@@ -134,8 +160,8 @@ bool is_annotation(std::string_view option) {
 Result<void> set_max_read(std::string_view value, MountOptions& options) {
   const std::uint64_t size = ZVFS_TRY(parse_size(value));
   if (size < kMinMaxRead || size > std::numeric_limits<unsigned>::max()) {
-    return fail(ErrorCode::kInvalidArgument, "max_read={}: must be {} to {} bytes", value,
-                kMinMaxRead, std::numeric_limits<unsigned>::max());
+    return fail(ErrorCode::kInvalidArgument, "max_read={}: must be {} to {} bytes",
+                quote_name(value), kMinMaxRead, std::numeric_limits<unsigned>::max());
   }
   options.max_read_bytes = static_cast<unsigned>(size);
   return {};
@@ -144,8 +170,8 @@ Result<void> set_max_read(std::string_view value, MountOptions& options) {
 Result<void> set_cache_size(std::string_view value, MountOptions& options) {
   const std::uint64_t size = ZVFS_TRY(parse_size(value));
   if (size < kMinCacheSize) {
-    return fail(ErrorCode::kInvalidArgument, "cache_size={}: must be at least {}", value,
-                human_size(kMinCacheSize));
+    return fail(ErrorCode::kInvalidArgument, "cache_size={}: must be at least {}",
+                quote_name(value), human_size(kMinCacheSize));
   }
   options.cache_size_bytes = size;
   return {};
@@ -153,7 +179,9 @@ Result<void> set_cache_size(std::string_view value, MountOptions& options) {
 
 Result<void> apply_known(const KnownOption& known, const std::string& option,
                          std::string_view value, const Caller& caller, MountOptions& options) {
-  const auto pass = [&] { options.fuse_options.push_back(option); };
+  const auto pass = [&] {
+    options.fuse_options.push_back(known.value == kLayer ? std::string(known.name) : option);
+  };
   switch (known.treatment) {
     case kIgnore:
       break;
@@ -164,7 +192,8 @@ Result<void> apply_known(const KnownOption& known, const std::string& option,
       if (caller.is_root) {
         pass();
       } else if (!caller.is_mount8) {
-        options.warnings.push_back(fmt::format("option '{}' is for root only; ignored", option));
+        options.warnings.push_back(
+            fmt::format("option '{}' is for root only; ignored", quote_name(option)));
       }
       break;
     case kReadWrite:  // mount(8) passes it by default
@@ -186,6 +215,18 @@ Result<void> apply_known(const KnownOption& known, const std::string& option,
       return set_max_read(value, options);
     case kDebug:
       options.debug = true;
+      break;
+    case kContext:  // without SELinux, the kernel knows none: then mount(8) drops them, too
+      if (caller.has_selinux) pass();
+      break;
+    case kSymfollow:
+      options.nosymfollow = false;
+      break;
+    case kNosymfollow:
+      if (!caller.is_root) {
+        return fail(ErrorCode::kInvalidArgument, "option '{}' is for root only", option);
+      }
+      options.nosymfollow = true;
       break;
     case kNofail:
       options.nofail = true;
@@ -209,13 +250,14 @@ Result<void> apply_option(const std::string& option, const Caller& caller, Mount
   if (is_annotation(option)) return {};
   const std::string_view text = option;
   const std::size_t equals = text.find('=');
-  const bool has_value = equals != std::string_view::npos;
-  const KnownOption* known = find_option(text.substr(0, equals), has_value);
+  std::optional<std::string_view> value;
+  if (equals != std::string_view::npos) value = text.substr(equals + 1);
+  const KnownOption* known = find_option(text.substr(0, equals), value);
   if (known == nullptr) {
     if (options.sloppy) return {};
-    return fail(ErrorCode::kInvalidArgument, "unknown option '{}'", option);
+    return fail(ErrorCode::kInvalidArgument, "unknown option '{}'", quote_name(option));
   }
-  return apply_known(*known, option, has_value ? text.substr(equals + 1) : "", caller, options);
+  return apply_known(*known, option, value.value_or(""), caller, options);
 }
 
 }  // namespace
@@ -224,7 +266,12 @@ Caller identify_caller() {
   std::ifstream parent("/proc/" + std::to_string(getppid()) + "/comm");
   std::string name;
   std::getline(parent, name);
-  return {.is_root = geteuid() == 0, .is_mount8 = name == "mount"};
+  struct statfs selinux = {};
+  constexpr auto kSelinuxMagic = 0xF97CFF8C;  // of linux/magic.h
+  return {.is_root = geteuid() == 0,
+          .is_mount8 = name == "mount",
+          .has_selinux = statfs("/sys/fs/selinux", &selinux) == 0 &&
+                         static_cast<std::uint32_t>(selinux.f_type) == kSelinuxMagic};
 }
 
 void choose_sizes(std::uint64_t limit_bytes, MountOptions& options) {
@@ -243,6 +290,14 @@ std::vector<std::string> split_option_list(std::string_view list) {
       options.emplace_back();
       continue;
     }
+    if (list[i] == '"' && options.back().ends_with('=')) {
+      const std::size_t end = list.find('"', i + 1);
+      if (end != list.npos) {
+        options.back() += list.substr(i, end + 1 - i);
+        i = end;
+        continue;
+      }
+    }
     if (list[i] == '\\' && i + 1 < list.size()) ++i;
     options.back() += list[i];
   }
@@ -253,7 +308,7 @@ std::vector<std::string> split_option_list(std::string_view list) {
 std::string escape_option(std::string_view option) {
   std::string escaped;
   for (const char c : option) {
-    if (c == ',' || c == '\\') escaped += '\\';
+    if (c == ',' || c == '\\' || c == '"') escaped += '\\';
     escaped += c;
   }
   return escaped;

@@ -14,6 +14,7 @@ namespace zvfs {
 struct Caller {
   bool is_root = false;
   bool is_mount8 = false;  ///< mount(8) runs us as its helper.
+  bool has_selinux = false;
 };
 
 /// The caller of this process.
@@ -29,6 +30,7 @@ struct MountOptions {
   bool debug = false;       ///< Print every request to standard error.
   bool verbose = false;
   bool sloppy = false;          ///< Ignore unknown options.
+  bool nosymfollow = false;     ///< Let no path lead through a symbolic link of the image.
   bool nofail = false;          ///< Succeed if the image does not exist.
   std::string mount_namespace;  ///< The path of the mount namespace to mount in, or empty.
 
@@ -47,7 +49,7 @@ struct MountOptions {
 };
 
 /// Applies `list`, the argument of one -o: options separated by commas. A backslash makes the next
-/// character literal.
+/// character literal, and so do double quotes around a value, which stay: the kernel expects them.
 /// Errors: InvalidArgument (an unknown option, or a bad value).
 Result<void> apply_option_list(std::string_view list, const Caller& caller, MountOptions& options);
 
@@ -57,9 +59,11 @@ Result<void> apply_option_list(std::string_view list, const Caller& caller, Moun
 void choose_sizes(std::uint64_t limit_bytes, MountOptions& options);
 
 /// Splits an option list at its commas, drops empty items, and resolves the backslashes.
+/// Splits an option list at its commas outside of quoted values, drops empty items, and resolves
+/// the backslashes.
 std::vector<std::string> split_option_list(std::string_view list);
 
-/// An option as written in a list, with a backslash before each comma and backslash.
+/// An option as written in a list, with a backslash before each comma, quote and backslash.
 std::string escape_option(std::string_view option);
 
 }  // namespace zvfs

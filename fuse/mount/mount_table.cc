@@ -4,6 +4,8 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <vector>
 
 #include "base/file_io.h"
@@ -71,6 +73,13 @@ Result<std::optional<MountEntry>> topmost_mount(std::string_view mount_point) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return topmost;
+}
+
+std::optional<dev_t> device_at(const std::string& path) {
+  constexpr int kFlags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT | AT_SYMLINK_NOFOLLOW;
+  struct statx status = {};
+  if (statx(AT_FDCWD, path.c_str(), kFlags, 0, &status) != 0) return std::nullopt;
+  return makedev(status.stx_dev_major, status.stx_dev_minor);
 }
 
 }  // namespace zvfs

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <new>
+#include <fcntl.h>
+#include <sys/mount.h>
 #include <thread>
 
 #include "fuse/mount/mount_table.h"
@@ -81,7 +82,7 @@ Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
   fuse_session* created =
       fuse_session_new(arguments.get(), &callbacks(), sizeof(fuse_lowlevel_ops), &connection);
   if (created == nullptr) return fail(ErrorCode::kInvalidArgument, "{}", capture.last_line());
-  return std::unique_ptr<Session>(new Session(created));
+  return std::unique_ptr<Session>(new Session(created, options.nosymfollow));
 }
 
 Session::~Session() {
@@ -93,13 +94,9 @@ Session::~Session() {
 
 bool Session::is_on_top() const {
   if (mount_point_.empty()) return false;
-  try {
-    const auto topmost = topmost_mount(mount_point_);
-    if (topmost) return *topmost && (device_.empty() || (*topmost)->device == device_);
-  } catch (const std::bad_alloc&) {
-  }
-  // Unknown. Others rarely cover ours, and a mount that nobody serves is in everybody's way.
-  return true;
+  // Unknown without a device. Others rarely cover ours, and a mount that nobody serves is in
+  // everybody's way.
+  return !device_ || device_at(mount_point_) == device_;
 }
 
 Result<void> Session::mount(const std::string& mount_point) {
@@ -109,9 +106,19 @@ Result<void> Session::mount(const std::string& mount_point) {
     return fail(ErrorCode::kIo, "{}", capture.last_line());
   }
   mount_point_ = std::move(mounted_at);
-  const auto topmost = topmost_mount(mount_point);
-  if (topmost && *topmost) device_ = (*topmost)->device;
-  return {};
+  device_ = device_at(mount_point_);
+  return nosymfollow_ ? forbid_symlinks() : Result<void>();
+}
+
+// libfuse and mount(2), as it uses it, know no such flag. Nobody has followed a link yet, since no
+// request was answered.
+Result<void> Session::forbid_symlinks() const {
+  mount_attr attributes = {};
+  attributes.attr_set = MOUNT_ATTR_NOSYMFOLLOW;
+  if (mount_setattr(AT_FDCWD, mount_point_.c_str(), 0, &attributes, sizeof attributes) == 0) {
+    return {};
+  }
+  return fail_errno(errno, "cannot set nosymfollow");
 }
 
 int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {

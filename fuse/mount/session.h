@@ -3,8 +3,10 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <pthread.h>
 #include <string>
+#include <sys/types.h>
 
 #include "base/result.h"
 #include "fuse/mount/mount_options.h"
@@ -46,17 +48,19 @@ class Session {
   Result<void> serve(const std::function<void()>& before_end);
 
  private:
-  explicit Session(fuse_session* session) : session_(session) {}
+  Session(fuse_session* session, bool nosymfollow) : session_(session), nosymfollow_(nosymfollow) {}
   [[nodiscard]] bool is_on_top() const;
   int run_loop(fuse_loop_config* config);
+  [[nodiscard]] Result<void> forbid_symlinks() const;
   void end_loop(pthread_t loop_thread);
 
   SignalWaiter signals_;
   std::atomic<bool> is_ending_ = false;
   std::atomic<bool> loop_has_ended_ = false;
   fuse_session* session_;
-  std::string mount_point_;  // empty while nothing is mounted
-  std::string device_;       // of the mounted filesystem, as in MountEntry
+  const bool nosymfollow_;
+  std::string mount_point_;      // empty while nothing is mounted
+  std::optional<dev_t> device_;  // of the mounted filesystem
 };
 
 }  // namespace zvfs

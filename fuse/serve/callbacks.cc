@@ -107,7 +107,13 @@ void on_readlink(fuse_req_t request, fuse_ino_t node) {
   serve(
       request, Operation::kReadlink, node,
       [&](const Filesystem& filesystem) { return filesystem.symlink_target(node); },
-      [&](const std::string& target) noexcept { fuse_reply_readlink(request, target.c_str()); });
+      [&](const std::optional<std::string>& target) noexcept {
+        if (target) {
+          fuse_reply_readlink(request, target->c_str());
+        } else {
+          fuse_reply_err(request, ENAMETOOLONG);  // the kernel's reply has no room for it
+        }
+      });
 }
 
 void on_open(fuse_req_t request, fuse_ino_t, fuse_file_info* file) {

@@ -10,13 +10,15 @@ int error_number(const Error& error) {
       return ENOENT;
     case ErrorCode::kInvalidArgument:
       return EINVAL;
+    case ErrorCode::kTooLarge:
+      return EOVERFLOW;  // of what the kernel has room for
     case ErrorCode::kNoMemory:
       return ENOMEM;
     // The image opened, but a part of it is invalid or cannot be read.
     case ErrorCode::kCorrupt:
     case ErrorCode::kUnsupported:
-    case ErrorCode::kTooLarge:
     case ErrorCode::kIo:
+    case ErrorCode::kExhausted:
       return EIO;
   }
   return EIO;

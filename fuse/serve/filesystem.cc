@@ -1,5 +1,7 @@
 #include "fuse/serve/filesystem.h"
 
+#include <climits>
+
 #include "fuse/serve/attributes.h"
 #include "fuse/serve/log.h"
 
@@ -31,6 +33,15 @@ fuse_entry_param entry_without_attributes(const Dentry& dentry) {
   return entry;
 }
 
+// A device whose numbers the protocol would cut, so that it would look like another one.
+Result<void> check_device(const InodeRecord& record) {
+  constexpr std::uint32_t kMaxMajor = 0xFFF, kMaxMinor = 0xF'FFFF;  // as in linux/kdev_t.h
+  if (!record.is_device()) return {};
+  if (record.device_major() <= kMaxMajor && record.device_minor() <= kMaxMinor) return {};
+  return fail(ErrorCode::kTooLarge, "device {}:{} exceeds Linux's limit of {}:{}",
+              record.device_major(), record.device_minor(), kMaxMajor, kMaxMinor);
+}
+
 bool is_dots(std::string_view name) { return name == "." || name == ".."; }
 
 }  // namespace
@@ -40,7 +51,9 @@ Result<Inode> Filesystem::inode(fuse_ino_t node) const {
   if (node > std::numeric_limits<std::uint32_t>::max()) {
     return fail(ErrorCode::kNotFound, "no inode {}", node);
   }
-  return image_.inode(InodeNumber{static_cast<std::uint32_t>(node)});
+  const Inode found = ZVFS_TRY(image_.inode(InodeNumber{static_cast<std::uint32_t>(node)}));
+  ZVFS_TRY(check_device(found.record));
+  return found;
 }
 
 Result<Inode> Filesystem::directory(fuse_ino_t node) const {
@@ -56,7 +69,7 @@ Result<Inode> Filesystem::regular_file(fuse_ino_t node) const {
 }
 
 Result<fuse_entry_param> Filesystem::entry(InodeNumber number) const {
-  const Inode inode = ZVFS_TRY(image_.inode(number));
+  const Inode inode = ZVFS_TRY(this->inode(number.value));
   if (known_ != nullptr) known_->insert(number);
   return entry_of(inode);
 }
@@ -75,10 +88,12 @@ Result<fuse_entry_param> Filesystem::lookup(fuse_ino_t node, std::string_view na
   return Unexpected(found.error());
 }
 
-Result<std::string> Filesystem::symlink_target(fuse_ino_t node) const {
+Result<std::optional<std::string>> Filesystem::symlink_target(fuse_ino_t node) const {
+  using Target = std::optional<std::string>;
   const Inode link = ZVFS_TRY(inode(node));
   if (!link.record.is_symlink()) return fail(ErrorCode::kInvalidArgument, "not a symbolic link");
-  return image_.symlink_target(link);
+  if (link.record.size >= PATH_MAX) return Target();
+  return Target(ZVFS_TRY(image_.symlink_target(link)));
 }
 
 Result<ReadReply> Filesystem::read(const Inode& file, std::uint64_t offset,

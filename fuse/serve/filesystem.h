@@ -26,7 +26,7 @@ inline constexpr double kForever = std::numeric_limits<double>::max();
 /// methods are const and the image is immutable.
 ///
 /// Every method that takes a node may fail with NotFound (no such node), InvalidArgument (a node
-/// of the wrong type), Corrupt or Io.
+/// of the wrong type), TooLarge (a device that Linux cannot have), Corrupt or Io.
 class Filesystem {
  public:
   /// Adds every inode that the kernel learns of to `known`, unless that is null.
@@ -39,7 +39,8 @@ class Filesystem {
   /// valid for ever. NFS servers ask for "." (any node itself) and ".." (a directory's parent).
   [[nodiscard]] Result<fuse_entry_param> lookup(fuse_ino_t directory, std::string_view name) const;
 
-  [[nodiscard]] Result<std::string> symlink_target(fuse_ino_t node) const;
+  /// Nothing if the target is longer than any that Linux can follow or read (PATH_MAX).
+  [[nodiscard]] Result<std::optional<std::string>> symlink_target(fuse_ino_t node) const;
 
   /// The inode of `node`, which must be a regular file.
   [[nodiscard]] Result<Inode> regular_file(fuse_ino_t node) const;

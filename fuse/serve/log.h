@@ -1,5 +1,5 @@
 // The log of the process: standard error until the daemon detaches, then syslog(3). Thread-safe,
-// except for log_to_syslog().
+// except for take_libfuse_messages() and log_to_syslog().
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,14 @@ namespace zvfs {
 /// Every line begins with this name.
 inline constexpr const char* kProgramName = "mount.zvfs";
 
-/// Sends later messages, including libfuse's, to syslog(3). Call it once, before there are other
-/// threads.
+/// Takes libfuse's messages into this log, from now on. Only the first few in ten seconds are
+/// logged, since requests of any user can cause them. Call it once, before there are other threads.
+void take_libfuse_messages();
+
+/// Sends later messages to syslog(3). Call it once, before there are other threads.
 void log_to_syslog();
 
-/// Writes one line.
+/// Writes one line. Whatever is in it stays one line, as by safe_line().
 void log_error(std::string_view line);
 void log_warning(std::string_view line);
 void log_notice(std::string_view line);

@@ -4,6 +4,9 @@
 #include <optional>
 #include <utility>
 
+
+#include "base/quoting.h"
+
 namespace zvfs {
 namespace {
 
@@ -116,13 +119,15 @@ Result<void> ConvertedArchive::read_block() {
     return {};
   }
   if (!block && block.error().code != ErrorCode::kInvalidArgument) {
-    return Unexpected(Error(block.error()).within(entry_.path));
+    return Unexpected(Error(block.error()).within(quote_name(entry_.path)));
   }
   if (!block) {
-    warnings_.report(Severity::kUnreadable, entry_.path, block.error().message);
+    warnings_.report(Severity::kUnreadable, entry_.path,
+                     block.error().message + "; the image has zeros instead");
   } else if (position_ < entry_.data_size) {
     warnings_.report(Severity::kUnreadable, entry_.path,
-                     fmt::format("its data ends at {} of {} bytes", position_, entry_.data_size));
+                     fmt::format("its data ends at {} of {} bytes; the rest is zeros", position_,
+                                 entry_.data_size));
   }
   zeros_end_ = entry_.data_size;
   data_ended_ = true;

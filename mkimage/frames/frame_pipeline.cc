@@ -65,6 +65,7 @@ Result<void> FramePipeline::read_to_end() {
     content.stream_offset = plan.begin;
     content.first_file = plan.first_file;
     builder.build(plan, content.bytes);
+    ZVFS_TRY(setup_.warnings.check());
     content.names.clear();
     if (setup_.list_names) append_names(setup_.tree, plan, content.names);
     ZVFS_TRY(encoder_.add(content));

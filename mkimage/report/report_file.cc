@@ -6,12 +6,13 @@
 #include <utility>
 
 #include "base/file_io.h"
+#include "base/quoting.h"
 
 namespace zvfs {
 
 Result<ReportFile> ReportFile::open(const std::string& path) {
   const bool to_stdout = path == "-";
-  std::string name = to_stdout ? "standard output" : path;
+  std::string name = to_stdout ? "standard output" : quote_name(path);
   UniqueFd fd(to_stdout ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
                         : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!fd.is_open()) return fail_errno(errno, name);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/quoting.h"
+
 namespace zvfs {
 namespace {
 
@@ -31,7 +33,8 @@ Result<void> ExcludeList::add(std::string_view text) {
   path += rest;
   PathPattern pattern = ZVFS_TRY(PathPattern::parse(path));
   const bool names_nothing = pattern.components().size() <= (anchored ? 0U : 1U);
-  if (names_nothing) return fail(ErrorCode::kInvalidArgument, "'{}' is an empty pattern", text);
+  if (names_nothing)
+    return fail(ErrorCode::kInvalidArgument, "'{}' is an empty pattern", quote_name(text));
   rules_.push_back({std::move(pattern), negated, directories_only});
   return {};
 }

@@ -6,6 +6,8 @@
 #include <pwd.h>
 #include <string>
 
+#include "base/quoting.h"
+
 namespace zvfs {
 namespace {
 
@@ -41,7 +43,8 @@ Result<std::uint32_t> parse(std::string_view text, Lookup* look_up, std::string_
   } else if (const auto id = look_up(std::string(text).c_str())) {
     return *id;
   }
-  return fail(ErrorCode::kInvalidArgument, "'{}' is neither a known {} nor a number", text, what);
+  return fail(ErrorCode::kInvalidArgument, "'{}' is neither a known {} nor a number",
+              quote_name(text), what);
 }
 
 }  // namespace

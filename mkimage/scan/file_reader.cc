@@ -67,6 +67,7 @@ bool FileReader::peek(Link link, std::uint64_t offset, MutableByteSpan out) {
   if (link != peeked_) {
     peeked_ = link;
     Result<UniqueFd> file = open_file(link);
+    if (!file) warnings_.keep_if_of_system(tree_.path_of(link), file.error());
     peeked_fd_ = file ? *std::move(file) : UniqueFd();
   }
   return peeked_fd_.is_open() && is_filled(peeked_fd_.get(), offset, out);
@@ -79,8 +80,7 @@ bool FileReader::open(Link link) {
   reads_ahead_ = true;
   Result<UniqueFd> file = open_file(link);
   if (!file) {
-    report(severity_of(file.error()),
-           file.error().message + "; the image has zeros instead of its content");
+    report(file.error(), file.error().message + "; the image has zeros instead of its content");
     return false;
   }
   fd_ = *std::move(file);
@@ -143,8 +143,8 @@ void FileReader::read_passing(std::uint64_t file_offset, MutableByteSpan out) {
 std::size_t FileReader::read_run(int fd, std::uint64_t file_offset, MutableByteSpan out) {
   const Result<std::size_t> done = read_full(fd, file_offset, out, "");
   if (!done) {
-    report(Severity::kUnreadable, fmt::format("cannot read at {}: {}; the image has zeros instead",
-                                              file_offset, done.error().message));
+    report(done.error(), fmt::format("cannot read at {}: {}; the image has zeros instead",
+                                     file_offset, done.error().message));
   }
   const std::size_t size = done ? *done : 0;
   std::ranges::fill(out.subspan(size), std::byte{0});
@@ -169,6 +169,11 @@ void FileReader::check_unchanged() {
              !tree_.source().may_have_ctime(number, timestamp_of(status.st_ctim))) {
     report(Severity::kChanged, "file changed as we read it");
   }
+}
+
+void FileReader::report(const Error& error, std::string message) {
+  if (warnings_.keep_if_of_system(tree_.path_of(*link_), error)) return;
+  report(severity_of(error), std::move(message));
 }
 
 void FileReader::report(Severity severity, std::string message) {

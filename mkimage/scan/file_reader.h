@@ -14,7 +14,8 @@ namespace zvfs {
 
 /// Reads the data of files of a scanned tree or a spooled archive. Whatever happens to a file
 /// meanwhile, the reader gives as many bytes as the scan found, since the stream is already
-/// planned: bytes that cannot be read are zeros, and are reported. Reading large files leaves the
+/// planned: bytes that cannot be read are zeros, and are reported. If that is no fault of the file,
+/// Warnings::check() says so: then the build should end. Reading large files leaves the
 /// page cache as it was. Keeps the last file open. Not thread-safe: use one per thread.
 class FileReader {
  public:
@@ -30,7 +31,7 @@ class FileReader {
   /// Fills `out` with the file's stored data (its data without holes) from `offset` on.
   void read(Link link, std::uint64_t offset, MutableByteSpan out);
 
-  /// Like read(), for a look at the data of a file without holes: reports nothing, and does not
+  /// Like read(), for a look at the data of a file without holes: reports no file, and does not
   /// notice whether the file has changed. False if `out` cannot be filled.
   bool peek(Link link, std::uint64_t offset, MutableByteSpan out);
 
@@ -43,6 +44,7 @@ class FileReader {
   std::size_t read_run(int fd, std::uint64_t file_offset, MutableByteSpan out);
   void read_passing(std::uint64_t file_offset, MutableByteSpan out);
   void check_unchanged();
+  void report(const Error& error, std::string message);
   void report(Warning::Severity severity, std::string message);
 
   const Tree& tree_;

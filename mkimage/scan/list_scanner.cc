@@ -131,6 +131,7 @@ Result<std::optional<ListScanner::Added>> ListScanner::add_listed(Scanner::Entry
   if (!fd.is_open() ||
       ::fstatat(fd.get(), entry.name_on_disk, &entry.status, AT_SYMLINK_NOFOLLOW) != 0) {
     const Error error = fail_errno(errno, "cannot stat").error();
+    if (warnings_.keep_if_of_system(path, error)) return NoDirectory();
     warnings_.report(Severity::kUnreadable, path, error.message);
     report_lost(path, below, error);
     return NoDirectory();
@@ -156,7 +157,8 @@ Result<std::optional<ListScanner::Added>> ListScanner::add_on_the_way(Scanner::E
   const UniqueFd fd = open_listed(list.place);
   if (!fd.is_open()) {
     const Error error = fail_errno(errno, "cannot stat").error();
-    report_lost(entry.parent_path + entry.name, list, error);
+    const std::string path = entry.parent_path + entry.name;
+    if (!warnings_.keep_if_of_system(path, error)) report_lost(path, list, error);
     return NoDirectory();
   }
   entry.parent_fd = fd.get();

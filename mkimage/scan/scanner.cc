@@ -10,6 +10,14 @@ namespace zvfs {
 
 using Severity = Warning::Severity;
 
+namespace {
+
+Error without_xattrs(const Error& error) {
+  return {error.code, error.message + "; its extended attributes are left out"};
+}
+
+}  // namespace
+
 Scanner::Scanner(int root_fd, const EntryRules& rules, ExcludedFiles excluded, Tree& tree,
                  Warnings& warnings, Progress& progress)
     : rules_(rules),
@@ -34,7 +42,7 @@ Result<void> Scanner::scan_root() {
   if (::fstat(root_fd, &status) != 0) return fail_errno(errno, "cannot stat the directory");
   InodeRecord record = ZVFS_TRY(reader_.read(root_fd, ".", status));
   if (const auto read = reader_.read_xattrs(root_fd, ".", record); !read) {
-    warnings_.report(Severity::kUnreadable, ".", read.error().message);
+    warnings_.report(".", without_xattrs(read.error()));
   }
   record.nlink = 2;
   record.parent = kRootInode.value;
@@ -49,6 +57,7 @@ Result<void> Scanner::scan_below(InodeNumber directory) {
     const InodeNumber next = pending_.back();
     pending_.pop_back();
     ZVFS_TRY(scan_directory(next));
+    ZVFS_TRY(warnings_.check());
   }
   return {};
 }
@@ -56,7 +65,7 @@ Result<void> Scanner::scan_below(InodeNumber directory) {
 Result<void> Scanner::scan_directory(InodeNumber number) {
   std::string path = tree_.path_of(tree_.link_of(number));
   const auto give_up = [&](const Error& error) -> Result<void> {
-    warnings_.report(severity_of(error), path.empty() ? "." : path, error.message);
+    warnings_.report(path.empty() ? "." : path, error);
     return {};
   };
   const Result<Directory> directory = open_directory(number);
@@ -121,7 +130,8 @@ Result<std::optional<InodeNumber>> Scanner::add(Entry& entry) {
   if (!stat(entry)) return Added();
   if (is_excluded(entry) || is_left_out(entry)) return Added();
   if (entry.name.size() > kMaxNameLength) {
-    report(entry, Severity::kUnreadable, fmt::format("name exceeds {} bytes", kMaxNameLength));
+    report(entry, Severity::kUnreadable,
+           fmt::format("name exceeds {} bytes; left out", kMaxNameLength));
     return Added();
   }
   InodeNumber number;
@@ -167,10 +177,10 @@ bool Scanner::stat(Entry& entry) {
 
 Result<InodeNumber> Scanner::add_inode(const Entry& entry, InodeRecord record) {
   if (const auto read = reader_.read_xattrs(entry.parent_fd, entry.name_on_disk, record); !read) {
-    report(entry, read.error());
+    report(entry, without_xattrs(read.error()));
   }
   if (record.xattr_set != 0 && !fits_in_tar(tree_.xattrs().sets()[record.xattr_set - 1])) {
-    report(entry, Severity::kNote, "some of its extended attributes do not fit in a tar header");
+    report(entry, Severity::kNote, std::string(kXattrsBeyondTar));
   }
   const InodeNumber number = ZVFS_TRY(add_rewritten(record));
   if (record.is_regular()) tree_.source().keep_ctime(number, timestamp_of(entry.status.st_ctim));
@@ -215,7 +225,7 @@ void Scanner::push_subdirectories(InodeNumber number) {
 }
 
 void Scanner::report(const Entry& entry, const Error& error) {
-  report(entry, severity_of(error), error.message);
+  warnings_.report(entry.parent_path + entry.name, error);
 }
 
 void Scanner::report(const Entry& entry, Severity severity, std::string message) {

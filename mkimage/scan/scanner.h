@@ -59,7 +59,8 @@ class Scanner {
 
   /// Scans the whole root, and finishes the tree. The methods below are its steps, for callers that
   /// scan less, or several places.
-  /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold).
+  /// Errors: Io (the root cannot be read), TooLarge (more files than the format can hold), NoMemory
+  /// or Exhausted (of the system, which is no fault of a file).
   Result<void> scan();
 
   /// Errors: Io (extended attributes cannot be read at all).
@@ -69,7 +70,8 @@ class Scanner {
   Result<void> scan_root();
 
   /// Adds everything in a directory of the tree, and below. Mount points that are kept empty are
-  /// those of filesystems other than this directory's. Errors: TooLarge.
+  /// those of filesystems other than this directory's. Errors: TooLarge; those of
+  /// Warnings::check().
   Result<void> scan_below(InodeNumber directory);
 
   /// Adds one entry. Returns its inode; nothing if it was left out, with or without a warning.

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <utility>
 
+#include "base/quoting.h"
 #include "base/warnings.h"
 
 namespace zvfs {
@@ -87,11 +88,12 @@ Result<bool> XattrReader::read_value(const char* attribute, ByteVector& value) {
     }
     if (errno == ENODATA) return false;
     if (errno != ERANGE) {
-      return fail_on_source(errno, fmt::format("cannot read extended attribute {}", attribute));
+      return fail_on_source(
+          errno, fmt::format("cannot read extended attribute {}", quote_name(attribute)));
     }
     if (value_.size() >= XattrSet::kMaxValueSize) {
       return fail(ErrorCode::kTooLarge, "extended attribute {} exceeds the limit of {} bytes",
-                  attribute, XattrSet::kMaxValueSize);
+                  quote_name(attribute), XattrSet::kMaxValueSize);
     }
     value_.resize(std::min(value_.size() * 8, XattrSet::kMaxValueSize));
   }

@@ -79,11 +79,11 @@ Result<InodeNumber> PseudoApplier::make_disk_file(const PseudoDefinition& defini
   if (definition.follows_symlink) {
     const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
                                                            &std::free);
-    if (real == nullptr) return fail_errno(errno, path);
+    if (real == nullptr) return fail_errno(errno, quote_name(path));
     path = real.get();
   }
   struct stat status;
-  if (::lstat(path.c_str(), &status) != 0) return fail_errno(errno, path);
+  if (::lstat(path.c_str(), &status) != 0) return fail_errno(errno, quote_name(path));
   if (S_ISDIR(status.st_mode)) return fail(ErrorCode::kIo, "{} is a directory", path);
   InodeRecord record = ZVFS_TRY(reader_.read(AT_FDCWD, path.c_str(), status));
   ZVFS_TRY(reader_.read_xattrs(AT_FDCWD, path.c_str(), record));
@@ -129,7 +129,7 @@ void PseudoApplier::set_xattrs(const std::string& path) {
   if (!row_of_set) return report(path, Severity::kChanged, row_of_set.error().message);
   record.xattr_set = *row_of_set;
   if (!fits_in_tar(tree_.xattrs().sets()[*row_of_set - 1])) {
-    report(path, Severity::kNote, "some of its extended attributes do not fit in a tar header");
+    report(path, Severity::kNote, std::string(kXattrsBeyondTar));
   }
 }
 

@@ -10,7 +10,7 @@
 _zvfs_options() {
   "$@" --help 2>/dev/null </dev/null | awk '
     /^  -/ {
-      sub(/^  /, ""); sub(/  .*/, "")
+      sub(/^  /, ""); sub(/  .*/, ""); sub(/ +$/, "")
       count = split($0, words, /[, ]+/)
       end = words[count] ~ /^-/ ? "" : "=" words[count]
       for (i = 1; i <= count; i++) if (words[i] ~ /^-/) print words[i] end

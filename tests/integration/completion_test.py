@@ -102,6 +102,8 @@ class Bash(Shells):
         self.assertEqual(self.complete("zvfs", "extract", "-j", ""), set())
         self.assertIn("root", self.complete("mkimage", "--owner", "ro"))
         self.assertEqual(self.complete("zvfs", "extract", "--to-tar", "im"), {"image.tar.zst"})
+        self.assertEqual(self.complete("zvfs", "extract", "--pre"), {"--preserve-permissions"})
+        self.assertEqual(self.complete("zvfs", "extract", "--preserve-permissions", "im"), {"image.tar.zst"})
 
     def test_files_and_names_in_the_image(self):
         self.assertIn("image.tar.zst", self.complete("zvfs", "ls", ""))

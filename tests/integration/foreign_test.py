@@ -25,11 +25,13 @@ SAYS = {
     "gnu_tar__absolute_tar_gz":
         (0, "mkimage: /abs/block: the leading '/' is dropped from this and other names\n"),
     "gnu_tar__gnu_second_volume_tar_gz":
-        (1, "mkimage: b: continues in another volume, which is missing\n"),
+        (1, "mkimage: b: is the rest of a file that begins in another volume; "
+            "shown as a file of its own\n"),
     "handmade__garbage_after_end_tar":
         (0, "mkimage: .: data after the end of the archive, at 2560, is kept unchanged\n"),
     "handmade__gnu_volume_member_tar":
-        (1, "mkimage: cut: continues in another volume, which is missing\n"),
+        (1, "mkimage: cut: is the rest of a file that begins in another "
+            "volume; shown as a file of its own\n"),
     "handmade__no_end_tar": NO_END,
     "handmade__one_zero_block_tar": NO_END,
     "handmade__solaris_acl_tar": (1, "mkimage: file: unknown type 'A', treated as a regular file\n"),

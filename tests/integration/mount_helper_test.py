@@ -105,6 +105,55 @@ class Helper(unittest.TestCase):
         self.mount8("-a", "-T", fstab)
         self.assertEqual(len(private_mounts.daemons_of(self.image)), 1)
 
+    def test_options_of_util_linux_in_fstab(self):
+        """Each is passed on, or means something to mount(8), systemd or nobody here; nothing else
+        is in the line of /proc/mounts than what a kernel flag is for."""
+        for options, flags in (
+                ("defaults", set()), ("auto", set()), ("noauto,nofail", set()), ("_netdev", set()),
+                ("user", {"noexec", "nosuid", "nodev"}), ("users,exec", {"nosuid", "nodev"}),
+                ("owner", {"nosuid"}), ("group", {"nosuid"}), ("nouser", set()),
+                ("x-systemd.automount,x-systemd.requires=a.mount,x-systemd.idle-timeout=1min", set()),
+                ("x-gvfs-show,x-gvfs-name=a%20b,x-initrd.mount", set()),
+                ("comment=systemd.automount", set()), ("X-mount.mkdir", set()),
+                ("X-mount.mkdir=0700,X-other=1", set()), ("silent", set()), ("loud", set()),
+                ("relatime", set()), ("strictatime", set()), ("lazytime", set()), ("noatime", {"noatime"}),
+                ("nodiratime,iversion,mand", set()), ("sync,dirsync,async", set()),
+                ("noexec,nosuid,nodev", {"noexec", "nosuid", "nodev"}),
+                ("suid,dev,exec", set()), ("nosymfollow", {"nosymfollow"}), ("symfollow", set()),
+                ("context=system_u:object_r:tmp_t:s0", set()),
+                ('context="system_u:object_r:tmp_t:s0:c127,c456",noexec', {"noexec"}),
+                ("fscontext=a,defcontext=b,rootcontext=c", set())):
+            with self.subTest(options):
+                self.mount8("-T", self.fstab(options), self.point)
+                self.assert_mounted(*flags)
+                shown = set(mount_line(self.point)[3].split(","))
+                for flag in ("noexec", "nosymfollow", "noatime"):
+                    self.assertEqual(flag in shown, flag in flags, shown)
+                zvfs_tools.run("umount", self.point)
+                private_mounts.wait_for_end(self.image)
+
+    def test_unknown_options_in_fstab_are_errors(self):
+        for option in ("zork", "nozork=1", "nosymfollow=zork", "xfs", "X", "uid=5", "umask=022"):
+            with self.subTest(option):
+                self.mount8("-T", self.fstab(option), self.point, expect=1,
+                            said=rf"\Amount\.zvfs: unknown option '{option}'\n\Z")
+                self.assertIsNone(mount_line(self.point))
+
+    def test_no_symlink_is_followed(self):
+        source = self.scratch / "links"
+        (source / "directory").mkdir(parents=True)
+        (source / "directory" / "file").write_bytes(b"content\n")
+        (source / "link").symlink_to("directory")
+        image = zvfs_tools.mkimage(source, self.scratch / "links.zst")
+        self.mount8("-t", "zvfs", "-o", "nosymfollow", image, self.point)
+        self.assertEqual((self.point / "directory" / "file").read_bytes(), b"content\n")
+        self.assertEqual(os.readlink(self.point / "link"), "directory")
+        with self.assertRaisesRegex(OSError, "Too many levels of symbolic links"):
+            (self.point / "link" / "file").read_bytes()
+        zvfs_tools.run("umount", self.point)
+        self.mount8("-t", "zvfs", image, self.point)
+        self.assertEqual((self.point / "link" / "file").read_bytes(), b"content\n")
+
     def test_nofail_without_an_image(self):
         self.mount8("-a", "-T", self.fstab("nofail", source=self.scratch / "none"))
         self.mount8("-a", "-T", self.fstab("defaults", source=self.scratch / "none"), expect=32,

@@ -4,6 +4,7 @@
 
 #include "base/parallel.h"
 #include "base/progress_line.h"
+#include "base/quoting.h"
 #include "base/units.h"
 #include "zvfs/check/check_output.h"
 #include "zvfs/check/checker.h"
@@ -35,7 +36,7 @@ class CheckCommand final : public Command {
     auto source = ZVFS_TRY(FileSource::open(image_path_));
     const auto output = json_ ? make_check_json(image_path_) : make_check_text(image_path_);
     const auto report = check(std::move(source), *output);
-    if (!report) return Unexpected(Error(report.error()).within(image_path_));
+    if (!report) return Unexpected(Error(report.error()).within(quote_name(image_path_)));
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     output->finish(*report, elapsed.count());
     return report->is_clean() ? CommandStatus::kSuccess : CommandStatus::kErrorsLeft;

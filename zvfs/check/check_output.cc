@@ -25,13 +25,13 @@ class CheckText final : public CheckOutput {
   }
   void finish(const CheckReport& report, double seconds) override {
     if (!report.is_clean()) {
-      fmt::print("{}: {}, {}; {} of {} frames intact\n", image_path_,
+      fmt::print("{}: {}, {}; {} of {} frames intact\n", quote_name(image_path_),
                  plural(report.problems, "problem"), plural(report.damaged_files, "damaged file"),
                  report.whole_frames, report.frames);
       return;
     }
     const double speed = static_cast<double>(report.decoded_bytes) / std::max(seconds, 0.001);
-    fmt::print("{}: clean; {}, {}, {} decoded in {:.1f} s, {}/s\n", image_path_,
+    fmt::print("{}: clean; {}, {}, {} decoded in {:.1f} s, {}/s\n", quote_name(image_path_),
                plural(report.inodes, "inode"), plural(report.frames, "frame"),
                human_size(report.decoded_bytes), seconds,
                human_size(static_cast<std::uint64_t>(speed)));

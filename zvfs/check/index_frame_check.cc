@@ -64,7 +64,7 @@ class IndexDirectoryCheck {
     }
     SeekTableReader reader(context_.image, {begin}, header.index_frame_count);
     if (auto sane = reader.check_frame(); !sane) {
-      if (sane.error().code == ErrorCode::kIo) return sane;
+      if (sane.error().code == ErrorCode::kIo || is_of_system(sane.error())) return sane;
       context_.problems.add("nested seek table: {}", sane.error().message);
       return {};
     }

@@ -57,7 +57,7 @@ Result<void> check_seek_table(const CheckContext& context) {
   const std::uint64_t begin = header.image_size - SeekTableFooter{entries}.table_size();
   SeekTableReader reader(context.image, {begin}, entries);
   if (auto sane = reader.check_frame(); !sane) {
-    if (sane.error().code == ErrorCode::kIo) return sane;
+    if (sane.error().code == ErrorCode::kIo || is_of_system(sane.error())) return sane;
     context.problems.add("seek table: {}", sane.error().message);
   }
   ExpectedEntries frames(context.image);

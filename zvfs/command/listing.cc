@@ -1,17 +1,14 @@
 #include "zvfs/command/listing.h"
 
-#include <cstdio>
-
 #include "base/quoting.h"
+#include "base/standard_streams.h"
 #include "zvfs/command/messages.h"
 
 namespace zvfs {
 
 Result<void> Listing::print(std::string_view line) {
-  std::fwrite(line.data(), 1, line.size(), stdout);
-  std::fputc(line_end_, stdout);
-  if (std::ferror(stdout) != 0) return fail(ErrorCode::kIo, "write error on standard output");
-  return {};
+  ZVFS_TRY(print_to_stdout(line));
+  return print_to_stdout({&line_end_, 1});
 }
 
 void Listing::lost(std::string_view path, const Error& error) {
@@ -20,7 +17,8 @@ void Listing::lost(std::string_view path, const Error& error) {
 }
 
 void Listing::missing(const std::vector<std::string>& operands) {
-  for (const std::string& operand : operands) print_error("{}: not in the image", operand);
+  for (const std::string& operand : operands)
+    print_error("{}: not in the image", quote_name(operand));
   if (!operands.empty()) is_whole_ = false;
 }
 

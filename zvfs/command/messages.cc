@@ -2,6 +2,8 @@
 
 #include <cstdio>
 #include <new>
+#include "base/quoting.h"
+#include "base/standard_streams.h"
 
 namespace zvfs {
 namespace {
@@ -17,10 +19,9 @@ void set_message_prefix(std::string prefix) { message_prefix() = std::move(prefi
 
 void print_message(std::string_view message) noexcept {
   try {
-    const std::string line = fmt::format("{}: {}\n", message_prefix(), message);
-    std::fwrite(line.data(), 1, line.size(), stderr);  // NOLINT: there is nobody left to tell
+    print_to_stderr(fmt::format("{}: {}\n", message_prefix(), safe_line(message)));
   } catch (const std::bad_alloc&) {
-    std::fputs("zvfs: out of memory\n", stderr);
+    print_to_stderr("zvfs: out of memory\n");
   }
 }
 

@@ -13,7 +13,8 @@ namespace zvfs {
 void set_message_prefix(std::string prefix);
 
 /// Prints the line "`prefix`: `message`", in one write; "zvfs: out of memory" if there is none for
-/// it.
+/// it. Names in a message should be quoted, by quote_name(); whatever else is in it gets no further
+/// than safe_line() lets it.
 void print_message(std::string_view message) noexcept;
 
 template <typename... Args>

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/quoting.h"
 #include "format/image_source.h"
 #include "format/memory_limit.h"
 
@@ -11,7 +12,7 @@ Result<std::unique_ptr<Image>> open_image(const std::string& path, std::uint64_t
   std::unique_ptr<const ImageSource> source = ZVFS_TRY(FileSource::open(path));
   const ImageOptions options{.cache_size_bytes =
                                  affordable_memory(cache_size_bytes, memory_limit())};
-  return ZVFS_TRY_IN(path, Image::open(std::move(source), options));
+  return ZVFS_TRY_IN(quote_name(path), Image::open(std::move(source), options));
 }
 
 unsigned affordable_threads(unsigned threads, const IndexHeader& header) {

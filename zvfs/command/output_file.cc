@@ -7,6 +7,7 @@
 
 #include "base/file_io.h"
 #include "base/output_place.h"
+#include "base/quoting.h"
 
 namespace zvfs {
 namespace {
@@ -20,18 +21,18 @@ bool is_same_file(const struct stat& a, const char* path) {
 
 Result<OutputFile> OutputFile::open(const std::string& path, IfExists if_exists,
                                     const std::string& image_path) {
-  OutputFile output(path == "-" ? "standard output" : path);
+  OutputFile output(path == "-" ? "standard output" : quote_name(path));
   if (path == "-") return output;
   struct stat there {};
   const bool exists = ::stat(path.c_str(), &there) == 0;
   if (exists && is_same_file(there, image_path.c_str())) {
-    return fail(ErrorCode::kInvalidArgument, "{}: is the image being read", path);
+    return fail(ErrorCode::kInvalidArgument, "{}: is the image being read", quote_name(path));
   }
-  OutputPlace place = ZVFS_TRY_IN(path, find_output(path));
+  OutputPlace place = ZVFS_TRY_IN(quote_name(path), find_output(path));
   if (place.stream.is_open()) {
     output.special_ = std::move(place.stream);
   } else {
-    output.file_.emplace(ZVFS_TRY_IN(path, AtomicFile::create(place.file, if_exists)));
+    output.file_.emplace(ZVFS_TRY_IN(quote_name(path), AtomicFile::create(place.file, if_exists)));
   }
   return output;
 }
@@ -41,11 +42,11 @@ int OutputFile::fd() const {
   return special_.is_open() ? special_.get() : STDOUT_FILENO;
 }
 
-Result<void> OutputFile::write(ByteSpan bytes) { return write_all(fd(), bytes, path_); }
+Result<void> OutputFile::write(ByteSpan bytes) { return write_all(fd(), bytes, name_); }
 
 Result<void> OutputFile::finish() {
   if (!file_) return {};
-  ZVFS_TRY_IN(path_, file_->commit());
+  ZVFS_TRY_IN(name_, file_->commit());
   return {};
 }
 

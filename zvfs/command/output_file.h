@@ -27,11 +27,11 @@ class OutputFile {
   Result<void> finish();
 
  private:
-  explicit OutputFile(std::string path) : path_(std::move(path)) {}
+  explicit OutputFile(std::string name) : name_(std::move(name)) {}
 
   [[nodiscard]] int fd() const;
 
-  std::string path_;
+  std::string name_;  // in messages
   std::optional<AtomicFile> file_;
   UniqueFd special_;  // without this and without a file: standard output
 };

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <exception>
+#include <new>
 #include <string>
 #include <string_view>
-#include <system_error>
 
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
+#include "base/standard_streams.h"
 #include "zvfs/command/messages.h"
 
 namespace zvfs {
@@ -35,16 +37,15 @@ Command* chosen(const OptionSet& program, const std::vector<CommandPtr>& command
   return found == commands.end() ? nullptr : found->get();
 }
 
-// The first argument that is not an option, if there is no such command; else empty.
-std::string_view unknown_command(std::span<char* const> arguments,
-                                 const std::vector<CommandPtr>& commands) {
-  for (const std::string_view argument : arguments.subspan(1)) {
-    if (argument.starts_with('-')) continue;
-    const bool is_known = std::ranges::any_of(
-        commands, [&](const CommandPtr& command) { return command->name() == argument; });
-    return is_known ? std::string_view() : argument;
-  }
-  return {};
+// The first argument, unless it is a command. zvfs itself has no options but those that would have
+// been answered.
+std::string_view unknown_word(std::span<char* const> arguments,
+                              const std::vector<CommandPtr>& commands) {
+  if (arguments.size() < 2) return {};
+  const std::string_view word = arguments[1];
+  const bool is_known = std::ranges::any_of(
+      commands, [&](const CommandPtr& command) { return command->name() == word; });
+  return is_known ? std::string_view() : word;
 }
 
 // The command that the first argument names, if any. Takes no memory, so that even a program that
@@ -60,7 +61,8 @@ Command* first_word(std::span<char* const> arguments, const std::vector<CommandP
 CommandStatus explain_usage_error(const Error& error, const Command* command,
                                   std::string_view unknown) {
   if (!unknown.empty()) {
-    print_error("unknown command '{}', try 'zvfs --help'", quote_name(unknown));
+    const std::string_view what = unknown.starts_with('-') ? "option" : "command";
+    print_error("unknown {} '{}', try 'zvfs --help'", what, quote_name(unknown));
     return CommandStatus::kFailure;
   }
   if (command == nullptr) {
@@ -77,8 +79,8 @@ CommandStatus run_command(Command& command) {
   set_message_prefix("zvfs " + command.name());
   const Result<CommandStatus> status = command.run();
   // Output that is not on stdout by now is lost: a full disk must not look like success.
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
-    print_error("standard output: {}", std::generic_category().message(errno));
+  if (const auto flushed = flush_standard_output(); !flushed) {
+    print_message(flushed.error().message);
     return command.failure_status();
   }
   if (!status) {
@@ -86,6 +88,14 @@ CommandStatus run_command(Command& command) {
     return command.failure_status();
   }
   return *status;
+}
+
+// --help and --version have printed their answer.
+CommandStatus end_answer(const Command* command) {
+  const auto flushed = flush_standard_output();
+  if (flushed) return CommandStatus::kSuccess;
+  print_message(flushed.error().message);
+  return command == nullptr ? CommandStatus::kFailure : command->failure_status();
 }
 
 }  // namespace
@@ -98,9 +108,9 @@ CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandP
     const auto parsed = program.parse(arguments);
     command = chosen(program, commands);
     if (!parsed) {
-      return explain_usage_error(parsed.error(), command, unknown_command(arguments, commands));
+      return explain_usage_error(parsed.error(), command, unknown_word(arguments, commands));
     }
-    if (*parsed == OptionSet::Parsed::kQuestion) return CommandStatus::kSuccess;
+    if (*parsed == OptionSet::Parsed::kQuestion) return end_answer(command);
     return run_command(*command);
   } catch (...) {
     print_message(caught_error().message);

@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/quoting.h"
+#include "base/standard_streams.h"
 #include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/diff/difference.h"
@@ -37,7 +38,8 @@ class DiffCommand final : public Command {
       has_warning_ = true;
     };
     ZVFS_TRY(TreeComparison(*old_tree, *new_tree, listener, warning).run());
-    if (brief_ && differ_) fmt::print("{} and {} differ\n", old_path_, new_path_);
+    if (brief_ && differ_)
+      fmt::print("{} and {} differ\n", quote_name(old_path_), quote_name(new_path_));
     if (has_warning_) return CommandStatus::kFailure;
     return differ_ ? CommandStatus::kDifferent : CommandStatus::kSuccess;
   }
@@ -45,7 +47,7 @@ class DiffCommand final : public Command {
  private:
   TreeWarning warning_in(const std::string& tree) {
     return [this, &tree](std::string_view path, std::string_view message) {
-      print_error("{}: {}: {}", tree, quote_name(path), message);
+      print_error("{}: {}: {}", quote_name(tree), quote_name(path), message);
       has_warning_ = true;
     };
   }
@@ -55,9 +57,7 @@ class DiffCommand final : public Command {
     differ_ = true;
     if (brief_) return false;
     const std::string line = json_ ? json_of(difference) : itemized(difference);
-    std::fwrite(line.data(), 1, line.size(), stdout);
-    std::fputc('\n', stdout);
-    return std::ferror(stdout) == 0;  // a closed pipe ends it; the caller reports why
+    return print_to_stdout(line + '\n').has_value();  // a closed pipe ends it; the caller says why
   }
 
   std::string old_path_;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/file_io.h"
+#include "base/quoting.h"
 #include "base/unique_fd.h"
 #include "base/warnings.h"
 #include "mkimage/report/progress.h"
@@ -54,7 +55,8 @@ class DirectoryTree final : public ComparableTree {
     });
     Progress unwatched;
     const EntryRules everything;
-    return Scanner(root_.get(), everything, {}, tree_, warnings, unwatched).scan();
+    ZVFS_TRY(Scanner(root_.get(), everything, {}, tree_, warnings, unwatched).scan());
+    return warnings.check();
   }
 
   Result<InodeRecord> inode(InodeNumber number) override { return tree_.inode(number); }
@@ -100,9 +102,9 @@ class DirectoryTree final : public ComparableTree {
 Result<std::unique_ptr<ComparableTree>> open_directory_tree(const std::string& path,
                                                             const TreeWarning& warning) {
   UniqueFd root(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!root.is_open()) return fail_errno(errno, path);
+  if (!root.is_open()) return fail_errno(errno, quote_name(path));
   auto tree = std::make_unique<DirectoryTree>(std::move(root));
-  ZVFS_TRY_IN(path, tree->scan(warning));
+  ZVFS_TRY_IN(quote_name(path), tree->scan(warning));
   return std::unique_ptr<ComparableTree>(std::move(tree));
 }
 

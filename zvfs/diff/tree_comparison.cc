@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/quoting.h"
 #include "tar/posix_acl.h"
 #include "tree/tree.h"
 #include "zvfs/walk/selected_walk.h"
@@ -104,6 +105,7 @@ Result<void> TreeComparison::run() {
   const Side new_root{kRootInode, kRootInode, ZVFS_TRY(new_.inode(kRootInode))};
   visit("", old_root, new_root);
   while (!levels_.empty() && !stopped_) step(levels_.back());
+  if (of_system_) return Unexpected(*of_system_);
   return {};
 }
 
@@ -290,7 +292,13 @@ void TreeComparison::tell(const Difference& difference) {
 }
 
 void TreeComparison::report(const Error& error) {
-  warning_(path_.empty() ? "." : std::string_view(path_), error.message);
+  const std::string_view path = path_.empty() ? "." : std::string_view(path_);
+  if (is_of_system(error)) {
+    of_system_ = Error(error).within(quote_name(path));
+    stopped_ = true;
+  } else {
+    warning_(path, error.message);
+  }
 }
 
 }  // namespace zvfs

@@ -81,6 +81,7 @@ class TreeComparison {
   FirstNames old_links_;
   FirstNames new_links_;
   bool stopped_ = false;
+  std::optional<Error> of_system_;  // which ends the comparison
 };
 
 }  // namespace zvfs

@@ -47,6 +47,14 @@ struct AttributeRestorer::Target {
     if (name == nullptr) return ::fchmod(fd, mode);
     return ::fchmodat(fd, name, mode, AT_SYMLINK_NOFOLLOW);
   }
+  // The set-group-ID bit that a new directory got from the one it is in, by which it hands down its
+  // group in turn.
+  [[nodiscard]] mode_t handed_down_bits() const {
+    struct stat status {};
+    const int done =
+        name == nullptr ? ::fstat(fd, &status) : ::fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW);
+    return done == 0 ? status.st_mode & S_ISGID : 0;
+  }
   [[nodiscard]] int set_xattr(const Xattr& xattr) const {
     const char* const key = xattr.name.c_str();
     if (name == nullptr) return ::fsetxattr(fd, key, xattr.value.data(), xattr.value.size(), 0);
@@ -67,14 +75,30 @@ struct AttributeRestorer::Target {
 };
 
 AttributeRestorer::AttributeRestorer(const Image& image, const ExtractOptions& options)
-    : image_(image), same_owner_(options.same_owner), uid_(::geteuid()), gid_(::getegid()) {}
+    : image_(image),
+      same_owner_(options.same_owner),
+      same_permissions_(options.same_permissions),
+      special_rights_(options.special_rights),
+      umask_(options.same_permissions ? 0 : options.umask),
+      uid_(::geteuid()),
+      gid_(::getegid()) {}
+
+mode_t AttributeRestorer::special_bits_of(const Inode& inode) const {
+  mode_t bits = inode.record.mode & kSpecialBits;
+  if (!same_permissions_) bits &= ~static_cast<mode_t>(S_ISVTX);
+  if (!special_rights_) return bits & S_ISVTX;
+  if (!same_owner_ && inode.record.uid != uid_) bits &= ~static_cast<mode_t>(S_ISUID);
+  if (!same_owner_ && inode.record.gid != gid_) bits &= ~static_cast<mode_t>(S_ISGID);
+  return bits;
+}
 
 mode_t AttributeRestorer::permissions_of(const Inode& inode) const {
-  mode_t mode = inode.record.mode & 07777;
-  if (same_owner_) return mode;
-  if (inode.record.uid != uid_) mode &= ~static_cast<mode_t>(S_ISUID);
-  if (inode.record.gid != gid_) mode &= ~static_cast<mode_t>(S_ISGID);
-  return mode;
+  return (inode.record.mode & 0777 & ~umask_) | special_bits_of(inode);
+}
+
+bool AttributeRestorer::is_restored(std::string_view xattr) const {
+  if (is_acl_name(xattr)) return same_permissions_;
+  return special_rights_ || !(xattr.starts_with("security.") || xattr.starts_with("trusted."));
 }
 
 mode_t AttributeRestorer::mode_to_make(const Inode& inode, ParentDefaults where) const {
@@ -103,11 +127,9 @@ void AttributeRestorer::restore_at(int directory_fd, const std::string& name, co
 void AttributeRestorer::restore(const Target& target, const Inode& inode, ParentDefaults where,
                                 mode_t made_with, const Failed& failed) const {
   restore_owner(target, inode, where, failed);
-  restore_xattrs(target, inode, where, failed);
-  const mode_t mode = permissions_of(inode);
-  if (!inode.record.is_symlink() && (mode != made_with || !where.are_plain)) {
-    if (target.chmod(mode) != 0) failed(because("the mode"));
-  }
+  const XattrSet xattrs = xattrs_of(inode, failed);
+  restore_xattrs(target, inode, xattrs, where, failed);
+  restore_mode(target, inode, xattrs, where, made_with, failed);
   const timespec mtime = {.tv_sec = inode.record.mtime_seconds,
                           .tv_nsec = static_cast<long>(inode.record.mtime_nanoseconds)};
   if (target.set_mtime(mtime) != 0) failed(because("the time"));
@@ -125,22 +147,43 @@ void AttributeRestorer::restore_owner(const Target& target, const Inode& inode,
   if (target.chown(record.uid, record.gid) != 0) failed(because("the owner"));
 }
 
+XattrSet AttributeRestorer::xattrs_of(const Inode& inode, const Failed& failed) const {
+  if (inode.record.xattr_set == 0) return {};
+  auto set = image_.xattrs(inode);
+  if (set) return *std::move(set);
+  failed("cannot restore the extended attributes: " + set.error().message);
+  return {};
+}
+
 void AttributeRestorer::restore_xattrs(const Target& target, const Inode& inode,
-                                       ParentDefaults where, const Failed& failed) const {
+                                       const XattrSet& xattrs, ParentDefaults where,
+                                       const Failed& failed) const {
   if (!where.are_plain &&
       !inode.record.is_symlink()) {  // an ACL that it may have inherited from its directory
     target.remove_xattr(kAccessAclName.data());
     if (inode.record.is_directory()) target.remove_xattr(kDefaultAclName.data());
   }
-  if (inode.record.xattr_set == 0) return;
-  const auto set = image_.xattrs(inode);
-  if (!set) {
-    failed("cannot restore the extended attributes: " + set.error().message);
-    return;
-  }
-  for (const Xattr& xattr : set->xattrs()) {
+  for (const Xattr& xattr : xattrs.xattrs()) {
+    if (!is_restored(xattr.name)) continue;
     if (target.set_xattr(xattr) != 0) failed(because("attribute " + quote_name(xattr.name)));
   }
+}
+
+void AttributeRestorer::restore_mode(const Target& target, const Inode& inode,
+                                     const XattrSet& xattrs, ParentDefaults where, mode_t made_with,
+                                     const Failed& failed) const {
+  if (inode.record.is_symlink()) return;
+  mode_t mode = permissions_of(inode);
+  if (const Xattr* const acl = find_xattr(xattrs, kAccessAclName);
+      acl != nullptr && !is_restored(kAccessAclName)) {
+    // The group bits are the ACL's mask: they would give the group what only named users had.
+    mode &= ~static_cast<mode_t>(070) | mode_t{acl_group_permissions(acl->value)} << 3;
+  }
+  if (!same_permissions_ && !where.are_plain && inode.record.is_directory()) {
+    mode |= target.handed_down_bits();
+  }
+  if (mode == made_with && where.are_plain) return;
+  if (target.chmod(mode) != 0) failed(because("the mode"));
 }
 
 }  // namespace zvfs

@@ -25,9 +25,8 @@ struct ParentDefaults {
 /// attributes (and so ACLs and capabilities), mode, modification time. The order matters, since
 /// chown(2) clears set-user-ID bits and capabilities, and an ACL changes the mode. Thread-safe.
 ///
-/// Without the right to give files away, files belong to the user who extracts them. Their
-/// set-user-ID and set-group-ID bits are then restored only if the image has the same owner or
-/// group.
+/// If owners are not restored, files belong to the user who extracts them. Set-user-ID and
+/// set-group-ID bits are then restored only if the image has the same owner or group.
 class AttributeRestorer {
  public:
   /// Reports an attribute that could not be restored.
@@ -53,12 +52,20 @@ class AttributeRestorer {
                const Failed& failed) const;
   void restore_owner(const Target& target, const Inode& inode, ParentDefaults where,
                      const Failed& failed) const;
-  void restore_xattrs(const Target& target, const Inode& inode, ParentDefaults where,
-                      const Failed& failed) const;
+  void restore_xattrs(const Target& target, const Inode& inode, const XattrSet& xattrs,
+                      ParentDefaults where, const Failed& failed) const;
+  void restore_mode(const Target& target, const Inode& inode, const XattrSet& xattrs,
+                    ParentDefaults where, mode_t made_with, const Failed& failed) const;
+  [[nodiscard]] XattrSet xattrs_of(const Inode& inode, const Failed& failed) const;
+  [[nodiscard]] bool is_restored(std::string_view xattr) const;
   [[nodiscard]] mode_t permissions_of(const Inode& inode) const;
+  [[nodiscard]] mode_t special_bits_of(const Inode& inode) const;
 
   const Image& image_;
   const bool same_owner_;
+  const bool same_permissions_;
+  const bool special_rights_;
+  const mode_t umask_;
   const uid_t uid_;
   const gid_t gid_;
 };

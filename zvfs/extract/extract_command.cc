@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <atomic>
 #include <string>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
 #include "base/parallel.h"
 #include "base/progress_line.h"
+#include "base/quoting.h"
 #include "base/signal_cleanup.h"
 #include "base/units.h"
 #include "zvfs/command/commands.h"
@@ -14,9 +16,16 @@
 #include "zvfs/command/output_file.h"
 #include "zvfs/extract/extractor.h"
 #include "zvfs/extract/tar_export.h"
+#include "zvfs/walk/select_paths.h"
 
 namespace zvfs {
 namespace {
+
+mode_t current_umask() {
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return mask;
+}
 
 std::string progress_text(const ExtractReport& report, double elapsed, std::size_t width) {
   const std::uint64_t done = report.bytes_done;
@@ -53,17 +62,23 @@ class ExtractCommand final : public Command {
     options
         .flag("-k,--keep-going", keep_going_, "Report a file that cannot be restored, and continue")
         .excludes(to_tar);
-    options.flag("--no-same-owner", no_same_owner_, "Do not restore owners (as root)")
+    options
+        .flag("-p,--preserve-permissions", preserve_permissions_,
+              "Ignore the umask, and restore set-ID bits and ACLs\n(the default for root)")
+        .excludes(to_tar);
+    options
+        .flag("--no-same-owner", no_same_owner_,
+              "Do not restore owners (as root); without -p, neither\nset-ID bits nor capabilities")
         .excludes(to_tar);
     options.flag("-q,--quiet", quiet_, "Show no progress");
   }
 
   Result<CommandStatus> run() override {
-    Selection selection = ZVFS_TRY(Selection::parse(operands_));
-    if (!tar_path_.empty()) return write_tar(selection);
+    if (!tar_path_.empty()) return write_tar();
     apply_flags();
     const auto image = ZVFS_TRY(open_image(image_path_));
     options_.threads = affordable_threads(options_.threads, image->header());
+    Selection selection = ZVFS_TRY(select_paths(*image, operands_));
     ProgressLine* shown = nullptr;
     ExtractReport report(options_.on_loss, [&](std::string_view message) {
       shown->clear();
@@ -82,15 +97,20 @@ class ExtractCommand final : public Command {
   void apply_flags() {
     if (force_) options_.existing = ExtractOptions::Existing::kReplace;
     if (keep_going_) options_.on_loss = ExtractOptions::OnLoss::kGoOn;
-    options_.same_owner = ::geteuid() == 0 && !no_same_owner_;
+    const bool is_root = ::geteuid() == 0;
+    options_.same_owner = is_root && !no_same_owner_;
+    options_.same_permissions = is_root || preserve_permissions_;
+    options_.special_rights = options_.same_owner || preserve_permissions_;
+    options_.umask = current_umask();
   }
 
-  Result<CommandStatus> write_tar(Selection& selection) {
+  Result<CommandStatus> write_tar() {
     if (tar_path_ == "-" && ::isatty(STDOUT_FILENO) != 0) {
       return fail(ErrorCode::kInvalidArgument,
                   "standard output is a terminal; archives are not written to terminals");
     }
     const auto image = ZVFS_TRY(open_image(image_path_, TarExport::kCacheSize));
+    Selection selection = ZVFS_TRY(select_paths(*image, operands_));
     install_signal_cleanup();
     auto output = ZVFS_TRY(
         OutputFile::open(tar_path_, force_ ? IfExists::kReplace : IfExists::kFail, image_path_));
@@ -122,13 +142,16 @@ class ExtractCommand final : public Command {
   // Reports the operands that are not in the image. True if there are none.
   static bool tell_missing(const Selection& selection) {
     const std::vector<std::string> missing = selection.unmatched();
-    for (const std::string& operand : missing) print_error("{}: not in the image", operand);
+    for (const std::string& operand : missing)
+      print_error("{}: not in the image", quote_name(operand));
     return missing.empty();
   }
 
-  static CommandStatus conclude(const ExtractReport& report, const Selection& selection) {
+  [[nodiscard]] CommandStatus conclude(const ExtractReport& report,
+                                       const Selection& selection) const {
     if (report.stopped()) {
-      print_message("stopped; use -k to extract everything else");
+      print_message(keep_going_ ? "stopped; everything else would fail in the same way"
+                                : "stopped; use -k to extract everything else");
       return CommandStatus::kFailure;
     }
     const bool all_found = tell_missing(selection);
@@ -146,6 +169,7 @@ class ExtractCommand final : public Command {
   ExtractOptions options_{.threads = processor_count()};
   bool force_ = false;
   bool keep_going_ = false;
+  bool preserve_permissions_ = false;
   bool no_same_owner_ = false;
   bool quiet_ = false;
 };

@@ -11,7 +11,8 @@ void ExtractReport::tell(std::string_view path, std::string_view message) const 
 }
 
 void ExtractReport::lost(std::string_view path, const Error& error) {
-  if (on_loss_ == ExtractOptions::OnLoss::kStop && stopped_.exchange(true)) return;
+  const bool is_last = on_loss_ == ExtractOptions::OnLoss::kStop || is_of_system(error);
+  if (is_last ? stopped_.exchange(true) : stopped()) return;
   ++lost_;
   tell(path, error.message);
 }

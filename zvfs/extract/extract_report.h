@@ -22,7 +22,8 @@ class ExtractReport {
       : on_loss_(on_loss), listener_(std::move(listener)) {}
 
   /// `path` was not restored. With OnLoss::kStop, this is the last message, and the extraction
-  /// stops.
+  /// stops; likewise if `error` is no fault of that file, such as a full disk: the rest would fail
+  /// in the same way.
   void lost(std::string_view path, const Error& error);
 
   /// `path` was restored, except for `what`.

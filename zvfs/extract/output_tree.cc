@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "base/quoting.h"
 #include "zvfs/extract/node_maker.h"
 
 namespace zvfs {
@@ -73,11 +74,11 @@ Result<std::unique_ptr<OutputTree>> OutputTree::open(const ExtractOptions& optio
   if (::mkdir(path, 0777) == 0) {
     tree->top_is_ours_ = true;
   } else if (errno != EEXIST) {
-    return fail_errno(errno, options.directory);
+    return fail_errno(errno, quote_name(options.directory));
   }
   // The user may name a symlink.
   UniqueFd fd(::open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.is_open()) return fail_errno(errno, options.directory);
+  if (!fd.is_open()) return fail_errno(errno, quote_name(options.directory));
   std::error_code error;
   if (std::filesystem::is_empty(path, error) && !error) tree->top_is_ours_ = true;
   tree->top_descriptor_ = std::make_shared<const UniqueFd>(std::move(fd));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/file_io.h"
+#include "base/quoting.h"
 #include "base/units.h"
 #include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
@@ -57,7 +58,7 @@ class CatCommand final : public Command {
     for (const std::string& path : paths_) {
       const Result<Inode> inode = find_file(path);
       if (!inode) {
-        print_error("{}: {}", path, inode.error().message);
+        print_error("{}: {}", quote_name(path), inode.error().message);
         status = CommandStatus::kPartial;
         continue;
       }
@@ -90,7 +91,7 @@ class CatCommand final : public Command {
       const std::uint64_t length = std::min(kChunkSize, end - offset);
       const auto slices = image_->read(inode, offset, length);
       if (!slices) {
-        print_error("{}: {}", path, slices.error().message);
+        print_error("{}: {}", quote_name(path), slices.error().message);
         return false;
       }
       for (const FileSlice& slice : *slices)

@@ -2,10 +2,12 @@
 #include <vector>
 
 #include "base/quoting.h"
+#include "base/standard_streams.h"
 #include "zvfs/command/commands.h"
 #include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/inspect/info_text.h"
+#include "zvfs/walk/select_paths.h"
 #include "zvfs/walk/selected_walk.h"
 
 namespace zvfs {
@@ -67,14 +69,14 @@ class InfoCommand final : public Command {
   }
 
   Result<CommandStatus> run() override {
-    Selection selection = ZVFS_TRY(Selection::parse(operands_));
     image_ = ZVFS_TRY(open_image(image_path_));
+    Selection selection = ZVFS_TRY(select_paths(*image_, operands_));
     if (files_) return list_files(selection);
     if (frames_) return list_frames();
     const ImageInfo info = ZVFS_TRY(gather_info(*image_));
     const std::string text =
         json_ ? info_json(info, image_path_) + '\n' : info_page(info, image_path_);
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    ZVFS_TRY(print_to_stdout(text));
     return CommandStatus::kSuccess;
   }
 

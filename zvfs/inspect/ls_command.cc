@@ -5,6 +5,7 @@
 #include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/inspect/entry_text.h"
+#include "zvfs/walk/select_paths.h"
 #include "zvfs/walk/selected_walk.h"
 
 namespace zvfs {
@@ -91,8 +92,8 @@ class LsCommand final : public Command {
   }
 
   Result<CommandStatus> run() override {
-    Selection selection = ZVFS_TRY(Selection::parse(operands_));
     const auto image = ZVFS_TRY(open_image(image_path_));
+    Selection selection = ZVFS_TRY(select_paths(*image, operands_));
     Listing listing(options_.raw ? '\0' : '\n');
     EntryPrinter printer(*image, options_, listing);
     ZVFS_TRY(SelectedWalk(*image, selection, printer).run());

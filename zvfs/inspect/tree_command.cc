@@ -8,6 +8,7 @@
 #include "zvfs/command/commands.h"
 #include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
+#include "zvfs/walk/select_paths.h"
 #include "zvfs/walk/selected_walk.h"
 
 namespace zvfs {
@@ -113,8 +114,8 @@ class TreeCommand final : public Command {
   }
 
   Result<CommandStatus> run() override {
-    Selection selection = ZVFS_TRY(Selection::parse(operands_));
     const auto image = ZVFS_TRY(open_image(image_path_));
+    Selection selection = ZVFS_TRY(select_paths(*image, operands_));
     Listing listing;
     TreeDrawer drawer(*image, options_, listing);
     ZVFS_TRY(SelectedWalk(*image, selection, drawer).run());

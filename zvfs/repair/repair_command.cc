@@ -50,8 +50,8 @@ class RepairCommand final : public Command {
     install_signal_cleanup();
     AtomicFile out = ZVFS_TRY(create_out());
     const auto report = repair(*source, out);
-    if (!report) return Unexpected(Error(report.error()).within(damaged_path_));
-    ZVFS_TRY_IN(out_path_, out.commit());
+    if (!report) return Unexpected(Error(report.error()).within(quote_name(damaged_path_)));
+    ZVFS_TRY_IN(quote_name(out_path_), out.commit());
     if (!quiet_) print_summary(*report);
     return report->is_complete() ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
@@ -68,13 +68,13 @@ class RepairCommand final : public Command {
   }
 
   Result<AtomicFile> create_out() const {
-    const OutputPlace place = ZVFS_TRY_IN(out_path_, find_output(out_path_));
+    const OutputPlace place = ZVFS_TRY_IN(quote_name(out_path_), find_output(out_path_));
     if (place.stream.is_open()) {
       return fail(ErrorCode::kInvalidArgument, "{}: is not a regular file; not replaced",
-                  out_path_);
+                  quote_name(out_path_));
     }
     const IfExists if_exists = force_ ? IfExists::kReplace : IfExists::kFail;
-    return ZVFS_TRY_IN(out_path_, AtomicFile::create(place.file, if_exists));
+    return ZVFS_TRY_IN(quote_name(out_path_), AtomicFile::create(place.file, if_exists));
   }
 
   Result<RepairReport> repair(const ImageSource& source, const AtomicFile& out) {
@@ -95,7 +95,7 @@ class RepairCommand final : public Command {
     };
     options_.on_note = [&](std::string_view message) {
       line.clear();
-      print_error("{}: {}", damaged_path_, quote_name(message));
+      print_error("{}: {}", quote_name(damaged_path_), message);
     };
     return repair_image(source, out.fd(), options_);
   }
@@ -104,7 +104,7 @@ class RepairCommand final : public Command {
     std::string lost = report.lost_names == 0 && report.may_have_lost_more
                            ? "nothing known lost"
                            : fmt::format("{} lost", report.lost_names);
-    fmt::print("{}: {} saved, {}; {} copied, {} encoded; {}\n", out_path_,
+    fmt::print("{}: {} saved, {}; {} copied, {} encoded; {}\n", quote_name(out_path_),
                plural(report.saved_names, "name"), lost, plural(report.copied_frames, "frame"),
                report.encoded_frames, human_size(report.image_size));
   }

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/quoting.h"
 #include "base/units.h"
 #include "base/warnings.h"
 #include "codecs/zstd_stream.h"
@@ -175,9 +176,9 @@ class Repairer {
 
   void take_warning(const Warning& warning) {
     if (warning.severity == Warning::Severity::kNote && plan_.is_whole) {
-      options_.on_note(fmt::format("{}: {}", warning.path, warning.message));
+      options_.on_note(fmt::format("{}: {}", quote_name(warning.path), warning.message));
     } else if (warning.severity != Warning::Severity::kNote) {
-      options_.on_note(fmt::format("{}: {}", warning.path, warning.message));
+      options_.on_note(fmt::format("{}: {}", quote_name(warning.path), warning.message));
       report_.may_have_lost_more = true;
     }
   }

@@ -29,10 +29,14 @@ void sort_unique(auto& items) {
 
 }  // namespace
 
-Result<Selection> Selection::parse(const std::vector<std::string>& operands) {
+Result<Selection> Selection::parse(const std::vector<std::string>& operands, const Exists& exists) {
   std::vector<PathPattern> patterns;
   for (const std::string& operand : operands) {
-    patterns.push_back(ZVFS_TRY(PathPattern::parse(operand)));
+    PathPattern pattern = ZVFS_TRY(PathPattern::parse(operand));
+    if (exists && pattern.has_special_characters() && exists(operand)) {
+      pattern = ZVFS_TRY(PathPattern::parse_literally(operand));
+    }
+    patterns.push_back(std::move(pattern));
   }
   if (patterns.empty()) patterns.push_back(ZVFS_TRY(PathPattern::parse(".")));
   return Selection(std::move(patterns));

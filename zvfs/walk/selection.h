@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,8 +33,13 @@ class Selection {
     kName,      ///< A path without a glob names it.
   };
 
-  /// Without operands, everything is chosen, as by ".". Errors: InvalidArgument (".." in one).
-  static Result<Selection> parse(const std::vector<std::string>& operands);
+  /// Whether something has this path, as it is written.
+  using Exists = std::function<bool(std::string_view path)>;
+
+  /// Without operands, everything is chosen, as by ".". With `exists`, an operand that exists as it
+  /// is written is that path, even if it looks like a glob. Errors: InvalidArgument (".." in one).
+  static Result<Selection> parse(const std::vector<std::string>& operands,
+                                 const Exists& exists = nullptr);
 
   /// The match of the root; fills `positions` with those in the root.
   Match start(Positions& positions);

@@ -36,8 +36,18 @@ TEST(Json, WritesTheShortestRealThatReadsBack) {
 }
 
 TEST(Json, EscapesOnlyWhatItMust) {
-  EXPECT_EQ(Json("\"\\/\b\f\n\r\t\x01\x7f").dump(), "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\x7f\"");
-  EXPECT_EQ(Json("é\u2028😀").dump(), "\"é\u2028😀\"");
+  EXPECT_EQ(Json("\"\\/\b\f\n\r\t\x01").dump(), R"("\"\\/\b\f\n\r\t\u0001")");
+  EXPECT_EQ(Json("é😀").dump(), "\"é😀\"");
+}
+
+TEST(Json, EscapesWhatATerminalWouldTakeForControls) {
+  EXPECT_EQ(Json("\x7f\u0080\u009b").dump(), R"("\u007f\u0080\u009b")");
+  EXPECT_EQ(Json("\u00a0é\u2027\u2028\u2029\u202e\u202f").dump(),
+            "\"\u00a0é\u2027\\u2028\\u2029\\u202e\u202f\"");
+  EXPECT_EQ(Json("\u2065\u2066\u2069\u206a").dump(), "\"\u2065\\u2066\\u2069\u206a\"");
+  const Json object = Json::object({{"a\u202e", "b\x7f"}});
+  EXPECT_EQ(object.dump_indented(), "{\n  \"a\\u202e\": \"b\\u007f\"\n}");
+  EXPECT_EQ(nlohmann::json::parse(object.dump())["a\u202e"], "b\x7f");
 }
 
 TEST(Json, KeepsTheOrderOfMembers) {

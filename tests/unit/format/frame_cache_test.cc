@@ -141,7 +141,7 @@ bool load_with_failing_allocation(FrameCache& cache, unsigned failing_number) {
 }
 
 TEST(FrameCache, NoFailedAllocationLeavesAThreadWaiting) {
-  constexpr std::uint64_t kCapacity = 2 * kFrameSize;
+  const std::uint64_t kCapacity = 2 * kCost;
   unsigned number = 1;
   bool has_failed = true;
   for (; has_failed; ++number) {
@@ -152,7 +152,7 @@ TEST(FrameCache, NoFailedAllocationLeavesAThreadWaiting) {
       EXPECT_EQ(get(cache, wanted, FrameClass::kPacked)->bytes()[0], std::byte(wanted)) << number;
     }
     EXPECT_LE(cache.stats().charged_bytes, kCapacity) << number;
-    EXPECT_EQ(cache.stats().charged_bytes, cache.stats().frames * kFrameSize) << number;
+    EXPECT_EQ(cache.stats().charged_bytes, cache.stats().frames * kCost) << number;
     cache.clear();
     EXPECT_EQ(cache.stats().charged_bytes, 0U) << number;
   }

@@ -35,6 +35,16 @@ TEST(AclText, NamesEveryKindOfEntry) {
       "user::rw-,user:1000:rwx,user:4000000000:---,group::r--,group:0:r-x,mask::rwx,other::--x");
 }
 
+TEST(AclGroupPermissions, AreBoundedByTheMask) {
+  EXPECT_EQ(acl_group_permissions(acl({{0x01, 7, kNoId}, {0x04, 5, kNoId}, {0x20, 7, kNoId}})), 5);
+  EXPECT_EQ(acl_group_permissions(acl({{0x01, 6, kNoId},
+                                       {0x02, 7, 1000},
+                                       {0x04, 6, kNoId},
+                                       {0x10, 3, kNoId},
+                                       {0x20, 0, kNoId}})),
+            2);
+}
+
 TEST(AclText, RefusesWhatItDoesNotKnow) {
   EXPECT_FALSE(acl_text({}));
   EXPECT_FALSE(acl_text(acl({{0x01, 6, kNoId}}, 3)));

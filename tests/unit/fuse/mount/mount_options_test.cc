@@ -34,15 +34,23 @@ TEST(MountOptions, SplitsListsAtUnescapedCommas) {
   EXPECT_TRUE(split_option_list("").empty());
 }
 
+TEST(MountOptions, SplitsNoQuotedValue) {
+  EXPECT_EQ(split_option_list(R"(context="a:b,c\d",ro)"), (Strings{R"(context="a:b,c\d")", "ro"}));
+  EXPECT_EQ(split_option_list(R"(fsname="a,ro)"), (Strings{R"(fsname="a)", "ro"}));  // not closed
+  EXPECT_EQ(split_option_list(R"(fsname=a"b,ro")"), (Strings{R"(fsname=a"b)", R"(ro")"}));
+}
+
 TEST(MountOptions, EscapingSurvivesSplitting) {
-  const std::string odd = R"(fsname=/a,b\c\\,)";
-  EXPECT_EQ(split_option_list(escape_option(odd)), (Strings{odd}));
+  for (const char* const odd : {R"(fsname=/a,b\c\\,)", R"(context="a,b")"}) {
+    EXPECT_EQ(split_option_list(escape_option(odd)), (Strings{odd}));
+  }
 }
 
 TEST(MountOptions, IgnoresWhatIsForOthers) {
   const MountOptions options = applied(
       "defaults,noauto,user,user=joe,users,owner,group,_netdev,x-systemd.automount,"
-      "X-mount.mkdir=0755,comment=a b,relatime,nodiratime,ro,default_permissions,uhelper=x",
+      "X-mount.mkdir=0755,X-mount.subdir=a,X-mount.owner=joe,x-gvfs-show,comment=a b,relatime,"
+      "nodiratime,ro,default_permissions,uhelper=x,loop,loop=/dev/loop0,silent,loud,auto,nouser",
       kRootPerson);
   EXPECT_TRUE(options.fuse_options.empty());
   EXPECT_TRUE(options.warnings.empty());
@@ -56,6 +64,36 @@ TEST(MountOptions, PassesOnKernelAndFuseOptionsInOrder) {
   EXPECT_TRUE(options.has_access_option);
   EXPECT_TRUE(options.has_fsname);
   EXPECT_FALSE(options.has_subtype);
+}
+
+TEST(MountOptions, TakesTheLayerThatUtilLinuxNames) {
+  const MountOptions options =
+      applied("ro=vfs,nosuid=recursive,noexec=fs,noatime=recursive,nosymfollow=vfs", kRootPerson);
+  EXPECT_EQ(options.fuse_options, (Strings{"nosuid", "noexec", "noatime"}));
+  EXPECT_TRUE(options.nosymfollow);
+}
+
+TEST(MountOptions, PassesContextsOnlyWhereTheKernelKnowsThem) {
+  const std::string_view list =
+      R"(context="u:r:t:s0:c1,c2",fscontext=u:r:f,defcontext=u:r:d,rootcontext=u:r:r)";
+  EXPECT_TRUE(applied(list, kRootPerson).fuse_options.empty());
+  Caller caller = kRootPerson;
+  caller.has_selinux = true;
+  EXPECT_EQ(applied(list, caller).fuse_options,
+            (Strings{R"(context="u:r:t:s0:c1,c2")", "fscontext=u:r:f", "defcontext=u:r:d",
+                     "rootcontext=u:r:r"}));
+  EXPECT_EQ(refusal("context"), "unknown option 'context'");
+}
+
+// A restriction that cannot be kept must not be ignored.
+TEST(MountOptions, NosymfollowIsForRoot) {
+  EXPECT_TRUE(applied("nosymfollow", kRootPerson).nosymfollow);
+  EXPECT_FALSE(applied("nosymfollow,symfollow", kRootPerson).nosymfollow);
+  MountOptions options;
+  const auto refused = apply_option_list("nosymfollow", kUser, options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "option 'nosymfollow' is for root only");
+  EXPECT_TRUE(apply_option_list("symfollow", kUser, options));
 }
 
 TEST(MountOptions, SuidAndDevAreForRoot) {
@@ -99,7 +137,8 @@ TEST(MountOptions, NamesTheOptionThatItDoesNotKnow) {
   EXPECT_EQ(refusal("zork=1"), "unknown option 'zork=1'");
   EXPECT_EQ(refusal("noexec=1"), "unknown option 'noexec=1'");
   EXPECT_EQ(refusal("fsname"), "unknown option 'fsname'");
-  EXPECT_EQ(refusal("nosymfollow"), "unknown option 'nosymfollow'");
+  EXPECT_EQ(refusal("noexec=vfs,nosuid=zork"), "unknown option 'nosuid=zork'");
+  EXPECT_EQ(refusal("zo\x1brk"), R"(unknown option 'zo\033rk')");
   EXPECT_NE(refusal("remount,ro"), "");
 }
 

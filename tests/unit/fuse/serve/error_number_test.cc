@@ -12,7 +12,8 @@ TEST(ErrorNumber, DamageIsAnIoError) {
   EXPECT_EQ(number(ErrorCode::kCorrupt), EIO);
   EXPECT_EQ(number(ErrorCode::kIo), EIO);
   EXPECT_EQ(number(ErrorCode::kUnsupported), EIO);
-  EXPECT_EQ(number(ErrorCode::kTooLarge), EIO);
+  EXPECT_EQ(number(ErrorCode::kExhausted), EIO);
+  EXPECT_EQ(number(ErrorCode::kTooLarge), EOVERFLOW);
   EXPECT_EQ(number(ErrorCode::kNotFound), ENOENT);
   EXPECT_EQ(number(ErrorCode::kInvalidArgument), EINVAL);
   EXPECT_EQ(number(ErrorCode::kNoMemory), ENOMEM);

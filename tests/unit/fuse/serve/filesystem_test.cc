@@ -141,6 +141,31 @@ TEST(Filesystem, RefusesNodesOfTheWrongType) {
   EXPECT_EQ(mounted->lookup(kLink, "x").error().code, ErrorCode::kInvalidArgument);
 }
 
+TEST(Filesystem, HasNoTargetThatTheKernelHasNoRoomFor) {
+  for (const std::size_t size : {4095U, 4096U, 65'535U}) {
+    ImageForge forge;
+    forge.inode(kLink).data = forge.add_string(std::string(size, 'x'));
+    forge.inode(kLink).size = size;
+    const MountedForge mounted(forge);
+    const std::optional<std::string> target = mounted->symlink_target(kLink).value();
+    EXPECT_EQ(target.has_value(), size == 4095) << size;
+    EXPECT_EQ(mounted->attributes(kLink)->st_size, static_cast<off_t>(size));
+  }
+  EXPECT_EQ(MountedForge()->symlink_target(kLink).value(), "dir/deep");
+}
+
+// The protocol has 32 bits for both numbers: 4097:3 would look like 1:3, /dev/null.
+TEST(Filesystem, ShowsNoDeviceAsAnotherOne) {
+  const auto attributes = [](std::uint32_t major, std::uint32_t minor) {
+    ImageForge forge;
+    forge.inode(kNull).set_device(major, minor);
+    return MountedForge(forge)->attributes(kNull);
+  };
+  EXPECT_EQ(attributes(4095, (1 << 20) - 1)->st_rdev, makedev(4095, (1 << 20) - 1));
+  EXPECT_EQ(attributes(4097, 3).error().code, ErrorCode::kTooLarge);
+  EXPECT_EQ(attributes(1, 1 << 20).error().code, ErrorCode::kTooLarge);
+}
+
 TEST(Filesystem, ReadsFromFramesAndHoles) {
   const ImageForge forge;
   const MountedForge mounted(forge);

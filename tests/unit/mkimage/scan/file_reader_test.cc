@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <string>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <vector>
 
@@ -130,6 +131,36 @@ TEST_F(FileReaderTest, ReportsAFileOnce) {
   read(5, 5);
   EXPECT_EQ(said_.size(), 1U);
   EXPECT_EQ(warnings_.changed(), 1U);
+}
+
+// Leaves this process no descriptor to open while it exists.
+class NoDescriptors {
+ public:
+  NoDescriptors() {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const UniqueFd lowest(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const rlimit none{static_cast<rlim_t>(lowest.get()), before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  NoDescriptors(const NoDescriptors&) = delete;
+  NoDescriptors& operator=(const NoDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST_F(FileReaderTest, BlamesNoFileWhenDescriptorsRunOut) {
+  scan("content");
+  {
+    const NoDescriptors none;
+    EXPECT_EQ(peek(0, 7), "failed");
+    EXPECT_EQ(read(0, 7), std::string(7, '\0'));
+  }
+  EXPECT_EQ(warnings_.unreadable() + warnings_.changed(), 0U);
+  ASSERT_FALSE(warnings_.check());
+  EXPECT_EQ(warnings_.check().error().code, ErrorCode::kExhausted);
+  EXPECT_EQ(read(0, 7), "content");
 }
 
 TEST_F(FileReaderTest, GivesZerosForAFileThatIsGone) {

@@ -92,6 +92,15 @@ TEST(Program, NamesAnUnknownCommand) {
   EXPECT_EQ(run({"a\nb"}).err, "zvfs: unknown command 'a\\nb', try 'zvfs --help'\n");
 }
 
+TEST(Program, NamesAnUnknownOption) {
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"--foo"}, {"--foo", "test", "well"}, {"--foo=1", "other"}}) {
+    const Outcome outcome = run(arguments);
+    EXPECT_EQ(outcome.status, CommandStatus::kFailure);
+    EXPECT_EQ(outcome.err, "zvfs: unknown option '" + arguments[0] + "', try 'zvfs --help'\n");
+  }
+}
+
 TEST(Program, AnswersQuestions) {
   const Outcome help = run({"test", "--help"});
   EXPECT_EQ(help.status, CommandStatus::kSuccess);

@@ -8,12 +8,14 @@
 #include <gtest/gtest.h>
 
 #include "base/unique_fd.h"
+#include "tar/posix_acl.h"
 #include "tests/support/extraction.h"
 
 namespace zvfs {
 namespace {
 
 using testing::Extraction;
+using testing::ImageForge;
 
 constexpr ParentDefaults kPlain{.are_plain = true};
 constexpr ParentDefaults kUnknown{};
@@ -109,6 +111,38 @@ TEST_F(AttributeRestorerTest, RestoresSetIdBitsOfItsOwnFilesOnly) {
   EXPECT_EQ(restore().st_mode & 07777, 01755U);
 }
 
+TEST_F(AttributeRestorerTest, TakesTheUmaskFromPermissions) {
+  extraction.options.umask = 027;
+  inode.record.mode = 0100666;
+  EXPECT_EQ(mode_to_make(kPlain), 0666U);  // of no effect yet
+  extraction.options.same_permissions = false;
+  EXPECT_EQ(mode_to_make(kPlain), 0640U);
+  EXPECT_EQ(restore().st_mode & 07777, 0640U);
+  inode.record.mode = 0101777;
+  EXPECT_EQ(restore().st_mode & 07777, 0750U);  // nor is there a sticky bit
+}
+
+TEST_F(AttributeRestorerTest, RestoresNoSpecialRightsUnlessItMay) {
+  extraction.options.special_rights = false;
+  inode.record.mode = 0107777;
+  EXPECT_EQ(restore().st_mode & 07777, 01777U);
+  EXPECT_EQ(mode_to_make(kPlain), 0600U);
+}
+
+TEST_F(AttributeRestorerTest, KeepsTheGroupThatADirectoryIsHandedDown) {
+  extraction.options.same_permissions = false;
+  extraction.options.umask = 022;
+  std::filesystem::create_directory(path);
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY));
+  ASSERT_EQ(::fchmod(fd.get(), 02700), 0);
+  inode.record.mode = 0040777;
+  AttributeRestorer(*extraction.image, extraction.options)
+      .restore(fd.get(), inode, kUnknown, 0700, [](std::string_view) {});
+  struct stat status {};
+  ASSERT_EQ(::fstat(fd.get(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 02755U);
+}
+
 TEST_F(AttributeRestorerTest, RestoresOwnersOnlyIfAsked) {
   if (!is_root()) GTEST_SKIP() << "only root gives files away";
   inode.record.uid = 12'345;
@@ -149,6 +183,34 @@ TEST_F(AttributeRestorerTest, RestoresExtendedAttributes) {
   EXPECT_EQ(::getxattr(path.c_str(), "user.comment", value, sizeof value), 5);
   EXPECT_EQ(std::string_view(value, 5), "ccccc");
   EXPECT_EQ(::getxattr(path.c_str(), "user.empty", value, sizeof value), 0);
+}
+
+// An ACL with nothing for the group, but much for a user, whose mask the group bits show.
+ByteVector acl_for_a_user() {
+  return acl_xattr("user::rw-,user:1001:rwx,group::---,mask::rwx,other::r--", AclUse::kAccess)
+      .value();
+}
+
+TEST_F(AttributeRestorerTest, GivesTheGroupNoRightsOfAnAclThatItLeavesOut) {
+  ImageForge forge;
+  const XattrSet set({{std::string(kAccessAclName), acl_for_a_user()}});
+  forge.xattr_data = set.encode();
+  forge.xattr_sets[0] = {0, static_cast<std::uint32_t>(forge.xattr_data.size()), 1};
+  const testing::Extraction with_acl(forge);
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  inode.record.xattr_set = 1;
+  inode.record.mode = 0100674;
+  ExtractOptions options = with_acl.options;
+  options.same_permissions = false;
+  options.umask = 002;
+  AttributeRestorer(*with_acl.image, options)
+      .restore(fd.get(), inode, kUnknown, 0600,
+               [&](std::string_view what) { failures.emplace_back(what); });
+  struct stat status {};
+  ASSERT_EQ(::fstat(fd.get(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0604U);
+  EXPECT_LT(::fgetxattr(fd.get(), kAccessAclName.data(), nullptr, 0), 0);
+  EXPECT_TRUE(failures.empty());
 }
 
 TEST_F(AttributeRestorerTest, TellsOfAttributesThatTheImageLost) {

@@ -49,6 +49,25 @@ TEST(Selection, TellsGlobsFromNames) {
   EXPECT_EQ(match({"a", "a/b"}, {"a"}), Match::kName);
 }
 
+TEST(Selection, TakesAGlobThatExistsForThePath) {
+  const auto exists = [](std::string_view path) { return path == "f[1]" || path == "d/a\\*"; };
+  const Operands operands = {"f[1]", "d/a\\*", "g[1]"};
+  Selection selection = Selection::parse(operands, exists).value();
+  EXPECT_EQ(match(selection, {"f[1]"}), Match::kName);
+  EXPECT_EQ(match(selection, {"f1"}), Match::kNone);
+  EXPECT_EQ(match(selection, {"d", "a\\*"}), Match::kName);
+  EXPECT_EQ(match(selection, {"d", "a*"}), Match::kNone);
+  EXPECT_EQ(match(selection, {"g1"}), Match::kGlob);  // does not exist as it is written
+}
+
+TEST(Selection, AsksForNothingThatIsNoGlob) {
+  const auto never = [](std::string_view path) -> bool {
+    ADD_FAILURE() << path;
+    return false;
+  };
+  EXPECT_TRUE(Selection::parse({"a", "b/c", "d{}"}, never));
+}
+
 TEST(Selection, RefusesParents) {
   for (const char* const operand : {"..", "../a", "a/..", "a/../b"}) {
     const auto selection = Selection::parse({operand});
