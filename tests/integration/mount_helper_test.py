@@ -25,6 +25,7 @@ class Helper(unittest.TestCase):
 
     def setUp(self):
         self.point = self.enterContext(zvfs_tools.scratch_directory())
+        self.addCleanup(private_mounts.wait_for_end, self.image)
         self.addCleanup(private_mounts.unmount_all, self.point)
 
     def mount8(self, *words, expect=0, said=r"\A\Z", command=("mount",)):

@@ -129,7 +129,7 @@ class MapPage(unittest.TestCase):
         self.assertEqual(self.js("return document.images.length"), 0)
         names = self.listed()
         self.assertIn("bytes-\\377\\376", names)
-        self.assertIn("‹202e›gpj.exe", names)
+        self.assertIn("\\342\\200\\256gpj.exe", names)
         self.assertIn("new\\nline", names)
         self.assertIn(HOSTILE[1].decode(), names)
         self.browser.hover(*self.middle(HOSTILE[1].decode()))
