@@ -7,6 +7,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <new>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -20,6 +21,10 @@ namespace {
 
 // Enough for the dictionaries of 7z and rar.
 constexpr std::uint64_t kAddressSpace = std::uint64_t{6} << 30;
+
+// Descriptors of the process that reads the archive.
+constexpr int kArchive = 3;
+constexpr int kPipe = 4;
 
 constexpr std::size_t kHeadSize = 5;  // of a message: its size and its kind
 
@@ -80,16 +85,23 @@ Result<void> send_members(int archive, const SandboxStrength& strength, MessageW
   return out.send(MemberMessage::kEnd);
 }
 
+void close_from(int first) {
+  if (::close_range(static_cast<unsigned>(first), ~0U, 0) == 0) return;
+  for (int fd = first; fd < 65536; ++fd) ::close(fd);  // before Linux 5.9
+}
+
 // Leaves the process these two descriptors, as the first after the standard ones, which lead
 // nowhere.
 bool keep_only(std::array<int, 2> kept) {
+  constexpr int kOutOfTheWay = 16;
+  for (int& fd : kept) fd = ::fcntl(fd, F_DUPFD, kOutOfTheWay);
+  if (kept[0] < 0 || kept[1] < 0) return false;
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  for (int& fd : kept) fd = ::fcntl(fd, F_DUPFD_CLOEXEC, 16);
-  if (nowhere < 0 || kept[0] < 0 || kept[1] < 0) return false;
-  for (const int fd : {0, 1, 2}) ::dup2(nowhere, fd);
-  ::dup2(kept[0], 3);
-  ::dup2(kept[1], 4);
-  return ::close_range(5, ~0U, 0) == 0;
+  for (const int fd : {0, 1, 2}) nowhere < 0 ? ::close(fd) : ::dup2(nowhere, fd);
+  ::dup2(kept[0], kArchive);
+  ::dup2(kept[1], kPipe);
+  close_from(kPipe + 1);
+  return true;
 }
 
 void reset_signals() {
@@ -99,18 +111,19 @@ void reset_signals() {
 // The process of its own. Never returns, and runs nothing that the parent has left for its exit.
 [[noreturn]] void read_in_sandbox(int archive, int pipe) {
   try {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     reset_signals();
     if (!keep_only({archive, pipe})) ::_exit(EXIT_FAILURE);
     ArchiveReader::load_character_sets();
     const SandboxStrength strength =
         enter_sandbox({.system_calls = {}, .address_space = kAddressSpace});
-    MessageWriter out(4);
-    auto sent = send_members(3, strength, out);
+    MessageWriter out(kPipe);
+    auto sent = send_members(kArchive, strength, out);
     if (!sent) sent = out.send_error(MemberMessage::kError, sent.error());
     ::_exit(sent ? EXIT_SUCCESS : EXIT_FAILURE);
   } catch (const std::bad_alloc&) {
-    static_cast<void>(MessageWriter(4).send_error(MemberMessage::kError,
-                                                  Error{ErrorCode::kNoMemory, "out of memory"}));
+    static_cast<void>(MessageWriter(kPipe).send_error(
+        MemberMessage::kError, Error{ErrorCode::kNoMemory, "out of memory"}));
   } catch (...) {
   }
   ::_exit(EXIT_FAILURE);
