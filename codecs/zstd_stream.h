@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "base/bytes.h"
 #include "base/result.h"
@@ -14,6 +16,12 @@ namespace zvfs {
 /// the zstd command allows. Not thread-safe.
 class ZstdStream {
  public:
+  static constexpr int kMaxWindowLog = 27;
+
+  /// The window in bytes that the frame at the front of `head`, of 18 bytes at least, asks for;
+  /// nothing if there is no zstd frame.
+  static std::optional<std::uint64_t> window_of(ByteSpan head);
+
   /// Throws std::bad_alloc.
   ZstdStream();
 

@@ -148,7 +148,8 @@ class Build {
                       .tar_bytes = options_.order.is_given ? TarBytes::kRewrite : TarBytes::kKeep,
                       .index_extras = index_extras_,
                       .warnings = warnings_,
-                      .progress = monitor_.progress});
+                      .progress = monitor_.progress,
+                      .tells_sandbox = static_cast<bool>(monitor_.on_names)});
     if (!stream) return Unexpected(with_hint(std::move(stream).error()).within(name));
     if (options_.order.is_given) return reorder_archive(name, **stream);
     ArchiveBuild build(options_, monitor_, index_extras_, warnings_, writer_);

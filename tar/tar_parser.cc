@@ -186,7 +186,8 @@ Result<void> TarParser::finish() const {
 }
 
 Unexpected TarParser::broken(std::uint64_t offset, std::string_view what) const {
-  const std::string& path = reader_.entry().path;
+  constexpr std::size_t kShown = 4096;
+  const std::string_view path = std::string_view(reader_.entry().path).substr(0, kShown);
   const bool in_member = !path.empty() && offset == headers_begin_;
   return fail(ErrorCode::kCorrupt, "tar archive, at {}{}{}: {}", offset, in_member ? ", " : "",
               in_member ? quote_name(path) : "", what);

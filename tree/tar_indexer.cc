@@ -380,8 +380,12 @@ Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
   return names_.add(directory, name, number);
 }
 
+// A global header can give all members a path of 60 KiB, and a member one of 16 MiB.
 void TarIndexer::report(const TarEntry& entry, Severity severity, std::string message) {
-  warnings_.report(severity, entry.path, std::move(message));
+  constexpr std::size_t kShown = 4096;
+  std::string_view path = entry.path;
+  if (path.size() <= kShown) return warnings_.report(severity, path, std::move(message));
+  warnings_.report(severity, std::string(path.substr(0, kShown)) + "...", std::move(message));
 }
 
 }  // namespace zvfs

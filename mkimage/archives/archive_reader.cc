@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <iconv.h>
 #include <new>
 #include <utility>
 
@@ -93,6 +94,16 @@ ArchiveReader::ArchiveReader(Formats formats)
 ArchiveReader::~ArchiveReader() {
   archive_.reset();
   if (locale_ != nullptr) ::freelocale(locale_);
+}
+
+// They stay loaded while somebody has them, so nobody gives them back.
+void ArchiveReader::load_character_sets() {
+  static_cast<void>(::newlocale(LC_ALL_MASK, locale_for(Formats::kArchives), nullptr));
+  // Of lha and cab archives from Windows: those of its European and East Asian versions.
+  for (const char* name : {"UTF-16LE", "UTF-16BE", "CP437", "CP850", "CP852", "CP866", "CP1250",
+                           "CP1251", "CP1252", "CP932", "SJIS", "CP936", "CP949", "CP950"}) {
+    static_cast<void>(::iconv_open("UTF-8", name));
+  }
 }
 
 Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(int fd, Formats formats) {

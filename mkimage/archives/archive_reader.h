@@ -34,6 +34,10 @@ class ArchiveReader {
   /// Errors: as above, and those of the stream.
   static Result<std::unique_ptr<ArchiveReader>> open(std::unique_ptr<ByteStream> stream,
                                                      Formats formats);
+  /// Loads what readers of kArchives would load from files when they first need it: locales and
+  /// character sets. For a process that will not be able to open files.
+  static void load_character_sets();
+
   ~ArchiveReader();
   ArchiveReader(const ArchiveReader&) = delete;
   ArchiveReader& operator=(const ArchiveReader&) = delete;

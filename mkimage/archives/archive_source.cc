@@ -1,5 +1,6 @@
 #include "mkimage/archives/archive_source.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <string>
@@ -13,7 +14,6 @@
 #include "base/unique_fd.h"
 #include "base/units.h"
 #include "format/image.h"
-#include "mkimage/archives/archive_members.h"
 #include "mkimage/archives/archive_reader.h"
 #include "mkimage/archives/buffered_stream.h"
 #include "mkimage/archives/converted_archive.h"
@@ -22,6 +22,7 @@
 #include "mkimage/archives/image_extras.h"
 #include "mkimage/archives/member_data.h"
 #include "mkimage/archives/rewritten_tar.h"
+#include "mkimage/archives/sandboxed_members.h"
 #include "tar/tar_block.h"
 
 namespace zvfs {
@@ -49,9 +50,22 @@ bool is_debian_package(ByteSpan head) { return has_at(head, 0, "!<arch>\ndebian-
 
 bool is_lzop(ByteSpan head) { return has_at(head, 0, {"\x89LZO\0\r\n\x1A\n", 9}); }
 
-// Whether the format has its directory at the end, or its data in any order.
-bool must_seek(ByteSpan head) {
-  return has_at(head, 0, "PK") || has_at(head, 0, "7z\xBC\xAF\x27\x1C") || is_iso(head);
+// Whether it may be an archive that libarchive reads: worth a copy in a temporary file.
+bool may_be_archive(ByteSpan head) {
+  constexpr std::string_view kBeginnings[] = {"PK",
+                                              "7z\xBC\xAF\x27\x1C",
+                                              "Rar!\x1A\x07",
+                                              "MSCF",
+                                              "xar!",
+                                              "WARC/",
+                                              "!<arch>\n",
+                                              "MZ",
+                                              "\x7F"
+                                              "ELF"};
+  const bool is_lha = has_at(head, 2, "-l") && has_at(head, 6, "-");
+  return is_iso(head) || is_lha || std::ranges::any_of(kBeginnings, [&](std::string_view magic) {
+           return has_at(head, 0, magic);
+         });
 }
 
 /// An archive in a file that it owns. Not thread-safe.
@@ -107,16 +121,20 @@ Stream converted(std::unique_ptr<MemberSource> members, const ArchiveSetup& setu
                                             setup.warnings);
 }
 
-Result<Stream> converted_stream(Stream stream, const ArchiveSetup& setup) {
-  auto reader = ZVFS_TRY(ArchiveReader::open(std::move(stream), Formats::kArchives));
-  return converted(std::make_unique<ArchiveMembers>(std::move(reader)), setup);
-}
-
 Result<Stream> converted_file(int fd, const ArchiveSetup& setup) {
-  auto reader = ZVFS_TRY(ArchiveReader::open(fd, Formats::kArchives));
-  return converted(std::make_unique<ArchiveMembers>(std::move(reader)), setup);
+  auto members = ZVFS_TRY(SandboxedMembers::open(fd));
+  const SandboxStrength& sandbox = members->strength();
+  if (setup.tells_sandbox && !(sandbox.has_seccomp && sandbox.has_landlock)) {
+    setup.warnings.report(Warning::Severity::kNote, ".",
+                          fmt::format("the process that reads the archive is confined without {}",
+                                      sandbox.has_seccomp    ? "landlock"
+                                      : sandbox.has_landlock ? "seccomp"
+                                                             : "seccomp and landlock"));
+  }
+  return converted(std::move(members), setup);
 }
 
+// Takes an archive that the sandboxed process cannot seek in, or not read at all.
 Result<Stream> converted_spill(ByteStream& stream, const ArchiveSetup& setup) {
   UniqueFd fd = ZVFS_TRY(spill(stream));
   auto archive = ZVFS_TRY(converted_file(fd.get(), setup));
@@ -211,8 +229,8 @@ Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
   }
   const bool in_file = !file->is_compressed() && begin >= 0;
   if (in_file && ::lseek(fd, begin, SEEK_SET) == begin) return converted_file(fd, setup);
-  if (must_seek(head)) return converted_spill(*file, setup);
-  return converted_stream(std::move(file), setup);
+  if (may_be_archive(head)) return converted_spill(*file, setup);
+  return fail(ErrorCode::kUnsupported, "Unrecognized archive format");
 }
 
 }  // namespace zvfs

@@ -47,10 +47,10 @@ Result<CpioHeader> parse_new(ByteSpan bytes) {
   std::uint32_t device_minor = 0;
   digits.skip(CpioHeader::kMagicSize);
   digits.read(8, header.inode);
-  for (std::uint32_t* field :
-       {&header.mode, &header.uid, &header.gid, &header.nlink, &header.mtime}) {
+  for (std::uint32_t* field : {&header.mode, &header.uid, &header.gid, &header.nlink}) {
     digits.read(8, *field);
   }
+  digits.read(8, header.mtime);
   digits.read(8, header.file_size);
   for (std::uint32_t* field : {&device_major, &device_minor, &header.rdev_major, &header.rdev_minor,
                                &header.name_size, &header.sum}) {
@@ -65,7 +65,6 @@ Result<CpioHeader> parse_portable(ByteSpan bytes) {
   CpioHeader header;
   DigitReader digits(bytes, 8);
   std::uint64_t rdev = 0;
-  std::uint64_t mtime = 0;
   digits.skip(CpioHeader::kMagicSize);
   digits.read(6, header.device);
   digits.read(6, header.inode);
@@ -73,11 +72,10 @@ Result<CpioHeader> parse_portable(ByteSpan bytes) {
     digits.read(6, *field);
   }
   digits.read(6, rdev);
-  digits.read(11, mtime);
+  digits.read(11, header.mtime);
   digits.read(6, header.name_size);
   digits.read(11, header.file_size);
   if (!digits.ok()) return not_numbers();
-  header.mtime = static_cast<std::uint32_t>(mtime);
   set_rdev(rdev, header);
   return header;
 }

@@ -28,7 +28,7 @@ struct CpioHeader {
   std::uint32_t uid = 0;
   std::uint32_t gid = 0;
   std::uint32_t nlink = 0;
-  std::uint32_t mtime = 0;  ///< In seconds.
+  std::uint64_t mtime = 0;  ///< In seconds since 1970: of 32 bits or, in kPortable, 33.
   std::uint32_t rdev_major = 0;
   std::uint32_t rdev_minor = 0;
   std::uint64_t file_size = 0;

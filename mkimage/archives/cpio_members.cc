@@ -138,7 +138,7 @@ Result<TarEntry> CpioMembers::entry_of(const std::string& path) {
   entry.metadata.permissions = static_cast<std::uint16_t>(header_.mode & kPermissionBits);
   entry.metadata.uid = header_.uid;
   entry.metadata.gid = header_.gid;
-  entry.metadata.mtime.seconds = header_.mtime;
+  entry.metadata.mtime.seconds = static_cast<std::int64_t>(header_.mtime);
   entry.device_major = header_.rdev_major;
   entry.device_minor = header_.rdev_minor;
   if (entry.type == Type::kSymlink) {

@@ -10,11 +10,13 @@
 #include "mkimage/archives/file_stream.h"
 #include "mkimage/archives/filter_stream.h"
 #include "mkimage/archives/gzip_stream.h"
+#include "tar/tar_member.h"
 
 namespace zvfs {
 namespace {
 
 constexpr std::size_t kBufferSize = 1 * kMiB;
+constexpr std::size_t kPassedOn = 64 * kKiB;  // at least, to save a copy
 // Nobody compresses more often, but data that decompresses to itself would go on for ever.
 constexpr unsigned kMaxLayers = 16;
 
@@ -94,14 +96,26 @@ Result<ByteSpan> DecompressedFile::peek() {
 
 Result<ByteSpan> DecompressedFile::next() {
   if (std::exchange(is_peeked_, false)) return ByteSpan(buffer_).first(size_);
+  const ByteSpan bytes = ZVFS_TRY(take_block());
+  if (bytes.empty()) ZVFS_TRY(note_rest());
+  if (progress_ != nullptr) progress_->bytes_read += bytes.size();
+  return bytes;
+}
+
+// A block as it comes, if that is large enough; otherwise several in the buffer.
+Result<ByteSpan> DecompressedFile::take_block() {
   size_ = 0;
+  if (is_begun_ && ZVFS_TRY(fill()) && block_.size() >= kPassedOn &&
+      block_.size() % kTarBlockSize == 0) {
+    return std::exchange(block_, {});
+  }
+  is_begun_ = true;  // the first bytes must be enough to tell what they are
   while (size_ < buffer_.size() && ZVFS_TRY(fill())) {
     const std::size_t size = std::min(block_.size(), buffer_.size() - size_);
     std::copy_n(block_.begin(), size, buffer_.begin() + static_cast<std::ptrdiff_t>(size_));
     size_ += size;
     block_ = block_.subspan(size);
   }
-  if (progress_ != nullptr) progress_->bytes_read += size_;
   return ByteSpan(buffer_).first(size_);
 }
 
@@ -110,7 +124,6 @@ Result<bool> DecompressedFile::fill() {
   if (block_.empty() && !ended_) {
     block_ = ZVFS_TRY(content_->next());
     ended_ = block_.empty();
-    if (ended_) ZVFS_TRY(note_rest());
   }
   return !block_.empty();
 }

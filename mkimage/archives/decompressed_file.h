@@ -34,7 +34,7 @@ class DecompressedFile final : public ByteStream {
   /// Errors: Io, Corrupt.
   Result<ByteSpan> next() override;
 
-  /// What next() will give. Errors: as next().
+  /// What next() will give. Precondition: it was not called yet. Errors: as next().
   Result<ByteSpan> peek();
 
   [[nodiscard]] bool is_compressed() const { return is_compressed_; }
@@ -47,6 +47,7 @@ class DecompressedFile final : public ByteStream {
   explicit DecompressedFile(Warnings& warnings);
   Result<void> take_layers(std::shared_ptr<BufferedStream> source);
   Result<bool> take_layer(std::shared_ptr<BufferedStream> source);
+  Result<ByteSpan> take_block();
   Result<bool> fill();
   Result<void> note_rest();
 
@@ -56,7 +57,8 @@ class DecompressedFile final : public ByteStream {
   std::shared_ptr<BufferedStream> rest_;  // the source of an outermost layer of gzip
   bool is_compressed_ = false;
   ByteVector buffer_;
-  std::size_t size_ = 0;    // of what the buffer holds
+  std::size_t size_ = 0;  // of what the buffer holds
+  bool is_begun_ = false;
   bool is_peeked_ = false;  // and is still to be given out
   ByteSpan block_;          // of the content's, not yet in the buffer
   bool ended_ = false;

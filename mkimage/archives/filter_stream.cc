@@ -17,6 +17,7 @@ struct Beginning {
 };
 constexpr Beginning kBeginnings[] = {
     {"bzip2", "BZh", 0},
+    {"lzip", "LZIP", 0},
     {"lz4", "\x04\x22\x4D\x18", 4},
 };
 

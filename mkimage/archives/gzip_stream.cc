@@ -53,33 +53,35 @@ GzipStream::GzipStream(std::shared_ptr<BufferedStream> source)
 
 GzipStream::~GzipStream() = default;
 
+// Fills the buffer unless the data ends, so that whoever reads need not collect pieces.
 Result<ByteSpan> GzipStream::next() {
-  while (!ended_) {
+  std::size_t size = 0;
+  while (!ended_ && size < buffer_.size()) {
     const ByteSpan bytes = ZVFS_TRY(source_->peek(1));
     if (bytes.empty()) return damaged("it is truncated");
-    const std::size_t size = ZVFS_TRY(inflate(bytes));
-    if (size > 0) return ByteSpan(buffer_).first(size);
+    size += ZVFS_TRY(inflate(bytes, MutableByteSpan(buffer_).subspan(size)));
   }
-  return ByteSpan();
+  return ByteSpan(buffer_).first(size);
 }
 
-// Takes some of `bytes`, and returns how many are in the buffer now.
-Result<std::size_t> GzipStream::inflate(ByteSpan bytes) {
+// Takes some of `bytes`, and returns how much is in `out` now.
+Result<std::size_t> GzipStream::inflate(ByteSpan bytes, MutableByteSpan out) {
   z_stream& stream = inflater_->stream;
   const auto given = static_cast<uInt>(std::min(bytes.size(), kMostAtOnce));
   stream.next_in = reinterpret_cast<const Bytef*>(bytes.data());
   stream.avail_in = given;
-  stream.next_out = reinterpret_cast<Bytef*>(buffer_.data());
-  stream.avail_out = static_cast<uInt>(buffer_.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
   const int status = ::inflate(&stream, Z_NO_FLUSH);
   source_->consume(given - stream.avail_in);
+  const std::size_t size = out.size() - stream.avail_out;
   if (status == Z_MEM_ERROR) return fail(ErrorCode::kNoMemory, "out of memory");
   if (status == Z_STREAM_END) {
     ZVFS_TRY(end_member());
   } else if (status != Z_OK) {
     return damaged(stream.msg == nullptr ? "invalid data" : stream.msg);
   }
-  return buffer_.size() - stream.avail_out;
+  return size;
 }
 
 Result<void> GzipStream::end_member() {

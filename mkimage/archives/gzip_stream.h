@@ -31,7 +31,7 @@ class GzipStream final : public ByteStream {
  private:
   struct Inflater;
 
-  Result<std::size_t> inflate(ByteSpan bytes);
+  Result<std::size_t> inflate(ByteSpan bytes, MutableByteSpan out);
   Result<void> end_member();
   [[nodiscard]] Unexpected damaged(const char* why) const;
 

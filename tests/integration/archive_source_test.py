@@ -237,6 +237,16 @@ class CompressionTest(ArchiveCase):
         image, _ = self.image_of(tree)
         self.assertEqual(data_frames(image), data_frames(tree))
 
+    def test_window_too_large(self):
+        frame = b"\x28\xB5\x2F\xFD\x00\xA8" + b"\x01\0\0"  # 2 GiB, as of zstd --long=31
+        _, said = self.image_of(frame, expect=2)
+        self.assertIn("its window exceeds 128M; decompress it first: zstd -dc --long=31 FILE | "
+                      "mkimage - IMAGE", said)
+
+    def test_lzop_is_refused_with_a_hint(self):
+        _, said = self.image_of(b"\x89LZO\0\r\n\x1a\n" + bytes(100), expect=2)
+        self.assertIn("lzop -dc FILE | mkimage - IMAGE", said)
+
     def test_slow_pipe_gives_the_same_image(self):
         image = self.scratch / "slow.zst"
         with subprocess.Popen([tool("ZVFS_MKIMAGE"), "-q", "-", image], stdin=subprocess.PIPE) as process:
@@ -387,6 +397,22 @@ class OddArchiveTest(ArchiveCase):
                 listed = run("tar", "--zstd", "--utc", "-tvf", image)
                 self.assertIn(b" 1970-01-01 00:00 a", listed, options)
 
+    def test_git_archive_of_an_empty_commit(self):
+        zvfs_tools.require_programs("git")
+        git = ("git", "-C", self.scratch, "-c", "user.email=a@b", "-c", "user.name=n")
+        run(*git, "init", "-q", ".")
+        run(*git, "commit", "-q", "--allow-empty", "-m", "m")
+        image, said = self.image_of(run(*git, "archive", "HEAD"))
+        self.assertEqual(said, "")
+        self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", "-R", image), b"")
+
+    def test_global_attributes_are_bounded(self):
+        many = {f"SCHILY.xattr.user.{i}": "" for i in range(100_000)}
+        archive = members(*((f"{i}", self.FILE, b"") for i in range(100)), pax_of_all=many)
+        image, said = self.image_of(archive, expect=1)
+        self.assertEqual(said, "mkimage: 0: the global pax headers before it exceed 65536 bytes and are ignored\n")
+        self.assertEqual(len(run(tool("ZVFS_ZVFS"), "ls", image).splitlines()), 100)
+
     def test_archives_in_a_row(self):
         both = members(("a", self.FILE, b"1"), ("b", self.FILE, b"2")) + members(("a", self.FILE, b"3"))
         self.check(both, said="2 archives in a row", tar=("tar", "-xif-"), fields_of={(b".", "mtime_ns")})
@@ -471,6 +497,35 @@ class OtherFormatTest(ArchiveCase):
         listed = run(tool("ZVFS_ZVFS"), "ls", "-lR", image).splitlines()
         self.assertTrue(all(b" 123456 " in line for line in listed if line[:1] in b"-dl"), listed)
         self.assertNotIn(b"sizes", b" ".join(listed))
+
+    def test_initramfs(self):
+        zvfs_tools.require_programs("cpio", "gzip", "xz", "zstd", "lz4", "bzip2")
+        trees = {"early": ("kernel/x86/microcode", b"microcode"), "main": ("init", b"main")}
+        for form in ("newc", "odc"):
+            parts = {}
+            for name, (path, content) in trees.items():
+                file = self.scratch / name / path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+                parts[name] = run("sh", "-c", f"find . -mindepth 1 | cpio -o -H {form}", cwd=self.scratch / name)
+            compressors = (("cat",), ("gzip",), ("xz", "--check=crc32"), ("zstd",), ("lz4", "-l"), ("bzip2",))
+            for compressor in compressors:
+                main = run(*compressor, input=parts["main"], stdin=None)
+                for padding in (0, 1, 512):
+                    with self.subTest(form, compressor=compressor, padding=padding):
+                        archive = parts["early"] + bytes(padding) + main
+                        path = self.scratch / "initrd"
+                        path.write_bytes(archive)
+                        for source in (archive, path):
+                            image, said = self.image_of(source)
+                            self.assertEqual(said, "")
+                            listed = run(tool("ZVFS_ZVFS"), "ls", "-R", image).split()
+                            self.assertEqual(listed, [b"init", b"kernel/", b"kernel/x86/", b"kernel/x86/microcode"])
+                            self.assertEqual(run(tool("ZVFS_ZVFS"), "cat", image, "init"), b"main")
+            image, said = self.image_of(parts["main"] + b"junk", expect=1)
+            self.assertIn("data after the end of the cpio archive", said)
+            image, said = self.image_of(run("gzip", input=parts["early"], stdin=None) + parts["main"])
+            self.assertEqual((said, run(tool("ZVFS_ZVFS"), "cat", image, "init")), ("", b"main"))
 
     def test_damaged_member_is_reported(self):
         source = self.scratch / "two"

@@ -282,6 +282,15 @@ class RepairTest(unittest.TestCase):
             run(tool("ZVFS_ZVFS"), "repair", path, out, expect=FAILED)
             self.assertFalse(out.exists())
 
+    def test_a_window_too_large(self):
+        path = self.root / "large"
+        path.write_bytes(b"\x28\xB5\x2F\xFD\x00\xA8" + b"\x01\0\0")  # 2 GiB, as of zstd --long=31
+        done = subprocess.run([tool("ZVFS_ZVFS"), "repair", path, self.root / "not-made"], check=False,
+                              stderr=subprocess.PIPE)
+        self.assertEqual(done.returncode, FAILED)
+        self.assertIn(b"a zstd frame with a window of 2.0G", done.stderr)
+        self.assertIn(b"zstd -dc --long=31 FILE | mkimage - IMAGE", done.stderr)
+
     def test_target(self):
         out = self.root / "exists"
         out.write_bytes(b"precious")

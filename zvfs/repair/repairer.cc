@@ -1,12 +1,14 @@
 #include "zvfs/repair/repairer.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "base/units.h"
 #include "base/warnings.h"
+#include "codecs/zstd_stream.h"
 #include "format/index_header.h"
 #include "mkimage/frames/image_writer.h"
 #include "mkimage/report/progress.h"
@@ -30,9 +32,7 @@ class Repairer {
 
   Result<RepairReport> run(int out_fd) {
     found_ = ZVFS_TRY(FrameWalk(source_, position()).run());
-    if (found_.frames.empty()) {
-      return fail(ErrorCode::kInvalidArgument, "no zstd or lz4 frame that decodes");
-    }
+    if (found_.frames.empty()) return nothing_found();
     report_.gaps = found_.gaps.size();
     open_index();
     ZVFS_TRY(place_frames());
@@ -49,6 +49,21 @@ class Repairer {
   }
 
  private:
+  // What zstd --long writes needs more memory than anybody's images.
+  [[nodiscard]] Unexpected nothing_found() const {
+    std::array<std::byte, 18> head{};
+    const auto size = source_.read(
+        0, MutableByteSpan(head).first(std::min<std::uint64_t>(head.size(), source_.size())));
+    const auto window = size ? ZstdStream::window_of(head) : std::nullopt;
+    if (!window || *window >> ZstdStream::kMaxWindowLog == 0) {
+      return fail(ErrorCode::kInvalidArgument, "no zstd or lz4 frame that decodes");
+    }
+    return fail(ErrorCode::kInvalidArgument,
+                "a zstd frame with a window of {}, above 128M (zstd --long); decompress it first: "
+                "zstd -dc --long=31 FILE | mkimage - IMAGE",
+                human_size(*window));
+  }
+
   // Opens the last intact index: of several archives in a row, that of the last one.
   void open_index() {
     for (std::size_t i = found_.indexes.size(); i-- > 0 && index_ == nullptr;) {

@@ -678,6 +678,16 @@ TEST(TarIndexer, BoundsGlobalAttributes) {
   EXPECT_EQ(Indexed(tar).text(), "a = x\n");
 }
 
+TEST(TarIndexer, ShortensPathsInMessages) {
+  MadeTar tar;
+  tar.extended('x', MadeTar::record("path", std::string(1'000'000, 'p')));
+  tar.file("a", "");
+  tar.end();
+  EXPECT_EQ(Indexed(tar).said,
+            std::string(4096, 'p') +
+                "...: its path of 1000000 bytes exceeds 65535; not shown in the image\n");
+}
+
 // Each member's own attribute makes another set of the global ones, too.
 TEST(TarIndexer, BoundsSetsThatGlobalAttributesMakeLarge) {
   MadeTar tar;

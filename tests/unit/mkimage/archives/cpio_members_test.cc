@@ -139,6 +139,22 @@ TEST(CpioMembers, ReadsAllFieldsOfAllFormats) {
   }
 }
 
+TEST(CpioMembers, ReadsTimesOf33Bits) {
+  const std::string archive =
+      "070707000011000001100644000000000000000001000000"
+      "77777777777"
+      "000002"
+      "00000000000" +
+      std::string("a\0", 2);
+  Warnings warnings({});
+  CpioMembers members(
+      std::make_shared<BufferedStream>(std::make_unique<testing::ByteRuns>(archive, 100)), nullptr,
+      warnings);
+  const auto member = members.next();
+  ASSERT_TRUE(member && *member);
+  EXPECT_EQ((*member)->entry->metadata.mtime.seconds, 8'589'934'591);
+}
+
 TEST(CpioMembers, ChecksSums) {
   const std::string content = "\xFF and more";
   unsigned sum = 0;

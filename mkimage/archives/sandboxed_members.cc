@@ -1,0 +1,223 @@
+#include "mkimage/archives/sandboxed_members.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <new>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <utility>
+
+#include "base/file_io.h"
+#include "mkimage/archives/archive_members.h"
+#include "mkimage/archives/archive_reader.h"
+
+namespace zvfs {
+namespace {
+
+// Enough for the dictionaries of 7z and rar.
+constexpr std::uint64_t kAddressSpace = std::uint64_t{6} << 30;
+
+constexpr std::size_t kHeadSize = 5;  // of a message: its size and its kind
+
+/// Writes messages to a pipe, in the process that reads the archive. Not thread-safe.
+class MessageWriter {
+ public:
+  explicit MessageWriter(int fd) : fd_(fd) {}
+
+  /// A message whose content `append` appends.
+  template <typename Append>
+  Result<void> send(MemberMessage kind, Append&& append) {
+    bytes_.assign(kHeadSize, std::byte{});
+    append(bytes_);
+    const auto size = static_cast<std::uint32_t>(bytes_.size() - kHeadSize);
+    std::memcpy(bytes_.data(), &size, sizeof(size));
+    bytes_[sizeof(size)] = static_cast<std::byte>(kind);
+    return write_all(fd_, bytes_, "");
+  }
+  Result<void> send(MemberMessage kind) {
+    return send(kind, [](ByteVector&) {});
+  }
+  Result<void> send_error(MemberMessage kind, const Error& error) {
+    return send(kind, [&](ByteVector& out) { append_error(error, out); });
+  }
+
+ private:
+  const int fd_;
+  ByteVector bytes_;
+};
+
+Result<void> send_data(MemberSource& members, MessageWriter& out) {
+  while (true) {
+    const auto block = members.read();
+    if (!block && block.error().code == ErrorCode::kInvalidArgument) {
+      return out.send_error(MemberMessage::kDataError, block.error());
+    }
+    if (!block) return Unexpected(Error(block.error()));
+    if (block->at_end) return out.send(MemberMessage::kDataEnd);
+    ZVFS_TRY(out.send(MemberMessage::kData, [&](ByteVector& bytes) {
+      ByteWriter writer(bytes);
+      writer.u64(block->offset);
+      writer.append(block->bytes);
+    }));
+  }
+}
+
+Result<void> send_members(int archive, const SandboxStrength& strength, MessageWriter& out) {
+  ArchiveMembers members(ZVFS_TRY(ArchiveReader::open(archive, ArchiveReader::Formats::kArchives)));
+  ZVFS_TRY(out.send(MemberMessage::kOpened, [&](ByteVector& bytes) {
+    ByteWriter(bytes).u8(strength.has_seccomp ? 1 : 0);
+    ByteWriter(bytes).u8(strength.has_landlock ? 1 : 0);
+  }));
+  while (const auto member = ZVFS_TRY(members.next())) {
+    ZVFS_TRY(out.send(MemberMessage::kMember,
+                      [&](ByteVector& bytes) { append_member(*member, bytes); }));
+    if (member->entry && member->entry->data_size > 0) ZVFS_TRY(send_data(members, out));
+  }
+  return out.send(MemberMessage::kEnd);
+}
+
+// Leaves the process these two descriptors, as the first after the standard ones, which lead
+// nowhere.
+bool keep_only(std::array<int, 2> kept) {
+  const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int& fd : kept) fd = ::fcntl(fd, F_DUPFD_CLOEXEC, 16);
+  if (nowhere < 0 || kept[0] < 0 || kept[1] < 0) return false;
+  for (const int fd : {0, 1, 2}) ::dup2(nowhere, fd);
+  ::dup2(kept[0], 3);
+  ::dup2(kept[1], 4);
+  return ::close_range(5, ~0U, 0) == 0;
+}
+
+void reset_signals() {
+  for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
+}
+
+// The process of its own. Never returns, and runs nothing that the parent has left for its exit.
+[[noreturn]] void read_in_sandbox(int archive, int pipe) {
+  try {
+    reset_signals();
+    if (!keep_only({archive, pipe})) ::_exit(EXIT_FAILURE);
+    ArchiveReader::load_character_sets();
+    const SandboxStrength strength =
+        enter_sandbox({.system_calls = {}, .address_space = kAddressSpace});
+    MessageWriter out(4);
+    auto sent = send_members(3, strength, out);
+    if (!sent) sent = out.send_error(MemberMessage::kError, sent.error());
+    ::_exit(sent ? EXIT_SUCCESS : EXIT_FAILURE);
+  } catch (const std::bad_alloc&) {
+    static_cast<void>(MessageWriter(4).send_error(MemberMessage::kError,
+                                                  Error{ErrorCode::kNoMemory, "out of memory"}));
+  } catch (...) {
+  }
+  ::_exit(EXIT_FAILURE);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SandboxedMembers>> SandboxedMembers::open(int fd) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno(errno, "a pipe");
+  UniqueFd read_end(ends[0]);
+  const UniqueFd write_end(ends[1]);
+  const pid_t process = ::fork();
+  if (process < 0) return fail_errno(errno, "cannot start a process to read the archive");
+  if (process == 0) read_in_sandbox(fd, write_end.get());
+  std::unique_ptr<SandboxedMembers> members(new SandboxedMembers(process, std::move(read_end)));
+  ZVFS_TRY(members->receive_opened());
+  return members;
+}
+
+SandboxedMembers::~SandboxedMembers() {
+  pipe_.reset();
+  if (process_ <= 0) return;
+  ::kill(process_, SIGKILL);  // if it lives still
+  while (::waitpid(process_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+Result<MemberSource::Next> SandboxedMembers::next() {
+  while (in_data_) {
+    const auto block = read();  // and pass over it
+    if (!block && block.error().code != ErrorCode::kInvalidArgument) {
+      return Unexpected(Error(block.error()));
+    }
+  }
+  const Message message = ZVFS_TRY(receive());
+  if (message.kind == MemberMessage::kEnd) return Next();
+  if (message.kind != MemberMessage::kMember) return out_of_turn();
+  auto member = ZVFS_TRY(parse_member(message.content));
+  in_data_ = member.entry && member.entry->data_size > 0;
+  return Next(std::move(member));
+}
+
+Result<MemberSource::Block> SandboxedMembers::read() {
+  if (!in_data_) return Block{0, {}, true};
+  const Message message = ZVFS_TRY(receive());
+  in_data_ = message.kind == MemberMessage::kData;
+  if (message.kind == MemberMessage::kDataEnd) return Block{0, {}, true};
+  if (message.kind == MemberMessage::kDataError) {
+    return fail(ErrorCode::kInvalidArgument, "{}", ZVFS_TRY(parse_error(message.content)).message);
+  }
+  if (message.kind != MemberMessage::kData) return out_of_turn();
+  ByteReader content(message.content);
+  const std::uint64_t offset = content.u64();
+  const ByteSpan bytes = content.take(content.remaining());
+  if (!content.ok()) return out_of_turn();
+  return Block{offset, bytes};
+}
+
+Result<void> SandboxedMembers::receive_opened() {
+  const Message message = ZVFS_TRY(receive());
+  ByteReader content(message.content);
+  strength_.has_seccomp = content.u8() != 0;
+  strength_.has_landlock = content.u8() != 0;
+  if (message.kind != MemberMessage::kOpened || !content.ok()) return out_of_turn();
+  return {};
+}
+
+// The next message. An error that the process tells ends all.
+Result<SandboxedMembers::Message> SandboxedMembers::receive() {
+  std::array<std::byte, kHeadSize> head{};
+  ZVFS_TRY(fill(head));
+  ByteReader fields(head);
+  const std::uint32_t size = fields.u32();
+  const auto kind = static_cast<MemberMessage>(fields.u8());
+  if (size > kMaxMemberMessage || kind > MemberMessage::kOpened) return out_of_turn();
+  buffer_.resize(size);
+  ZVFS_TRY(fill(buffer_));
+  if (kind == MemberMessage::kError) return Unexpected(ZVFS_TRY(parse_error(buffer_)));
+  return Message{kind, buffer_};
+}
+
+Result<void> SandboxedMembers::fill(MutableByteSpan out) {
+  while (!out.empty()) {
+    const ssize_t size = ::read(pipe_.get(), out.data(), out.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return fail_errno(errno, "cannot read from the process that reads the archive");
+    if (size == 0) return crashed();
+    out = out.subspan(static_cast<std::size_t>(size));
+  }
+  return {};
+}
+
+Unexpected SandboxedMembers::crashed() {
+  int status = 0;
+  while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+  }
+  process_ = 0;
+  if (!WIFSIGNALED(status)) {
+    return fail(ErrorCode::kCorrupt, "the process that reads the archive has failed");
+  }
+  return fail(ErrorCode::kCorrupt, "the process that reads the archive has crashed (signal {})",
+              WTERMSIG(status));
+}
+
+Unexpected SandboxedMembers::out_of_turn() {
+  return fail(ErrorCode::kCorrupt, "the process that reads the archive sent nonsense");
+}
+
+}  // namespace zvfs
