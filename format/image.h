@@ -57,9 +57,10 @@ struct FileSegment {
 /// Every method checks what it reads: a hostile image gives Corrupt, never undefined behaviour.
 class Image {
  public:
-  /// Opens the image that ends at the end of `source`. The cost does not depend on the size of the
-  /// image: four reads, of less than 64 KiB in total.
-  /// Errors: InvalidArgument (not a zvfs image), Corrupt, Unsupported (needs a newer zvfs), Io.
+  /// Opens the image that ends at the end of `source`, or at the zeros that pad it. The cost does
+  /// not depend on the size of the image: four reads, of less than 64 KiB in total, and with
+  /// padding what find_image_end() reads. Errors: InvalidArgument (not a zvfs image), Corrupt,
+  /// Unsupported (needs a newer zvfs), Io.
   static Result<std::unique_ptr<Image>> open(std::unique_ptr<const ImageSource> source,
                                              const ImageOptions& options);
   /// Opens an image whose tables are already open. Errors: Corrupt (no root), Io.

@@ -166,7 +166,8 @@ struct Located {
 std::uint64_t size_from(off_t begin, const Result<std::unique_ptr<Image>>& image) {
   if (!image || begin < 0) return FileStream::kToTheEnd;
   const ImageTables& tables = (*image)->raw();
-  return tables.start() + tables.header().image_size - static_cast<std::uint64_t>(begin);
+  const std::uint64_t end = tables.start() + tables.header().image_size;
+  return end - std::min(end, static_cast<std::uint64_t>(begin));
 }
 
 // A tar takes precedence over an image behind it; anything else before an image is skipped.
