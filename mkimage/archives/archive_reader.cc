@@ -80,11 +80,13 @@ class ArchiveReader::Locale {
 };
 
 void ArchiveReader::Free::operator()(archive* handle) const { ::archive_read_free(handle); }
+void ArchiveReader::Free::operator()(archive_entry* entry) const { ::archive_entry_free(entry); }
 
 ArchiveReader::ArchiveReader(Formats formats)
     : locale_(::newlocale(LC_ALL_MASK, locale_for(formats), nullptr)),
-      archive_(::archive_read_new()) {
-  if (archive_ == nullptr || locale_ == nullptr) throw std::bad_alloc();
+      archive_(::archive_read_new()),
+      entry_(::archive_entry_new()) {
+  if (archive_ == nullptr || locale_ == nullptr || entry_ == nullptr) throw std::bad_alloc();
   // libarchive's functions that open call this, too, but do not look whether there was memory for
   // it.
   require(::archive_read_set_callback_data(archive_.get(), nullptr));
@@ -124,8 +126,8 @@ Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(std::unique_ptr<ByteS
 
 Result<archive_entry*> ArchiveReader::next() {
   const Locale locale(*this);
-  archive_entry* entry = nullptr;
-  const int status = ::archive_read_next_header(archive_.get(), &entry);
+  archive_entry* const entry = entry_.get();
+  const int status = ::archive_read_next_header2(archive_.get(), entry);
   if (status == ARCHIVE_EOF) return nullptr;
   // A warning concerns a name outside the locale's character set; it is left unconverted.
   if (status == ARCHIVE_OK || status == ARCHIVE_WARN) return entry;
