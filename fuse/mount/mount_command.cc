@@ -144,7 +144,11 @@ ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   MountHelpers helpers(*image_, known, options_);
   Connection connection(filesystem, helpers.helpers(), options_.max_read_bytes);
   const auto session = Session::create(options_, image_path_, connection);
-  if (!session) return complain({ExitStatus::kUsage, session.error().message});
+  if (!session) {
+    const bool has_memory = session.error().code != ErrorCode::kNoMemory;
+    return complain(
+        {has_memory ? ExitStatus::kUsage : ExitStatus::kSystem, session.error().message});
+  }
   if (const auto mounted = (*session)->mount(mount_point_); !mounted) {
     return complain({ExitStatus::kMountFailure, mounted.error().message});
   }

@@ -137,7 +137,6 @@ constexpr std::uint64_t kMinCacheSize = kMiB;
 constexpr std::uint64_t kDefaultCacheSize = 64 * kMiB;
 constexpr std::uint64_t kDefaultReadahead = 2 * kMiB;
 
-const KnownOption* find_option(std::string_view name, bool has_value) {
 bool is_layer(std::string_view value) {
   return value == "vfs" || value == "fs" || value == "recursive";
 }

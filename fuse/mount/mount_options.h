@@ -58,7 +58,6 @@ Result<void> apply_option_list(std::string_view list, const Caller& caller, Moun
 /// whichever is less.
 void choose_sizes(std::uint64_t limit_bytes, MountOptions& options);
 
-/// Splits an option list at its commas, drops empty items, and resolves the backslashes.
 /// Splits an option list at its commas outside of quoted values, drops empty items, and resolves
 /// the backslashes.
 std::vector<std::string> split_option_list(std::string_view list);

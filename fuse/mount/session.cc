@@ -74,13 +74,16 @@ struct LoopConfigDeleter {
 Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
                                                  const std::string& source,
                                                  Connection& connection) {
+  constexpr const char* kNoMemory = "no memory for a FUSE session";
+  StderrCapture capture;
   FuseArguments arguments;
   add_options(options, source, geteuid() == 0, arguments);
-  if (!arguments.ok()) return fail(ErrorCode::kNoMemory, "no memory for a FUSE session");
+  if (!arguments.ok()) return fail(ErrorCode::kNoMemory, "{}", kNoMemory);
 
-  StderrCapture capture;
+  errno = 0;
   fuse_session* created =
       fuse_session_new(arguments.get(), &callbacks(), sizeof(fuse_lowlevel_ops), &connection);
+  if (created == nullptr && errno == ENOMEM) return fail(ErrorCode::kNoMemory, "{}", kNoMemory);
   if (created == nullptr) return fail(ErrorCode::kInvalidArgument, "{}", capture.last_line());
   return std::unique_ptr<Session>(new Session(created, options.nosymfollow));
 }

@@ -25,43 +25,49 @@ const char* locale_for(ArchiveReader::Formats formats) {
   return formats == ArchiveReader::Formats::kTar ? "C" : "C.UTF-8";
 }
 
+// A format that could not be registered for lack of memory would be taken for another one. A
+// warning only says that libarchive would call a program.
+void require(int status) {
+  if (status == ARCHIVE_FATAL) throw std::bad_alloc();
+}
+
 // All filters except that for gzip, which checks no sums (see GzipStream), those that run programs,
 // as that for lzop does in Debian, and those that guess at text.
 void support_filters(archive* handle) {
-  ::archive_read_support_filter_bzip2(handle);
-  ::archive_read_support_filter_compress(handle);
-  ::archive_read_support_filter_lz4(handle);
-  ::archive_read_support_filter_lzip(handle);
-  ::archive_read_support_filter_lzma(handle);
-  ::archive_read_support_filter_rpm(handle);
-  ::archive_read_support_filter_xz(handle);
-  ::archive_read_support_filter_zstd(handle);
+  require(::archive_read_support_filter_bzip2(handle));
+  require(::archive_read_support_filter_compress(handle));
+  require(::archive_read_support_filter_lz4(handle));
+  require(::archive_read_support_filter_lzip(handle));
+  require(::archive_read_support_filter_lzma(handle));
+  require(::archive_read_support_filter_rpm(handle));
+  require(::archive_read_support_filter_xz(handle));
+  require(::archive_read_support_filter_zstd(handle));
 }
 
 void support_tar(archive* handle) {
-  ::archive_read_support_format_tar(handle);
+  require(::archive_read_support_format_tar(handle));
   ::archive_read_set_format_option(handle, "tar", "read_concatenated_archives", "1");
 }
 
 void support_formats(archive* handle, ArchiveReader::Formats formats) {
   if (formats == ArchiveReader::Formats::kRaw) {
     support_filters(handle);
-    ::archive_read_support_format_raw(handle);
-    ::archive_read_support_format_empty(handle);
+    require(::archive_read_support_format_raw(handle));
+    require(::archive_read_support_format_empty(handle));
     return;
   }
-  ::archive_read_support_format_ar(handle);
+  require(::archive_read_support_format_ar(handle));
   if (formats == ArchiveReader::Formats::kAr) return;
-  ::archive_read_support_format_7zip(handle);
-  ::archive_read_support_format_cab(handle);
-  ::archive_read_support_format_cpio(handle);
-  ::archive_read_support_format_iso9660(handle);
-  ::archive_read_support_format_lha(handle);
-  ::archive_read_support_format_rar(handle);
-  ::archive_read_support_format_rar5(handle);
-  ::archive_read_support_format_warc(handle);
-  ::archive_read_support_format_xar(handle);
-  ::archive_read_support_format_zip(handle);
+  require(::archive_read_support_format_7zip(handle));
+  require(::archive_read_support_format_cab(handle));
+  require(::archive_read_support_format_cpio(handle));
+  require(::archive_read_support_format_iso9660(handle));
+  require(::archive_read_support_format_lha(handle));
+  require(::archive_read_support_format_rar(handle));
+  require(::archive_read_support_format_rar5(handle));
+  require(::archive_read_support_format_warc(handle));
+  require(::archive_read_support_format_xar(handle));
+  require(::archive_read_support_format_zip(handle));
 }
 
 }  // namespace
@@ -79,11 +85,16 @@ class ArchiveReader::Locale {
 };
 
 void ArchiveReader::Free::operator()(archive* handle) const { ::archive_read_free(handle); }
+void ArchiveReader::Free::operator()(archive_entry* entry) const { ::archive_entry_free(entry); }
 
 ArchiveReader::ArchiveReader(Formats formats)
     : locale_(::newlocale(LC_ALL_MASK, locale_for(formats), nullptr)),
-      archive_(::archive_read_new()) {
-  if (archive_ == nullptr || locale_ == nullptr) throw std::bad_alloc();
+      archive_(::archive_read_new()),
+      entry_(::archive_entry_new()) {
+  if (archive_ == nullptr || locale_ == nullptr || entry_ == nullptr) throw std::bad_alloc();
+  // libarchive's functions that open call this, too, but do not look whether there was memory for
+  // it.
+  require(::archive_read_set_callback_data(archive_.get(), nullptr));
   if (formats == Formats::kTar) {
     support_tar(archive_.get());
     return;
@@ -129,8 +140,8 @@ Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(std::unique_ptr<ByteS
 
 Result<archive_entry*> ArchiveReader::next() {
   const Locale locale(*this);
-  archive_entry* entry = nullptr;
-  const int status = ::archive_read_next_header(archive_.get(), &entry);
+  archive_entry* const entry = entry_.get();
+  const int status = ::archive_read_next_header2(archive_.get(), entry);
   if (stream_error_) return failure();  // which some formats take for the end
   if (status == ARCHIVE_EOF) return nullptr;
   if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return failure();

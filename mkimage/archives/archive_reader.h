@@ -75,6 +75,7 @@ class ArchiveReader {
   class Locale;
   struct Free {
     void operator()(archive* handle) const;
+    void operator()(archive_entry* entry) const;
   };
 
   explicit ArchiveReader(Formats formats);
@@ -84,6 +85,7 @@ class ArchiveReader {
 
   const locale_t locale_;
   std::unique_ptr<archive, Free> archive_;
+  std::unique_ptr<archive_entry, Free> entry_;  // since libarchive's own may be missing
   std::unique_ptr<ByteStream> stream_;
   ByteSpan run_;           // the stream's last
   ByteVector before_run_;  // the end of the one before

@@ -187,8 +187,7 @@ TEST_F(AttributeRestorerTest, RestoresExtendedAttributes) {
 
 // An ACL with nothing for the group, but much for a user, whose mask the group bits show.
 ByteVector acl_for_a_user() {
-  return acl_xattr("user::rw-,user:1001:rwx,group::---,mask::rwx,other::r--", AclUse::kAccess)
-      .value();
+  return acl_xattr("user::rw-,user:1001:rwx,group::---,mask::rwx,other::r--").value();
 }
 
 TEST_F(AttributeRestorerTest, GivesTheGroupNoRightsOfAnAclThatItLeavesOut) {
