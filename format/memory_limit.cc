@@ -5,7 +5,6 @@
 #include <limits>
 #include <optional>
 #include <span>
-#include <sstream>
 #include <string_view>
 #include <vector>
 
@@ -27,9 +26,14 @@ constexpr std::string_view kLimits2[] = {"memory.max", "memory.high"};
 constexpr Hierarchy kVersions[] = {{"cgroup", "memory", kLimits1}, {"cgroup2", "", kLimits2}};
 
 std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> words;
-  std::istringstream stream(text);
-  for (std::string word; std::getline(stream, word, separator);) words.push_back(word);
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (c == separator) {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
   return words;
 }
 
