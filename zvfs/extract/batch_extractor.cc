@@ -113,8 +113,12 @@ void BatchExtractor::run(ExtractBatch& batch) {
   run_on_threads(options_.threads, [&](unsigned worker) {
     Worker(*this, batch, buffers_[worker]).run(schedule, whole_items);
   });
-  if (report_.stopped()) {
-    for (ExtractItem& item : batch.items) writer_.abandon(item);
+  for (ExtractItem& item : batch.items) {
+    if (report_.stopped()) {
+      writer_.abandon(item);
+    } else {
+      writer_.lose_unfinished(item);
+    }
   }
   if (batch.links.empty()) return;
   RunCounter links(batch.links.size());
