@@ -66,6 +66,7 @@ CommandStatus explain_usage_error(const Error& error, const Command* command,
 CommandStatus run_command(Command& command) {
   set_message_prefix("zvfs " + command.name());
   const Result<CommandStatus> status = command.run();
+  print_left_out();
   // Output that is not on stdout by now is lost: a full disk must not look like success.
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     print_error("standard output: {}", std::generic_category().message(errno));

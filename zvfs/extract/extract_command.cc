@@ -66,7 +66,7 @@ class ExtractCommand final : public Command {
     ProgressLine* shown = nullptr;
     ExtractReport report(options_.on_loss, [&](std::string_view message) {
       shown->clear();
-      print_message(message);
+      print_entry_message(message);
     });
     ProgressLine line(
         [&](double elapsed, std::size_t width) { return progress_text(report, elapsed, width); },
@@ -74,6 +74,7 @@ class ExtractCommand final : public Command {
     shown = &line;
     ZVFS_TRY(extract_image(*image, selection, options_, report));
     line.clear();
+    print_left_out();
     return conclude(report, selection);
   }
 
@@ -103,7 +104,7 @@ class ExtractCommand final : public Command {
     to.write = [&](ByteSpan bytes) { return output.write(bytes); };
     to.message = [&](std::string_view message) {
       line.clear();
-      print_message(message);
+      print_entry_message(message);
     };
     to.bytes_done = &done;
     bool is_whole = true;

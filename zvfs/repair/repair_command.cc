@@ -95,7 +95,7 @@ class RepairCommand final : public Command {
     };
     options_.on_note = [&](std::string_view message) {
       line.clear();
-      print_error("{}: {}", damaged_path_, quote_name(message));
+      print_entry_message(fmt::format("{}: {}", damaged_path_, quote_name(message)));
     };
     return repair_image(source, out.fd(), options_);
   }
