@@ -28,6 +28,9 @@ Result<InodeNumber> DentryFinder::find_directory(std::string_view path) {
     }
     --symlinks_left;
     const std::string target = ZVFS_TRY(image_.symlink_target(inode));
+    if (target.size() > kMaxFollowedTarget) {
+      return fail(ErrorCode::kNotFound, "it lies behind a symlink of {} bytes", target.size());
+    }
     through = fmt::format("{}/{}", target, rest);
     rest = through;
   }
