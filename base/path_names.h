@@ -14,6 +14,10 @@ inline constexpr std::size_t kMaxPathSize = 65535;
 /// How many symlinks one path may lead through: Linux's MAXSYMLINKS.
 inline constexpr unsigned kMaxSymlinks = 40;
 
+/// The longest target of a symlink that is followed, in bytes: Linux follows none of PATH_MAX,
+/// 4,096, or more. An image may have longer ones.
+inline constexpr std::size_t kMaxFollowedTarget = 4095;
+
 /// Removes the first name of `path`, with the slashes and "." around it, and returns it; empty when
 /// none is left.
 std::string_view take_first_name(std::string_view& path);

@@ -71,4 +71,13 @@ Result<DataFrame> FrameTable::find(IndexReader::Cursor& cursor, StreamOffset off
   return found;
 }
 
+Result<FrameSpan> FrameTable::span(IndexReader::Cursor& cursor, StreamOffset begin,
+                                   std::uint64_t length, FrameNumber first) const {
+  const DataFrame start = ZVFS_TRY(find(cursor, begin, first));
+  const StreamOffset last_byte{begin.value + (length - 1)};
+  if (start.holds(last_byte)) return FrameSpan{start.number, start.number};
+  // From `start` on, not from `first`: where rows do not ascend, it could come out before `start`.
+  return FrameSpan{start.number, ZVFS_TRY(find(cursor, last_byte, start.number)).number};
+}
+
 }  // namespace zvfs

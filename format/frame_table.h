@@ -21,6 +21,12 @@ struct DataFrame {
   [[nodiscard]] bool holds(StreamOffset offset) const { return begin <= offset && offset < end(); }
 };
 
+/// The data frames in which a run of the stream begins and ends; `last` is not before `first`.
+struct FrameSpan {
+  FrameNumber first;
+  FrameNumber last;
+};
+
 /// Finds data frames in the index. Thread-safe; borrows header and index.
 class FrameTable {
  public:
@@ -32,9 +38,14 @@ class FrameTable {
 
   /// The frame that holds `offset`, which belongs to a run of data that begins in frame `first`.
   /// Builders cut the frames of a run to one size, so a guess is nearly always right and costs two
-  /// rows; otherwise it falls back to a binary search.
+  /// rows; otherwise it falls back to a binary search. Never gives a frame before `first`.
   /// Errors: Corrupt (the run does not begin in `first`, or `offset` lies beyond the stream), Io.
   Result<DataFrame> find(IndexReader::Cursor& cursor, StreamOffset offset, FrameNumber first) const;
+
+  /// The frames that hold the `length` bytes at `begin`, at least 1, of a run that begins in frame
+  /// `first`. Frames between them may be corrupt. Errors: those of find().
+  Result<FrameSpan> span(IndexReader::Cursor& cursor, StreamOffset begin, std::uint64_t length,
+                         FrameNumber first) const;
 
  private:
   const IndexHeader& header_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "format/stream_run.h"
 #include "format/xattr_scan.h"
@@ -37,8 +38,14 @@ struct Image::State {
   Result<void> check_data(const InodeRecord& record) const;
   Result<void> check_inode(const InodeRecord& record) const;
   Result<void> check_type(const InodeRecord& record) const;
-  Result<void> append_stream(StreamRun& run, const FileSegment& segment, FrameClass frame_class,
-                             std::vector<FileSlice>& out);
+  // The data frame that an operation read last: it is not decoded again for the next extent, even
+  // if it does not stay in the cache.
+  struct LastFrame {
+    FrameNumber number;
+    FramePtr frame;
+  };
+  Result<void> append_stream(StreamRun& run, LastFrame& last, const FileSegment& segment,
+                             FrameClass frame_class, std::vector<FileSlice>& out);
   [[nodiscard]] FrameClass frame_class(const InodeRecord& file) const {
     return file.allocated > header.frame_bound ? FrameClass::kStream : FrameClass::kPacked;
   }
@@ -48,6 +55,10 @@ struct Image::State {
                                                   const InodeRecord& record,
                                                   std::uint64_t offset) const;
   [[nodiscard]] Result<std::optional<XattrSetRecord>> xattr_row(const InodeRecord& record) const;
+  Result<FileSegment> segment_at(IndexReader::Cursor& cursor, const InodeRecord& record,
+                                 std::uint64_t offset, std::uint32_t hint) const;
+  Result<bool> is_first_ending_after(IndexReader::Cursor& cursor, const InodeRecord& record,
+                                     std::uint64_t offset, std::uint32_t number) const;
   Result<DataFrame> data_frame(IndexReader::Cursor& cursor, FrameNumber number) const;
   Result<FramePtr> packed_frame(const DataFrame& found);
 
@@ -203,17 +214,28 @@ Result<void> Image::list(const Inode& directory, std::uint32_t first,
 
 // --- File contents
 
-// Appends the bytes of a segment of data, which `run` must have come to.
-Result<void> Image::State::append_stream(StreamRun& run, const FileSegment& segment,
-                                         FrameClass frame_class, std::vector<FileSlice>& out) {
+// Appends the bytes of a segment of data, which `run` must have come to. Bytes that follow those of
+// the last slice lengthen it.
+Result<void> Image::State::append_stream(StreamRun& run, LastFrame& last,
+                                         const FileSegment& segment, FrameClass frame_class,
+                                         std::vector<FileSlice>& out) {
   StreamOffset offset = segment.stream;
   for (std::uint64_t length = segment.end - segment.begin; length > 0;) {
     const DataFrame found = ZVFS_TRY(run.frame_at(offset, segment.first_frame));
-    FramePtr frame = ZVFS_TRY(
-        frames.read({FrameKey::Space::kData, found.number.value}, frame_class, found.location));
-    const ByteSpan rest = frame->bytes().subspan(offset.value - found.begin.value);
+    if (last.frame == nullptr || last.number != found.number) {
+      last.frame = ZVFS_TRY(
+          frames.read({FrameKey::Space::kData, found.number.value}, frame_class, found.location));
+      last.number = found.number;
+    }
+    const ByteSpan rest = last.frame->bytes().subspan(offset.value - found.begin.value);
     const ByteSpan bytes = rest.first(std::min<std::uint64_t>(length, rest.size()));
-    out.push_back(slice_of(raw->frame_memory(), bytes, std::move(frame)));
+    FileSlice* const before = out.empty() ? nullptr : &out.back();
+    if (before != nullptr && before->frame == last.frame &&
+        before->bytes.data() + before->bytes.size() == bytes.data()) {
+      before->bytes = ByteSpan(before->bytes.data(), before->bytes.size() + bytes.size());
+    } else {
+      out.push_back(slice_of(raw->frame_memory(), bytes, last.frame));
+    }
     run.take(bytes.size());
     offset.value += bytes.size();
     length -= bytes.size();
@@ -253,26 +275,47 @@ Result<std::uint64_t> Image::State::first_extent_ending_after(IndexReader::Curso
   return low;
 }
 
-Result<FileSegment> Image::segment_at(const Inode& inode, std::uint64_t offset) const {
-  const InodeRecord& record = inode.record;
+// True if first_extent_ending_after() would find `number`.
+Result<bool> Image::State::is_first_ending_after(IndexReader::Cursor& cursor,
+                                                 const InodeRecord& record, std::uint64_t offset,
+                                                 std::uint32_t number) const {
+  const auto ends_after = [&](std::uint32_t which) -> Result<bool> {
+    const ExtentRecord found = ZVFS_TRY(extent(cursor, record, which));
+    return found.file_offset + found.length > offset;
+  };
+  if (number > record.count) return false;
+  if (number > 0 && ZVFS_TRY(ends_after(number - 1))) return false;
+  return number == record.count || ZVFS_TRY(ends_after(number));
+}
+
+Result<FileSegment> Image::segment_at(const Inode& inode, std::uint64_t offset,
+                                      std::uint32_t hint) const {
+  IndexReader::Cursor cursor(state_->index);
+  return state_->segment_at(cursor, inode.record, offset, hint);
+}
+
+Result<FileSegment> Image::State::segment_at(IndexReader::Cursor& cursor, const InodeRecord& record,
+                                             std::uint64_t offset, std::uint32_t hint) const {
   if (!record.has_extent_list()) {
     return FileSegment{offset, record.size, true, {record.data + offset}, {record.count}};
   }
-  IndexReader::Cursor cursor(state_->index);
-  const std::uint64_t next = ZVFS_TRY(state_->first_extent_ending_after(cursor, record, offset));
-  if (next == record.count) return FileSegment{offset, record.size};
-  const ExtentRecord extent = ZVFS_TRY(state_->extent(cursor, record, next));
+  std::uint32_t next = hint;
+  if (!ZVFS_TRY(is_first_ending_after(cursor, record, offset, hint))) {
+    next = static_cast<std::uint32_t>(ZVFS_TRY(first_extent_ending_after(cursor, record, offset)));
+  }
+  if (next == record.count) return FileSegment{offset, record.size, false, {}, {}, next};
+  const ExtentRecord extent = ZVFS_TRY(this->extent(cursor, record, next));
   if (next > 0) {
-    const ExtentRecord before = ZVFS_TRY(state_->extent(cursor, record, next - 1));
+    const ExtentRecord before = ZVFS_TRY(this->extent(cursor, record, next - 1));
     ZVFS_TRY(must_follow(StreamOffset{before.stream_offset + before.length},
                          StreamOffset{extent.stream_offset}));
   }
-  if (offset < extent.file_offset) return FileSegment{offset, extent.file_offset};
-  return FileSegment{offset,
-                     extent.file_offset + extent.length,
-                     true,
-                     {extent.stream_offset + (offset - extent.file_offset)},
-                     {extent.frame}};
+  if (offset < extent.file_offset) {
+    return FileSegment{offset, extent.file_offset, false, {}, {}, next};
+  }
+  return FileSegment{offset,         extent.file_offset + extent.length,
+                     true,           {extent.stream_offset + (offset - extent.file_offset)},
+                     {extent.frame}, next + 1};
 }
 
 Result<std::optional<FileRun>> Image::frame_run(const Inode& inode, std::uint64_t offset) const {
@@ -306,9 +349,10 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
   const std::uint64_t end = offset + std::min(length, record.size - offset);
   const FrameClass frame_class = state_->frame_class(record);
   StreamRun run(state_->frame_table, state_->index);
+  State::LastFrame last;
   if (!record.has_extent_list()) {
     const FileSegment all{offset, end, true, {record.data + offset}, {record.count}};
-    ZVFS_TRY(state_->append_stream(run, all, frame_class, slices));
+    ZVFS_TRY(state_->append_stream(run, last, all, frame_class, slices));
     return slices;
   }
 
@@ -330,7 +374,7 @@ Result<std::vector<FileSlice>> Image::read(const Inode& inode, std::uint64_t off
     if (offset >= data_end) continue;
     const StreamOffset stream{extent.stream_offset + (offset - extent.file_offset)};
     const FileSegment segment{offset, data_end, true, stream, {extent.frame}};
-    ZVFS_TRY(state_->append_stream(run, segment, frame_class, slices));
+    ZVFS_TRY(state_->append_stream(run, last, segment, frame_class, slices));
     offset = data_end;
   }
   return slices;
@@ -341,14 +385,18 @@ Result<void> Image::read_ahead(const Inode& inode, std::uint64_t offset, std::ui
   const InodeRecord& record = inode.record;
   const std::uint64_t end = offset + std::min(length, record.size - std::min(offset, record.size));
   StreamRun run(state_->frame_table, state_->index);
+  IndexReader::Cursor cursor(state_->index);
+  std::optional<FrameNumber> last;  // which is not decoded again, even if it left the cache
+  FileSegment segment;
   while (offset < end && goes_on()) {
-    const FileSegment segment = ZVFS_TRY(segment_at(inode, offset));
+    segment = ZVFS_TRY(state_->segment_at(cursor, record, offset, segment.next_extent));
     offset = segment.end;
     if (!segment.is_data) continue;
     const DataFrame found = ZVFS_TRY(run.frame_at(segment.stream, segment.first_frame));
     offset = std::min(segment.end, segment.begin + (found.end().value - segment.stream.value));
     run.take(offset - segment.begin);
     const FrameKey key{FrameKey::Space::kData, found.number.value};
+    if (std::exchange(last, found.number) == found.number) continue;
     if (state_->raw->cache().contains(key)) continue;
     ZVFS_TRY(state_->frames.read(key, state_->frame_class(record), found.location));
   }

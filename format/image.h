@@ -49,8 +49,12 @@ struct FileSegment {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   bool is_data = false;
-  StreamOffset stream = {};      ///< For data: where the byte at `begin` lies in the stream.
-  FrameNumber first_frame = {};  ///< For data: where its run begins; see FrameTable::find().
+  StreamOffset stream = {};       ///< For data: where the byte at `begin` lies in the stream.
+  FrameNumber first_frame = {};   ///< For data: where its run begins; see FrameTable::find().
+  std::uint32_t next_extent = 0;  ///< Where to look for the segment at `end`; see segment_at().
+
+  /// For Image::segment_at(): nothing is known.
+  static constexpr std::uint32_t kNoHint = 0xFFFF'FFFF;
 };
 
 /// An open, immutable image. Thread-safe throughout: any number of threads may call any methods.
@@ -111,9 +115,11 @@ class Image {
                                                          std::uint64_t offset) const;
 
   /// The data or the hole at `offset`, from `offset` to its end. Adjacent extents are separate
-  /// segments: the caller joins them.
-  /// Errors: Corrupt, Io. Precondition: inode.record.is_regular() and offset < size.
-  [[nodiscard]] Result<FileSegment> segment_at(const Inode& inode, std::uint64_t offset) const;
+  /// segments: the caller joins them. `hint` is the next_extent of the segment before (of
+  /// FileSegment(), at offset 0), or any number: if it is right, it spares a search. Errors:
+  /// Corrupt, Io. Precondition: inode.record.is_regular() and offset < size.
+  [[nodiscard]] Result<FileSegment> segment_at(const Inode& inode, std::uint64_t offset,
+                                               std::uint32_t hint = FileSegment::kNoHint) const;
 
   /// What visit_files() does with a file.
   enum class Choice : std::uint8_t { kVisit, kSkip, kStop };

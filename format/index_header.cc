@@ -58,6 +58,11 @@ Result<void> check_index_frames(const IndexHeader& header, std::uint64_t index_f
   if (header.index_frame_count != frames) {
     return corrupt("index frame count", header.index_frame_count, "does not match the tables");
   }
+  if (header.tables_size / IndexHeader::kMaxTablesRatio > index_frame_image_size) {
+    return fail(ErrorCode::kCorrupt,
+                "index header: tables size {} exceeds {} times the {} bytes of the index frame",
+                header.tables_size, IndexHeader::kMaxTablesRatio, index_frame_image_size);
+  }
   const std::uint64_t directory_size = frames * IndexEntry::kSize;
   if (directory_size > index_frame_image_size - kSkippableHeaderSize - IndexHeader::kSize) {
     return corrupt("index frame count", header.index_frame_count, "exceeds the index frame");

@@ -30,6 +30,8 @@ struct IndexHeader {
 
   /// The upper limit of the size of decoded index frames.
   static constexpr std::uint32_t kMaxIndexFrameSize = 1 << 20;
+  /// The tables take at most this many bytes for each byte of the index frame.
+  static constexpr std::uint64_t kMaxTablesRatio = 1024;
 
   struct TableExtent {
     TableOffset offset;

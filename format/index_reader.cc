@@ -26,10 +26,15 @@ Result<FramePtr> IndexReader::frame(std::uint32_t number) const {
 }
 
 Result<ByteSpan> IndexReader::Cursor::frame_bytes(std::uint32_t number) {
-  if (frame_ == nullptr || number != number_) {
-    frame_ = ZVFS_TRY(index_.frame(number));
-    number_ = number;
+  if (frame_ != nullptr && number == number_) return frame_->bytes();
+  if (corrupt_ && number == corrupt_->first) return Unexpected(Error(corrupt_->second));
+  auto frame = index_.frame(number);
+  if (!frame) {
+    if (frame.error().code == ErrorCode::kCorrupt) corrupt_ = {number, frame.error()};
+    return Unexpected(std::move(frame).error());
   }
+  frame_ = *std::move(frame);
+  number_ = number;
   return frame_->bytes();
 }
 

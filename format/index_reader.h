@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/result.h"
 #include "format/frame_reader.h"
@@ -19,7 +21,8 @@ class IndexReader {
   IndexReader(const IndexHeader& header, FrameReader& frames) : header_(header), frames_(frames) {}
 
   /// Remembers and pins the frame that it read last, so that neighbouring rows cost no cache
-  /// lookup. Not thread-safe: one cursor per thread and use. Borrows the IndexReader.
+  /// lookup; and that it is corrupt, so that they cost no further attempt. Not thread-safe: one
+  /// cursor per thread and use. Borrows the IndexReader.
   class Cursor {
    public:
     explicit Cursor(const IndexReader& index) : index_(index) {}
@@ -48,8 +51,9 @@ class IndexReader {
 
     const IndexReader& index_;
     std::uint32_t number_ = 0;
-    FramePtr frame_;     // index frame `number_`, or null
-    ByteVector joined_;  // bytes that straddled frames
+    FramePtr frame_;                                          // index frame `number_`, or null
+    std::optional<std::pair<std::uint32_t, Error>> corrupt_;  // the last frame that is
+    ByteVector joined_;                                       // bytes that straddled frames
   };
 
   [[nodiscard]] std::uint64_t rows(Table table) const { return header_.table(table).rows; }

@@ -74,7 +74,7 @@ Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, War
       options.verbosity == Verbosity::kNormal ? ProgressLine::Show::kProgress
                                               : ProgressLine::Show::kNever);
   monitor.on_warning = [&](const Warning& warning) {
-    log.add(warning);
+    if (!log.add(warning)) return;
     progress.print(
         fmt::format("mkimage: {}: {}", quote_name(warning.path), safe_line(warning.message)));
   };
@@ -110,6 +110,9 @@ Status build_and_report(const MkimageOptions& options, std::optional<ReportFile>
   NamePrinter names(stdout_has_image ? stderr : stdout);
   WarningLog warnings;
   const Result<BuildReport> report = build(options, names, warnings);
+  if (const std::uint64_t count = warnings.left_out(); count > 0) {
+    print_error(fmt::format("{} more warnings, not shown", count));
+  }
   if (!report) {
     print_error(report.error().message);
   } else if (options.verbosity != Verbosity::kQuiet) {

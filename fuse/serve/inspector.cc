@@ -7,6 +7,8 @@ namespace {
 
 // This many fit in the value of an extended attribute, which has at most 64 KiB.
 constexpr std::size_t kMaxFramesShown = 500;
+// Looked at for one request: what takes a fraction of a second.
+constexpr std::uint64_t kMaxSegments = 262'144;
 
 Json requests_json(const RequestStats& stats) {
   Json json = Json::object();
@@ -78,8 +80,10 @@ Result<std::string> Inspector::frames_of(const Inode& file) const {
   double coded_share = 0;  // coded bytes, in proportion to the file's part of each frame
   std::uint64_t data_bytes = 0;
   std::uint64_t offset = 0;
-  while (offset < file.record.size) {
-    const FileSegment segment = ZVFS_TRY(image_.segment_at(file, offset));
+  std::uint64_t segments = 0;
+  FileSegment segment;
+  while (offset < file.record.size && segments++ < kMaxSegments) {
+    segment = ZVFS_TRY(image_.segment_at(file, offset, segment.next_extent));
     if (!segment.is_data) {
       offset = segment.end;
       continue;
@@ -94,12 +98,13 @@ Result<std::string> Inspector::frames_of(const Inode& file) const {
     data_bytes += bytes;
     offset += bytes;
   }
-  const Json json = Json::object(
+  Json json = Json::object(
       {{"frames", frames},
        {"frame_count", count},
        {"data_bytes", data_bytes},
        {"coded_bytes", static_cast<std::uint64_t>(coded_share)},
        {"ratio", coded_share > 0 ? static_cast<double>(data_bytes) / coded_share : 1.0}});
+  if (offset < file.record.size) json.put("cut_at", offset);
   return json.dump();
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/path_names.h"
 #include "base/units.h"
+#include "format/paged_array.h"
 #include "tar/pax_records.h"
 
 namespace zvfs {
@@ -41,11 +42,13 @@ class ExtrasReader {
 
   Result<void> find_large_sets() {
     IndexReader::Cursor rows(image_.raw().index());
-    for (std::size_t row = 0; row < large_sets_.size(); ++row) {
+    for (std::uint64_t row = 0; row < large_sets_.size(); ++row) {
       const auto set = ZVFS_TRY(rows.row<XattrSetRecord>(Table::kXattrSets, row));
-      large_sets_[row] = set.length > kMaxXattrSetSize ||
-                         !fits_in_tar({set.offset, set.length + kOtherRecords, set.count});
-      has_large_sets_ = has_large_sets_ || large_sets_[row];
+      const bool is_large = set.length > kMaxXattrSetSize ||
+                            !fits_in_tar({set.offset, set.length + kOtherRecords, set.count});
+      if (!is_large) continue;
+      large_sets_.insert(row);
+      has_large_sets_ = true;
     }
     return {};
   }
@@ -80,8 +83,7 @@ class ExtrasReader {
       return fail(ErrorCode::kCorrupt, "directories share entries");
     }
     if (!below) return levels_.pop_back(), Result<void>();
-    if (below->value > seen_.size() || seen_[below->value - 1]) return {};
-    seen_[below->value - 1] = true;
+    if (below->value > seen_.size() || !seen_.insert(below->value - 1)) return {};
     const Inode directory = ZVFS_TRY(image_.inode(*below));
     if (!directory.record.is_directory() || path_.size() >= kMaxPathSize) return {};
     path_ += '/';
@@ -99,7 +101,7 @@ class ExtrasReader {
     const Inode inode = ZVFS_TRY(image_.inode(number));
     const bool is_socket = inode.record.is_socket();
     const std::uint32_t set = inode.record.xattr_set;
-    const bool is_large = set > 0 && set <= large_sets_.size() && large_sets_[set - 1];
+    const bool is_large = set > 0 && set <= large_sets_.size() && large_sets_.contains(set - 1);
     if (!is_socket && !is_large) return {};
     ZVFS_TRY(charge(sizeof(TarEntry) + path_.size()));
     const auto xattrs = ZVFS_TRY(xattrs_of(inode));
@@ -131,9 +133,9 @@ class ExtrasReader {
   }
 
   const Image& image_;
-  std::vector<bool> large_sets_;  // by row
+  PagedBits large_sets_;  // by row
   bool has_large_sets_ = false;
-  std::vector<bool> seen_;  // directories, by inode number less 1
+  PagedBits seen_;  // directories, by inode number less 1
   std::vector<Level> levels_;
   std::uint64_t entries_ = 0;  // that were taken
   std::string path_;

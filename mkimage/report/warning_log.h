@@ -9,19 +9,21 @@
 
 namespace zvfs {
 
-/// Keeps the first warnings of a build: few, so that the report on a bad disk stays readable.
-/// Thread-safe.
+/// Keeps the first warnings of a build, which are also those that are printed: few, so that the
+/// report on a bad disk stays readable. Thread-safe.
 class WarningLog {
  public:
   static constexpr std::size_t kMost = 1000;
 
-  void add(const Warning& warning) ZVFS_EXCLUDES(mutex_) {
+  /// False if it is only counted.
+  bool add(const Warning& warning) ZVFS_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);
     if (kept_.size() < kMost) {
       kept_.push_back(warning);
-    } else {
-      ++left_out_;
+      return true;
     }
+    ++left_out_;
+    return false;
   }
   [[nodiscard]] std::vector<Warning> kept() const ZVFS_EXCLUDES(mutex_) {
     const MutexLock lock(mutex_);

@@ -8,6 +8,7 @@ import resource
 import shutil
 import signal
 import subprocess
+import tarfile
 import time
 import unittest
 
@@ -63,6 +64,18 @@ class WarningsTest(unittest.TestCase):
 
     def temporaries(self):
         return [self.output / name for name in os.listdir(self.output) if ".zvfs-tmp." in name]
+
+    def test_the_first_thousand_warnings_are_printed(self):
+        archive = self.scratch / "many.tar"
+        with tarfile.open(archive, "w") as tar:
+            for number in range(1100):
+                tar.addfile(tarfile.TarInfo(f"../{number}"))
+            tar.addfile(tarfile.TarInfo("good"))
+        lines = self.build(source=archive, expect=1).splitlines()
+        self.assertEqual(len(lines), 1001)
+        self.assertEqual(lines[999],
+                         "mkimage: ../999: its path contains '..'; not shown in the image")
+        self.assertEqual(lines[1000], "mkimage: 100 more warnings, not shown")
 
     def change_while_read(self, change, *options, expect, name="z"):
         """Runs mkimage on a tree whose last file z is changed by `change` after the scan."""

@@ -6,6 +6,7 @@ interop_test.py tests that it restores everything that a filesystem stores.
 import json
 import os
 import random
+import stat
 import subprocess
 import tarfile
 import unittest
@@ -58,6 +59,17 @@ class Extract(unittest.TestCase):
         done = subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, check=False)
         self.assertEqual(done.returncode, expect, done.stderr)
         return done.stderr.decode()
+
+    def test_the_first_thousand_messages_are_printed(self):
+        sockets = self.out / "sockets"
+        sockets.mkdir()
+        for number in range(1100):
+            os.mknod(sockets / f"{number:04}", stat.S_IFSOCK | 0o600)
+        image = zvfs_tools.mkimage(sockets, self.out / "sockets.tar.zst")
+        lines = self.extract("--to-tar", self.out / "tar", ".", image=image).splitlines()
+        self.assertEqual(len(lines), 1001)
+        self.assertIn("0999: socket left out", lines[999])
+        self.assertEqual(lines[1000], "zvfs extract: 100 more messages, not shown")
 
     def assert_same(self, copy, paths=()):
         differences = tree_compare.compare(self.root, copy, tree_compare.Rules(paths=frozenset(paths)))

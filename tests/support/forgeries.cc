@@ -108,6 +108,13 @@ auto xattr_set(const std::function<void(ImageForge&, XattrSetRecord&)>& change) 
 
 // --- Changes of more than one field.
 
+// 2 MiB in two index frames, as an index frame of less than 2 KiB may not claim.
+void claim_large_tables(IndexHeader& header) {
+  header.tables_size = 2 << 20;
+  header.index_frame_size = 1 << 20;
+  header.index_frame_count = 2;
+}
+
 // Frame 0 lists one file more than it has bytes.
 void list_more_files_than_bytes(ImageForge& forge) {
   const std::size_t more = forge.frames.at(0).content.size();
@@ -222,6 +229,7 @@ const std::vector<Forgery>& forgeries() {
       {"header_frame_count", header([](auto& h) { h.frame_count = 0; })},
       {"header_index_frame_size", header([](auto& h) { h.index_frame_size = 32768 + 1; })},
       {"header_index_frame_count", header([](auto& h) { ++h.index_frame_count; })},
+      {"header_tables_size", header(claim_large_tables)},
       {"header_table_bounds", header([](auto& h) { h.tables[2].rows = kFar; })},
       {"header_table_alignment", header([](auto& h) { ++h.tables[0].offset.value; })},
       {"header_inode_count", header([](auto& h) { h.tables[0].rows = 0; })},

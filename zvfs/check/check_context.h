@@ -2,40 +2,11 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
-#include <string_view>
-#include <utility>
-
-#include <fmt/core.h>
 
 #include "format/image_tables.h"
+#include "zvfs/check/problem_log.h"
 
 namespace zvfs {
-
-/// Collects the problems that a check finds, one line each: what, where, value, limit. Not
-/// thread-safe.
-class ProblemLog {
- public:
-  using Listener = std::function<void(std::string_view message)>;
-
-  /// Passes each problem to `listener` at once.
-  explicit ProblemLog(Listener listener) : listener_(std::move(listener)) {}
-
-  void add_message(std::string_view message) {
-    ++count_;
-    listener_(message);
-  }
-  template <typename... Args>
-  void add(fmt::format_string<Args...> format, Args&&... args) {
-    add_message(fmt::format(format, std::forward<Args>(args)...));
-  }
-
-  [[nodiscard]] std::uint64_t count() const { return count_; }
-
- private:
-  Listener listener_;
-  std::uint64_t count_ = 0;
-};
 
 /// How far a check has come, in decoded bytes. Thread-safe.
 struct CheckProgress {

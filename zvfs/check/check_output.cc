@@ -53,6 +53,7 @@ class CheckJson final : public CheckOutput {
   void finish(const CheckReport& report, double seconds) override {
     begin_files();
     const Json numbers = Json::object({{"clean", report.is_clean()},
+                                       {"problem_count", report.problems},
                                        {"inodes", report.inodes},
                                        {"frames", report.frames},
                                        {"whole_frames", report.whole_frames},

@@ -90,9 +90,9 @@ class Checker {
     if (problems_.count() == 0 && !options_.deep) return {};
 
     const auto image = Image::open(std::move(raw));
-    if (!image) return {};  // the root cannot be read, which was reported
-    if (options_.deep && data.lost.empty()) check_stream(context, **image);
-    if (problems_.count() == 0) return {};
+    if (image && options_.deep && data.lost.empty()) check_stream(context, **image);
+    problems_.finish();
+    if (!image || problems_.count() == 0) return {};  // the root is lost, which was reported
     return list_damaged_files(**image, data.lost, [this](std::string_view path) {
       ++report_.damaged_files;
       if (options_.on_damaged_file) options_.on_damaged_file(path);

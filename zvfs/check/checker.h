@@ -15,7 +15,7 @@ namespace zvfs {
 
 /// What a check examined and found.
 struct CheckReport {
-  std::uint64_t problems = 0;
+  std::uint64_t problems = 0;       ///< All of them, also those that were only counted.
   std::uint64_t damaged_files = 0;  ///< Names of files that cannot be read in full.
   std::uint64_t inodes = 0;
   std::uint32_t frames = 0;         ///< Data frames in the image.
@@ -29,6 +29,7 @@ struct CheckReport {
 struct CheckOptions {
   unsigned threads = 1;
   bool deep = false;  ///< Also compare the tar stream with the index.
+  /// Takes the first problems of each kind, then how many more there are of it. See ProblemLog.
   std::function<void(std::string_view message)> on_problem;
   /// Takes the path of each damaged file, after all problems.
   std::function<void(std::string_view path)> on_damaged_file;
@@ -36,9 +37,9 @@ struct CheckOptions {
 };
 
 /// Checks the image at the end of `source` against docs/format.md. Needs about six bytes per inode,
-/// in addition to the frames being decoded. A fault of the image is a problem, not an error.
-/// Errors: InvalidArgument (neither a zvfs image nor a truncated one), Unsupported (needs a newer
-/// zvfs), Io.
+/// in addition to the frames being decoded: at most 80 bytes for each byte of the index frame. A
+/// fault of the image is a problem, not an error. Errors: InvalidArgument (neither a zvfs image nor
+/// a truncated one), Unsupported (needs a newer zvfs), Io.
 Result<CheckReport> check_image(std::unique_ptr<const ImageSource> source,
                                 const CheckOptions& options);
 

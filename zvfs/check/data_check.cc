@@ -31,19 +31,37 @@ class FrameQueue {
   std::atomic<std::uint64_t> next_{0};
 };
 
+// Adds up what the frames take of the image. Where rows of the frames table are wrong, many frames
+// may take the same bytes, and decoding them all could take for ever. Thread-safe.
+class CodedBytes {
+ public:
+  explicit CodedBytes(std::uint64_t data_size) : data_size_(data_size) {}
+
+  // False if the frames take more than there is.
+  bool take(const FrameLocation& frame) {
+    return taken_.fetch_add(frame.coded_size, std::memory_order_relaxed) + frame.coded_size <=
+           data_size_;
+  }
+  [[nodiscard]] bool are_exceeded() const { return taken_ > data_size_; }
+
+ private:
+  const std::uint64_t data_size_;
+  std::atomic<std::uint64_t> taken_{0};
+};
+
 // The work of one thread and its results.
 struct Worker {
   std::uint64_t frames = 0;
   std::uint64_t decoded_bytes = 0;
   std::vector<BadFrame> bad;
 
-  void run(const CheckContext& context, FrameQueue& queue) {
+  void run(const CheckContext& context, FrameQueue& queue, CodedBytes& coded) {
     const ImageTables& image = context.image;
     IndexReader::Cursor cursor(image.index());
     Frame buffer(image.frame_memory(), image.header().frame_bound);
     while (const auto number = queue.take()) {
       const auto frame = image.frame_table().frame(cursor, *number);
-      if (!frame) {
+      if (!frame || !coded.take(frame->location)) {
         bad.push_back({*number, {}});
         continue;
       }
@@ -61,19 +79,37 @@ struct Worker {
   }
 };
 
+// Finds the next readable row of the frames table after ascending numbers, each row once.
+class NextRows {
+ public:
+  explicit NextRows(const ImageTables& image)
+      : rows_(image, Table::kFrames), end_(image.header().stream_size) {}
+
+  // Where the first readable row after that of `frame` begins in the stream; the stream's end if
+  // there is none.
+  StreamOffset after(FrameNumber frame) {
+    while (has_row_ && rows_.row() <= frame.value) has_row_ = rows_.next();
+    return {has_row_ ? std::min(rows_.record().stream_offset, end_) : end_};
+  }
+
+ private:
+  TableScan<FrameRecord> rows_;
+  const std::uint64_t end_;
+  bool has_row_ = rows_.next();
+};
+
 // The parts of the stream that the bad frames held, as far as readable rows show.
 std::vector<LostRun> lost_runs(const ImageTables& image, const std::vector<BadFrame>& bad) {
+  std::vector<LostRun> runs;
+  if (bad.empty()) return runs;
   const std::uint64_t stream_size = image.header().stream_size;
   IndexReader::Cursor cursor(image.index());
-  std::vector<LostRun> runs;
+  NextRows next(image);
   for (const BadFrame& frame : bad) {
     // Unreadable rows come several in a row. The lost run then begins at the bad frame before them.
     const auto row = cursor.row<FrameRecord>(Table::kFrames, frame.number.value);
-    LostRun run{runs.empty() ? StreamOffset{0} : runs.back().begin, {stream_size}};
+    LostRun run{runs.empty() ? StreamOffset{0} : runs.back().begin, next.after(frame.number)};
     if (row) run.begin = {std::min(row->stream_offset, stream_size)};
-    TableScan<FrameRecord> next(image, Table::kFrames, std::uint64_t{frame.number.value} + 1,
-                                std::uint64_t{image.header().frame_count} + 1);
-    if (next.next()) run.end = {std::min(next.record().stream_offset, stream_size)};
     if (run.begin < run.end) runs.push_back(run);
   }
   return runs;
@@ -96,8 +132,14 @@ std::vector<LostRun> merged(std::vector<LostRun> runs) {
 
 DataCheckResult check_data(const CheckContext& context) {
   FrameQueue queue(context.image.header().frame_count);
+  CodedBytes coded(context.image.header().data_size);
   std::vector<Worker> workers(context.threads);
-  run_on_threads(context.threads, [&](unsigned worker) { workers[worker].run(context, queue); });
+  run_on_threads(context.threads,
+                 [&](unsigned worker) { workers[worker].run(context, queue, coded); });
+  if (coded.are_exceeded()) {
+    context.problems.add("data frames: they overlap, and take more than the {} bytes; not decoded",
+                         context.image.header().data_size);
+  }
 
   DataCheckResult result;
   std::vector<BadFrame> bad;
@@ -108,7 +150,7 @@ DataCheckResult check_data(const CheckContext& context) {
   }
   std::ranges::sort(bad, {}, &BadFrame::number);
   for (const BadFrame& frame : bad) {
-    if (!frame.message.empty()) context.problems.add_message(frame.message);
+    if (!frame.message.empty()) context.problems.add_message("data frame", frame.message);
   }
   result.lost = merged(lost_runs(context.image, bad));
   return result;

@@ -23,7 +23,7 @@ void DentryCheck::run() {
     check_links({static_cast<std::uint32_t>(rows.row() + 1)}, rows.record());
   }
   check_unowned_dentries();
-  states_.of(kRootInode).set(State::kReached);
+  states_.edit(kRootInode).set(State::kReached);
   for (std::uint32_t i = 2; i <= states_.size(); ++i) {
     if (states_.of({i}).is_directory()) check_reachable({i});
   }
@@ -63,11 +63,10 @@ bool DentryCheck::own_dentries(InodeNumber number, const InodeRecord& directory)
     return false;
   }
   for (std::uint64_t row = directory.data; row < directory.data + directory.count; ++row) {
-    if (owned_[row]) {
+    if (!owned_.insert(row)) {
       context_.problems.add("dentry {}: belongs to directory {} and another", row, number.value);
       return false;
     }
-    owned_[row] = true;
   }
   return true;
 }
@@ -80,16 +79,16 @@ Result<void> DentryCheck::check_dentry(InodeNumber directory, const DentryRecord
   if (!states_.contains(child)) {
     return fail(ErrorCode::kCorrupt, "inode {} is not from 1 to {}", dentry.inode, states_.size());
   }
-  const State& state = states_.of(child);
+  const State state = states_.of(child);
   if (state.is_directory()) {
-    std::uint32_t& named_in = states_.named_in(child);
+    const std::uint32_t named_in = states_.named_in(child);
     if (named_in != 0 || child == kRootInode) {
       return fail(ErrorCode::kCorrupt, "directory {} already has a name in {}", child.value,
                   named_in);
     }
-    named_in = directory.value;
+    states_.set_named_in(child, directory);
   } else if (state.is_read()) {
-    ++states_.names(child);
+    states_.add_name(child);
   }
   if (state.is_read() && state.type() != dentry.type) {
     return fail(ErrorCode::kCorrupt, "type {} is not inode {}'s type {}",
@@ -122,7 +121,7 @@ Result<void> DentryCheck::check_name(const DentryRecord& dentry) {
 }
 
 void DentryCheck::check_links(InodeNumber number, const InodeRecord& inode) {
-  const State& state = states_.of(number);
+  const State state = states_.of(number);
   if (!state.is_read() || number == kRootInode) {
     if (number == kRootInode && inode.parent != kRootInode.value) {
       context_.problems.add("inode 1: the root's parent is {}, not 1", inode.parent);
@@ -147,9 +146,9 @@ void DentryCheck::check_links(InodeNumber number, const InodeRecord& inode) {
 
 void DentryCheck::check_unowned_dentries() const {
   for (std::uint64_t row = 0; row < owned_.size(); ++row) {
-    if (owned_[row]) continue;
+    if (owned_.contains(row)) continue;
     const std::uint64_t first = row;
-    while (row < owned_.size() && !owned_[row]) ++row;
+    while (row < owned_.size() && !owned_.contains(row)) ++row;
     context_.problems.add("dentries {} to {}: in no directory", first, row - 1);
   }
 }
@@ -161,7 +160,7 @@ void DentryCheck::check_reachable(InodeNumber number) {
   InodeNumber at = number;
   while (at.value != 0 && !states_.of(at).is(State::kReached) &&
          !states_.of(at).is(State::kOnPath)) {
-    states_.of(at).set(State::kOnPath);
+    states_.edit(at).set(State::kOnPath);
     path_.push_back(at);
     at = {states_.named_in(at)};
   }
@@ -169,8 +168,8 @@ void DentryCheck::check_reachable(InodeNumber number) {
     context_.problems.add("inode {}: is its own ancestor, not below the root", at.value);
   }
   for (const InodeNumber walked : path_) {
-    states_.of(walked).clear(State::kOnPath);
-    states_.of(walked).set(State::kReached);  // or reported: either way, done
+    states_.edit(walked).clear(State::kOnPath);
+    states_.edit(walked).set(State::kReached);  // or reported: either way, done
   }
 }
 

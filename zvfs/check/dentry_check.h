@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "format/index_reader.h"
+#include "format/paged_array.h"
 #include "zvfs/check/check_context.h"
 #include "zvfs/check/inode_states.h"
 
@@ -43,8 +44,8 @@ class DentryCheck {
   InodeStates& states_;
   IndexReader::Cursor inodes_;
   IndexReader::Cursor strings_;
-  std::vector<bool> owned_;  // dentries that belong to a directory
-  std::string last_name_;    // in the directory being checked
+  PagedBits owned_;        // dentries that belong to a directory
+  std::string last_name_;  // in the directory being checked
   std::vector<InodeNumber> path_;
 };
 

@@ -42,7 +42,7 @@ void check_frame_table(const CheckContext& context) {
     if (rows.row() > 0 && rows.row() == expected_row) {
       const FrameNumber number{static_cast<std::uint32_t>(rows.row() - 1)};
       const auto frame = image.frame_table().frame(cursor, number);
-      if (!frame) context.problems.add_message(frame.error().message);
+      if (!frame) context.problems.add_message("frame row", frame.error().message);
     }
     expected_row = rows.row() + 1;
   }

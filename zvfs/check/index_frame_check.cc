@@ -108,7 +108,7 @@ void check_contents(CheckContext& context) {
   });
   for (const std::string& message : messages) {
     if (message.empty()) continue;
-    context.problems.add_message(message);
+    context.problems.add_message("index frame", message);
     context.index_is_whole = false;
   }
 }

@@ -49,8 +49,8 @@ void InodeCheck::check(std::uint64_t row, const InodeRecord& inode) {
   const InodeNumber number{static_cast<std::uint32_t>(row + 1)};
   Result<void> sane = check_fields(inode);
   if (sane) {
-    states_.of(number).set_type(inode.type());
-    if (has_data(inode)) states_.of(number).set(InodeStates::State::kHasData);
+    states_.edit(number).set_type(inode.type());
+    if (has_data(inode)) states_.edit(number).set(InodeStates::State::kHasData);
     if (inode.is_regular()) content_size_ += inode.size;
     sane = check_by_type(inode);
   }

@@ -1,14 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "format/file_type.h"
 #include "format/offsets.h"
+#include "format/paged_array.h"
 
 namespace zvfs {
 
-/// What a check remembers of each inode. Takes five bytes per inode: 50 MB for ten million.
+/// What a check remembers of each inode. Takes five bytes per inode that was read and named: 50 MB
+/// for ten million. Inodes that an image only claims take nothing.
 class InodeStates {
  public:
   class State {
@@ -42,17 +43,23 @@ class InodeStates {
   }
 
   /// Precondition for all below: contains(number).
-  State& of(InodeNumber number) { return states_[number.value - 1]; }
-  [[nodiscard]] const State& of(InodeNumber number) const { return states_[number.value - 1]; }
+  [[nodiscard]] State of(InodeNumber number) const { return states_[number.value - 1]; }
+  State& edit(InodeNumber number) { return states_.edit(number.value - 1); }
 
   /// For a directory: the directory that holds its name; 0 until found.
-  std::uint32_t& named_in(InodeNumber number) { return names_[number.value - 1]; }
+  [[nodiscard]] std::uint32_t named_in(InodeNumber number) const {
+    return names_[number.value - 1];
+  }
+  void set_named_in(InodeNumber number, InodeNumber directory) {
+    names_.edit(number.value - 1) = directory.value;
+  }
   /// For other inodes: the number of names found.
-  std::uint32_t& names(InodeNumber number) { return names_[number.value - 1]; }
+  [[nodiscard]] std::uint32_t names(InodeNumber number) const { return names_[number.value - 1]; }
+  void add_name(InodeNumber number) { ++names_.edit(number.value - 1); }
 
  private:
-  std::vector<State> states_;
-  std::vector<std::uint32_t> names_;
+  PagedArray<State> states_;
+  PagedArray<std::uint32_t> names_;
 };
 static_assert(sizeof(InodeStates::State) == 1);
 

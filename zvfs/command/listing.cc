@@ -12,7 +12,7 @@ Result<void> Listing::print(std::string_view line) {
 }
 
 void Listing::lost(std::string_view path, const Error& error) {
-  print_error("{}: {}", path.empty() ? "." : quote_name(path), error.message);
+  print_entry_message(fmt::format("{}: {}", path.empty() ? "." : quote_name(path), error.message));
   is_whole_ = false;
 }
 

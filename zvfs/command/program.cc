@@ -78,6 +78,7 @@ CommandStatus run_command(Command& command) {
   const ExitCleanup cleanup(static_cast<int>(command.failure_status()));
   set_message_prefix("zvfs " + command.name());
   const Result<CommandStatus> status = command.run();
+  print_left_out();
   // Output that is not on stdout by now is lost: a full disk must not look like success.
   if (const auto flushed = flush_standard_output(); !flushed) {
     print_message(flushed.error().message);

@@ -34,7 +34,7 @@ class DiffCommand final : public Command {
       return take(difference);
     };
     const TreeWarning warning = [this](std::string_view path, std::string_view message) {
-      print_error("{}: {}", quote_name(path), message);
+      print_entry_message(fmt::format("{}: {}", quote_name(path), message));
       has_warning_ = true;
     };
     ZVFS_TRY(TreeComparison(*old_tree, *new_tree, listener, warning).run());
@@ -47,7 +47,8 @@ class DiffCommand final : public Command {
  private:
   TreeWarning warning_in(const std::string& tree) {
     return [this, &tree](std::string_view path, std::string_view message) {
-      print_error("{}: {}: {}", quote_name(tree), quote_name(path), message);
+      print_entry_message(
+          fmt::format("{}: {}: {}", quote_name(tree), quote_name(path), message));
       has_warning_ = true;
     };
   }

@@ -15,7 +15,7 @@ class ImageContent final : public ComparableContent {
 
   Result<ContentRun> run_at(std::uint64_t offset) override {
     if (offset < segment_.begin || offset >= segment_.end) {
-      segment_ = ZVFS_TRY(image_.segment_at(inode_, offset));
+      segment_ = ZVFS_TRY(image_.segment_at(inode_, offset, segment_.next_extent));
     }
     if (!segment_.is_data) return ContentRun{segment_.end, true, std::nullopt};
     const StreamOffset stream{segment_.stream.value + (offset - segment_.begin)};
@@ -58,6 +58,11 @@ class ImageTree final : public ComparableTree {
       names.push_back({std::string(dentry.name), dentry.inode});
       return names.size() < kBatch;
     }));
+    // Every name belongs to one directory; without a limit, some could be met again and again.
+    names_ += names.size();
+    if (names_ > image_->raw().index().rows(Table::kDentries)) {
+      return fail(ErrorCode::kCorrupt, "its entries are those of other directories, too");
+    }
     return names;
   }
 
@@ -79,6 +84,7 @@ class ImageTree final : public ComparableTree {
 
  private:
   const std::unique_ptr<const Image> image_;
+  std::uint64_t names_ = 0;  // that were listed
 };
 
 }  // namespace

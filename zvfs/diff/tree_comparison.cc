@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/quoting.h"
+#include "base/units.h"
 #include "tar/posix_acl.h"
 #include "tree/tree.h"
 #include "zvfs/walk/selected_walk.h"
@@ -177,6 +178,10 @@ void TreeComparison::descend(const std::optional<Side>& old_side,
     return report({ErrorCode::kCorrupt,
                    fmt::format("nested deeper than {} directories", SelectedWalk::kMaxDepth)});
   }
+  if (path_.size() > SelectedWalk::kMaxPathSize) {
+    return report({ErrorCode::kCorrupt, fmt::format("its path of {} bytes exceeds {}", path_.size(),
+                                                    SelectedWalk::kMaxPathSize)});
+  }
   if (!new_side) level.deleted = old_side;
   levels_.push_back(std::move(level));
 }
@@ -200,10 +205,10 @@ void TreeComparison::add(const Side& side) {
     }
   }
   if (!side.record.is_directory() && side.record.nlink > 1) {
-    const auto [first, is_first] = new_links_.try_emplace(side.number.value, FirstName{path_, {}});
-    if (!is_first) {
+    const FirstName first = first_name(new_links_, side, {});
+    if (!first.path.empty()) {
       difference.is_linked = true;
-      difference.link_target = first->second.path;
+      difference.link_target = first.path;
     }
   }
   tell(difference);
@@ -263,18 +268,32 @@ Result<void> TreeComparison::compare_attributes(const Side& old_side, const Side
   return {};
 }
 
+// The first name of a file with several, if this is another one; `other` is the inode of this name
+// in the other tree, or 0.
+TreeComparison::FirstName TreeComparison::first_name(FirstNames& names, const Side& side,
+                                                     InodeNumber other) {
+  constexpr std::uint64_t kMostPathBytes = kGiB;
+  if (side.record.nlink < 2) return {};
+  const auto known = names.by_inode.find(side.number.value);
+  if (known != names.by_inode.end()) {
+    const FirstName found = known->second;
+    if (found.other.value == 0 && other.value != 0) known->second = {path_, other};
+    return found;
+  }
+  if (path_.size() > kMostPathBytes - names.path_bytes) {
+    report({ErrorCode::kTooLarge,
+            fmt::format("the paths of hard-linked files exceed {}", human_size(kMostPathBytes))});
+    return {};
+  }
+  names.path_bytes += path_.size();
+  names.by_inode.emplace(side.number.value, FirstName{path_, other});
+  return {};
+}
+
 // Sets `change`, `is_linked` and `link_target`.
 void TreeComparison::compare_links(const Side& old_side, const Side& new_side,
                                    Difference& difference) {
   if (new_side.record.is_directory()) return;
-  const auto first_name = [&](FirstNames& names, const Side& side, InodeNumber other) {
-    if (side.record.nlink < 2) return FirstName{};
-    const auto [first, is_first] = names.try_emplace(side.number.value, FirstName{path_, other});
-    if (is_first) return FirstName{};
-    const FirstName found = first->second;
-    if (found.other.value == 0) first->second = {path_, other};
-    return found;
-  };
   const FirstName old_first = first_name(old_links_, old_side, new_side.number);
   const FirstName new_first = first_name(new_links_, new_side, old_side.number);
   difference.is_linked = !new_first.path.empty();

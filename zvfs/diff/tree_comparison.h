@@ -51,7 +51,10 @@ class TreeComparison {
     std::string path;
     InodeNumber other;
   };
-  using FirstNames = std::unordered_map<std::uint32_t, FirstName>;
+  struct FirstNames {
+    std::unordered_map<std::uint32_t, FirstName> by_inode = {};
+    std::uint64_t path_bytes = 0;
+  };
 
   void visit(const std::string& name, const std::optional<Side>& old_side,
              const std::optional<Side>& new_side);
@@ -63,6 +66,7 @@ class TreeComparison {
                             Difference& difference);
   Result<void> compare_attributes(const Side& old_side, const Side& new_side,
                                   Difference& difference);
+  FirstName first_name(FirstNames& names, const Side& side, InodeNumber other);
   void compare_links(const Side& old_side, const Side& new_side, Difference& difference);
   std::optional<Side> side_of(ComparableTree& tree, InodeNumber directory, InodeNumber number);
   bool is_new_directory(const std::optional<Side>& side, std::unordered_set<std::uint32_t>& met);

@@ -123,8 +123,12 @@ void BatchExtractor::run(ExtractBatch& batch) {
   RunCounter whole_items(batch.whole_items.size());
   run_on_all_threads(
       [&](unsigned worker) { Worker(*this, batch, buffers_[worker]).run(schedule, whole_items); });
-  if (report_.stopped()) {
-    for (ExtractItem& item : batch.items) ItemWriter::abandon(item);
+  for (ExtractItem& item : batch.items) {
+    if (report_.stopped()) {
+      ItemWriter::abandon(item);
+    } else {
+      writer_.lose_unfinished(item);
+    }
   }
   if (batch.links.empty()) return;
   RunCounter links(batch.links.size());

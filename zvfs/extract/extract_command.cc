@@ -82,7 +82,7 @@ class ExtractCommand final : public Command {
     ProgressLine* shown = nullptr;
     ExtractReport report(options_.on_loss, [&](std::string_view message) {
       shown->clear();
-      print_message(message);
+      print_entry_message(message);
     });
     ProgressLine line(
         [&](double elapsed, std::size_t width) { return progress_text(report, elapsed, width); },
@@ -90,6 +90,7 @@ class ExtractCommand final : public Command {
     shown = &line;
     ZVFS_TRY(extract_image(*image, selection, options_, report));
     line.clear();
+    print_left_out();
     return conclude(report, selection);
   }
 
@@ -124,7 +125,7 @@ class ExtractCommand final : public Command {
     to.write = [&](ByteSpan bytes) { return output.write(bytes); };
     to.message = [&](std::string_view message) {
       line.clear();
-      print_message(message);
+      print_entry_message(message);
     };
     to.bytes_done = &done;
     bool is_whole = true;

@@ -131,8 +131,9 @@ void ExtractPlanner::add_item(OutputName where, const Inode& inode,
 
 Result<void> ExtractPlanner::add_runs(std::uint32_t item, const Inode& inode) {
   const std::size_t first_run = batch_->runs.size();
+  FileSegment segment;
   for (std::uint64_t offset = 0; offset < inode.record.size;) {
-    const FileSegment segment = ZVFS_TRY(image_.segment_at(inode, offset));
+    segment = ZVFS_TRY(image_.segment_at(inode, offset, segment.next_extent));
     offset = segment.end;
     if (!segment.is_data) continue;
     if (batch_->runs.size() - first_run == kMaxRunsOfFile) {
@@ -147,17 +148,12 @@ Result<void> ExtractPlanner::add_runs(std::uint32_t item, const Inode& inode) {
 }
 
 Result<DataRun> ExtractPlanner::locate(const FileSegment& segment) {
-  const FrameTable& frames = image_.raw().frame_table();
   const std::uint64_t length = segment.end - segment.begin;
-  const StreamOffset end{segment.stream.value + length};
-  const DataFrame first = ZVFS_TRY(frames.find(cursor_, segment.stream, segment.first_frame));
-  FrameNumber last = first.number;
-  if (first.end() < end) {
-    last = ZVFS_TRY(frames.find(cursor_, {end.value - 1}, segment.first_frame)).number;
-  }
+  const FrameSpan frames = ZVFS_TRY(
+      image_.raw().frame_table().span(cursor_, segment.stream, length, segment.first_frame));
   return DataRun{.item = 0,
-                 .first = first.number,
-                 .last = last,
+                 .first = frames.first,
+                 .last = frames.last,
                  .begin = segment.stream,
                  .length = length,
                  .file_offset = segment.begin};

@@ -20,8 +20,9 @@ Result<void> write_at(int fd, std::uint64_t offset, ByteSpan bytes) {
 
 // Copies all data of a file, frame by frame as Image returns it, and leaves its holes.
 Result<void> copy_data(const Image& image, const Inode& inode, int fd) {
+  FileSegment segment;
   for (std::uint64_t offset = 0; offset < inode.record.size;) {
-    const FileSegment segment = ZVFS_TRY(image.segment_at(inode, offset));
+    segment = ZVFS_TRY(image.segment_at(inode, offset, segment.next_extent));
     const std::uint64_t end = segment.is_data ? std::min(segment.end, offset + kMiB) : segment.end;
     if (segment.is_data) {
       std::uint64_t at = offset;
@@ -122,6 +123,15 @@ void ItemWriter::end_piece(ExtractItem& item, const Result<void>& written) {
 void ItemWriter::abandon(ExtractItem& item) noexcept {
   if (item.piecewise == nullptr || !item.where.directory) return;
   item.piecewise->close();  // and removes it, before the directory is finished
+  item.where.directory = {};
+}
+
+void ItemWriter::lose_unfinished(ExtractItem& item) {
+  if (!item.where.directory) return;
+  if (item.piecewise == nullptr || item.piecewise->fail()) {
+    report_.lost(item.where.path(), {ErrorCode::kCorrupt, "the frames do not hold all its data"});
+  }
+  abandon(item);
   item.where.directory = {};
 }
 

@@ -45,6 +45,10 @@ class ItemWriter {
   /// Removes an incomplete piecewise file whose remaining pieces will not come.
   static void abandon(ExtractItem& item) noexcept;
 
+  /// Reports a file as lost if it is neither made nor reported yet, and removes what there is of
+  /// it. Call when no piece of the batch is left.
+  void lose_unfinished(ExtractItem& item);
+
   /// Makes another name of a file. Call after all items of the batch.
   void make_link(HardLink& link);
 

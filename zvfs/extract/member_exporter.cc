@@ -14,11 +14,15 @@ namespace {
 // A batch ends with the member that exceeds one of these.
 constexpr std::size_t kMembers = 4096;
 constexpr std::size_t kFrames = 1024;
+constexpr std::size_t kPathBytes = std::size_t{16} << 20;
 // A tar header lists all extents of a file, and is built in memory.
 constexpr std::size_t kMostExtents = std::size_t{1} << 20;
 
 // Per batch, to limit the memory for a large file. Later frames are not decoded ahead.
 constexpr std::size_t kMostFrames = std::size_t{1} << 20;
+
+// Of hard-linked files, whose paths are kept to the end.
+constexpr std::uint64_t kMostLinkPaths = kGiB;
 
 constexpr std::uint64_t kChunkSize = kMiB;
 
@@ -42,7 +46,8 @@ Result<Descend> MemberExporter::enter(const WalkEntry& entry) {
   }
   if (const auto added = add(entry); !added) {
     ZVFS_TRY(lost(entry.path, Error(added.error())));
-  } else if (members_.size() >= kMembers || frames_.size() >= kFrames || extents_ >= kMostExtents) {
+  } else if (members_.size() >= kMembers || frames_.size() >= kFrames || extents_ >= kMostExtents ||
+             path_bytes_ >= kPathBytes) {
     ZVFS_TRY(write_batch());
   }
   return Descend::kAll;
@@ -62,18 +67,30 @@ Result<void> MemberExporter::add(const WalkEntry& entry) {
     if (known != first_names_.end()) member.link_path = known->second;
   }
   if (entry.inode.record.is_regular() && member.link_path.empty()) ZVFS_TRY(add_data(member));
-  if (!entry.inode.record.is_directory() && record.nlink > 1) {
-    first_names_.try_emplace(entry.inode.number.value, member.path);
+  if (!entry.inode.record.is_directory() && record.nlink > 1 && member.link_path.empty()) {
+    ZVFS_TRY(remember(entry.inode.number, member.path));
   }
+  path_bytes_ += member.path.size() + member.link_path.size();
   members_.push_back(std::move(member));
+  return {};
+}
+
+Result<void> MemberExporter::remember(InodeNumber file, const std::string& path) {
+  if (path.size() > kMostLinkPaths - link_path_bytes_) {
+    return fail(ErrorCode::kTooLarge, "the paths of hard-linked files exceed {}",
+                human_size(kMostLinkPaths));
+  }
+  link_path_bytes_ += path.size();
+  first_names_.emplace(file.value, path);
   return {};
 }
 
 Result<void> MemberExporter::add_data(Member& member) {
   const std::size_t frames_before = frames_.size();
   const auto add_all = [&]() -> Result<void> {
+    FileSegment segment;
     for (std::uint64_t offset = 0; offset < member.inode.record.size;) {
-      const FileSegment segment = ZVFS_TRY(image_.segment_at(member.inode, offset));
+      segment = ZVFS_TRY(image_.segment_at(member.inode, offset, segment.next_extent));
       offset = segment.end;
       if (!segment.is_data) continue;
       if (member.extents.size() == kMostExtents) {
@@ -94,15 +111,12 @@ Result<void> MemberExporter::add_data(Member& member) {
 
 // Adds the frames that hold the segment, and returns the place of the first one.
 Result<std::uint32_t> MemberExporter::add_frames(const FileSegment& segment) {
-  const FrameTable& table = image_.raw().frame_table();
-  const StreamOffset last_byte{segment.stream.value + (segment.end - segment.begin) - 1};
-  const DataFrame first = ZVFS_TRY(table.find(cursor_, segment.stream, segment.first_frame));
-  const DataFrame last =
-      first.holds(last_byte) ? first : ZVFS_TRY(table.find(cursor_, last_byte, first.number));
-  const bool is_shared = !frames_.empty() && frames_.back() == first.number;
+  const FrameSpan span = ZVFS_TRY(image_.raw().frame_table().span(
+      cursor_, segment.stream, segment.end - segment.begin, segment.first_frame));
+  const bool is_shared = !frames_.empty() && frames_.back() == span.first;
   const std::size_t place = frames_.size() - (is_shared ? 1 : 0);
-  for (std::uint32_t number = first.number.value + (is_shared ? 1 : 0);
-       number <= last.number.value && frames_.size() < kMostFrames; ++number) {
+  for (std::uint32_t number = span.first.value + (is_shared ? 1 : 0);
+       number <= span.last.value && frames_.size() < kMostFrames; ++number) {
     frames_.push_back({number});
   }
   return static_cast<std::uint32_t>(place);
@@ -125,6 +139,7 @@ Result<void> MemberExporter::write_batch() {
   }
   members_.clear();
   extents_ = 0;
+  path_bytes_ = 0;
   return {};
 }
 

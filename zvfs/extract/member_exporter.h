@@ -39,6 +39,7 @@ class MemberExporter final : public TreeVisitor {
   };
 
   Result<void> add(const WalkEntry& entry);
+  Result<void> remember(InodeNumber file, const std::string& path);
   Result<void> add_data(Member& member);
   Result<std::uint32_t> add_frames(const FileSegment& segment);
   Result<void> write_batch();
@@ -54,7 +55,9 @@ class MemberExporter final : public TreeVisitor {
   std::vector<Member> members_;      // the batch
   std::vector<FrameNumber> frames_;  // that hold its data, in the order of the members
   std::size_t extents_ = 0;          // of all members
+  std::size_t path_bytes_ = 0;       // of all members
   std::unordered_map<std::uint32_t, std::string> first_names_;  // of hard-linked files, by inode
+  std::uint64_t link_path_bytes_ = 0;                           // in first_names_
   bool is_whole_ = true;
 };
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 
 #include "base/result.h"
 #include "format/image.h"
 #include "zvfs/inspect/frame_contents.h"
+#include "zvfs/inspect/visit_budget.h"
 
 namespace zvfs {
 
@@ -25,17 +27,24 @@ class FootprintReader {
  public:
   /// Reads the rows of all files of the image once.
   explicit FootprintReader(const Image& image)
-      : image_(image), contents_(FrameContents::of(image)), cursor_(image.raw().index()) {}
+      : image_(image),
+        contents_(FrameContents::of(image)),
+        cursor_(image.raw().index()),
+        budget_(image.header()) {}
 
-  /// Errors: Corrupt, Io. Precondition: inode.record.is_regular(). Cost: two rows per frame.
+  /// Errors: Corrupt (also: a VisitBudget is exceeded), Io. Precondition:
+  /// inode.record.is_regular(). Cost: two rows per frame, and little for further names of a file.
   Result<FileFootprint> of(const Inode& inode);
 
  private:
-  Result<void> add(const FileSegment& segment, FileFootprint& footprint);
+  Result<FileFootprint> find(const Inode& inode, std::uint64_t& visits);
+  Result<void> add(const FileSegment& segment, FileFootprint& footprint, std::uint64_t& visits);
 
   const Image& image_;
   const FrameContents contents_;
   IndexReader::Cursor cursor_;
+  VisitBudget budget_;
+  std::map<std::uint32_t, Result<FileFootprint>> large_;  // that took long, by inode number
 };
 
 }  // namespace zvfs

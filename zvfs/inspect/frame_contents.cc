@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "zvfs/inspect/visit_budget.h"
+
 namespace zvfs {
 namespace {
 
@@ -10,23 +12,29 @@ namespace {
 class FileByteCounter {
  public:
   FileByteCounter(const Image& image, std::vector<std::uint32_t>& bytes)
-      : image_(image), cursor_(image.raw().index()), bytes_(bytes) {}
+      : image_(image), cursor_(image.raw().index()), bytes_(bytes), budget_(image.header()) {}
 
   Result<void> add(InodeNumber number) {
     const Inode inode = ZVFS_TRY(image_.inode(number));
     if (!inode.record.is_regular()) return {};
-    for (std::uint64_t offset = 0; offset < inode.record.size;) {
-      const FileSegment segment = ZVFS_TRY(image_.segment_at(inode, offset));
-      if (segment.is_data) ZVFS_TRY(add(segment));
+    FileSegment segment;
+    for (std::uint64_t offset = 0; offset < inode.record.size && budget_left_;) {
+      segment = ZVFS_TRY(image_.segment_at(inode, offset, segment.next_extent));
+      std::uint64_t visits = 1;
+      const Result<void> added = segment.is_data ? add(segment, visits) : Result<void>();
+      budget_left_ = budget_.charge(number, visits).has_value();
+      ZVFS_TRY(added);
       offset = segment.end;
     }
     return {};
   }
+  [[nodiscard]] bool is_at_end() const { return !budget_left_; }
 
  private:
-  Result<void> add(const FileSegment& segment) {
+  Result<void> add(const FileSegment& segment, std::uint64_t& visits) {
     return visit_frames(image_, cursor_, segment,
                         [&](const DataFrame& frame, StreamOffset begin, StreamOffset end) {
+                          ++visits;
                           begin = std::max(begin, counted_to_);
                           if (begin >= end) return;  // equal files, which come in a row
                           counted_to_ = end;
@@ -41,6 +49,8 @@ class FileByteCounter {
   IndexReader::Cursor cursor_;
   std::vector<std::uint32_t>& bytes_;
   StreamOffset counted_to_;
+  VisitBudget budget_;
+  bool budget_left_ = true;
 };
 
 }  // namespace
@@ -50,7 +60,8 @@ FrameContents FrameContents::of(const Image& image) {
   FileByteCounter counter(image, contents.bytes_);
   const IndexReader& index = image.raw().index();
   IndexReader::Cursor files(index);
-  for (std::uint64_t row = 0; row < index.rows(Table::kFrameFiles); ++row) {
+  const std::uint64_t rows = index.rows(Table::kFrameFiles);
+  for (std::uint64_t row = 0; row < rows && !counter.is_at_end(); ++row) {
     const auto inode = files.u32_row(Table::kFrameFiles, row);
     if (inode) std::ignore = counter.add(InodeNumber{*inode});
   }

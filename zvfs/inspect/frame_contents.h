@@ -13,7 +13,8 @@ namespace zvfs {
 /// to next to nothing. Takes four bytes per frame. Immutable once made.
 class FrameContents {
  public:
-  /// Reads the frame files and their inodes once, and skips rows that cannot be read.
+  /// Reads the frame files and their inodes once, and skips rows that cannot be read. Stops where a
+  /// VisitBudget ends.
   static FrameContents of(const Image& image);
 
   /// In bytes; data that several files share counts once. Precondition: the image has this frame.

@@ -35,7 +35,8 @@ class MapCommand final : public Command {
     auto output = ZVFS_TRY(OutputFile::open(output_path_, existing, image_path_));
     bool is_whole = true;
     MapTree tree(*image, {}, [&](std::string_view path, const Error& error) {
-      print_error("{}: {}", path.empty() ? "." : quote_name(path), error.message);
+      print_entry_message(
+          fmt::format("{}: {}", path.empty() ? "." : quote_name(path), error.message));
       is_whole = false;
     });
     Selection everything = ZVFS_TRY(Selection::parse({}));

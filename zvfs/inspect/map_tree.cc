@@ -8,7 +8,8 @@ namespace zvfs {
 namespace {
 
 double choose_threshold(const IndexHeader& header, const MapLimits& limits) {
-  if (inode_count(header) <= limits.all_files) return 0;
+  const std::uint64_t names = header.table(Table::kDentries).rows;
+  if (std::max<std::uint64_t>(inode_count(header), names) <= limits.all_files) return 0;
   return static_cast<double>(header.data_size) / limits.largest_files;
 }
 

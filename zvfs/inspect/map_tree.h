@@ -3,9 +3,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "base/result.h"
@@ -31,7 +31,7 @@ struct MapNode {
 
 /// How much a map shows.
 struct MapLimits {
-  std::uint32_t all_files = 300'000;      ///< In an image with more inodes than this,
+  std::uint32_t all_files = 300'000;      ///< In an image with more inodes or names than this,
   std::uint32_t largest_files = 200'000;  ///< files below 1/largest_files of the data are merged.
 };
 
@@ -69,7 +69,9 @@ class MapTree final : public TreeVisitor {
   const double threshold_;
   std::vector<MapNode> nodes_;
   std::vector<Level> levels_;
-  std::unordered_set<std::uint64_t> known_data_;  // stream offsets where files' data begins
+  // Stream offsets where files' data begins. Ordered, since an image may have offsets that make a
+  // hash table slow.
+  std::set<std::uint64_t> known_data_;
 };
 
 }  // namespace zvfs

@@ -10,6 +10,7 @@
 #include "codecs/zstd_codec.h"
 #include "codecs/zstd_stream.h"
 #include "format/image_source.h"
+#include "zvfs/repair/file_window.h"
 #include "zvfs/repair/found_frame.h"
 
 namespace zvfs {
@@ -24,7 +25,9 @@ struct FrameWalkResult {
 /// Finds the frames of a file, from its first byte to its last, and verifies each by decoding it.
 /// After bytes that are not a frame, it continues at the next frame that decodes. Neither needs nor
 /// trusts an index or a seek table. Takes some 64 bytes of memory per frame, and the memory of one
-/// frame (for a zstd frame above 16 MiB, its window). Not thread-safe; use once.
+/// frame (for a zstd frame above 16 MiB, its window). Reads the file about once; bytes that only
+/// look like frames cost at most 1 GiB and 16 times its size more, read and decoded, whatever they
+/// are. Not thread-safe; use once.
 class FrameWalk {
  public:
   /// Borrows the source. `position`, if not null, follows the walk as an offset into the file.
@@ -40,9 +43,10 @@ class FrameWalk {
   Result<bool> take_bounded(std::uint64_t content_size);
   Result<bool> take_stream();
   Result<bool> skip_to_frame();
-  Result<ByteSpan> read(std::uint64_t offset, std::uint64_t size);
+  Result<bool> has_frame_at(std::uint64_t offset);
   void add(const FoundFrame& frame);
   bool give_up(std::uint64_t effort);
+  MutableByteSpan room_for(std::uint64_t size);
 
   const ImageSource& source_;
   std::atomic<std::uint64_t>* const position_;
@@ -52,7 +56,7 @@ class FrameWalk {
   FrameWalkResult found_;
   ZstdDecompressor zstd_;
   std::optional<ZstdStream> stream_;
-  ByteVector coded_;
+  FileWindow window_;
   ByteVector content_;
 };
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <limits>
-#include <unordered_map>
+#include <map>
 #include <utility>
 
 #include "format/index_header.h"
@@ -69,38 +69,38 @@ class IndexOnlySource final : public ImageSource {
 struct FrameIdentity {
   std::uint64_t decoded_size;
   std::uint32_t checksum;
-  bool operator==(const FrameIdentity&) const = default;
-
-  struct Hash {
-    std::size_t operator()(const FrameIdentity& frame) const {
-      return frame.decoded_size << 32 ^ frame.checksum;
-    }
-  };
+  auto operator<=>(const FrameIdentity&) const = default;
 };
 
-// Frames of the image by identity. Frames of the same identity are linked in ascending order.
+// Frames of the image by identity. Frames of the same identity are linked in ascending order. Grows
+// with the frames that are added, since an index may claim any number of them. Ordered, since an
+// index may have checksums that make a hash table slow.
 class FramesByIdentity {
  public:
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
-  // Call with descending numbers.
+  explicit FramesByIdentity(std::uint32_t count) : count_(count) {}
+
+  // Call with each number below the count, descending.
   void add(const FrameIdentity& frame, std::uint32_t number) {
     const auto [first, is_new] = first_.try_emplace(frame, number);
-    next_[number] = is_new ? kNone : std::exchange(first->second, number);
+    next_.push_back(is_new ? kNone : std::exchange(first->second, number));
   }
-  explicit FramesByIdentity(std::uint32_t count) : next_(count, kNone) {}
 
   // The first such frame from `number` on, or kNone. Earlier frames are dropped.
   std::uint32_t take(const FrameIdentity& frame, std::uint32_t number) {
     const auto first = first_.find(frame);
     if (first == first_.end()) return kNone;
-    while (first->second != kNone && first->second < number) first->second = next_[first->second];
+    while (first->second != kNone && first->second < number) {
+      first->second = next_[count_ - 1 - first->second];
+    }
     return first->second;
   }
 
  private:
-  std::unordered_map<FrameIdentity, std::uint32_t, FrameIdentity::Hash> first_;
-  std::vector<std::uint32_t> next_;
+  const std::uint32_t count_;
+  std::map<FrameIdentity, std::uint32_t> first_;
+  std::vector<std::uint32_t> next_;  // the last frame's first
 };
 
 }  // namespace

@@ -95,7 +95,7 @@ class RepairCommand final : public Command {
     };
     options_.on_note = [&](std::string_view message) {
       line.clear();
-      print_error("{}: {}", quote_name(damaged_path_), message);
+      print_entry_message(fmt::format("{}: {}", quote_name(damaged_path_), message));
     };
     return repair_image(source, out.fd(), options_);
   }

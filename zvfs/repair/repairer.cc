@@ -190,9 +190,10 @@ class Repairer {
       return find_missing_names(index_->image(), plan_.paths,
                                 [this](std::string_view path) { lose(path); });
     }
+    const std::uint64_t archive_end = this->archive_end();
     for (const FileRange& gap : found_.gaps) {
       const bool is_before = plan_.begins_archive && gap.begin < found_.frames.front().coded.begin;
-      const bool is_behind = plan_.has_end_mark && gap.begin >= archive_end();
+      const bool is_behind = plan_.has_end_mark && gap.begin >= archive_end;
       if (is_before || is_behind) continue;
       options_.on_note(fmt::format("{} bytes at {} do not decode; their contents are lost",
                                    gap.size(), gap.begin));

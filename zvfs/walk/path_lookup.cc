@@ -29,29 +29,32 @@ Result<Inode> step(const Image& image, const Inode& from, std::string_view name)
 }  // namespace
 
 Result<Inode> follow_path(const Image& image, std::string_view path) {
-  std::string rest(path);
+  std::string text(path);        // with the targets of the symlinks on the way
+  std::string_view left = text;  // what is still to be followed
   Inode at = ZVFS_TRY(image.inode(kRootInode));
   unsigned symlinks = 0;
   while (true) {
-    std::string_view left = rest;
     const std::string_view name = take_name(left);
-    if (name.empty()) break;
+    if (name.empty()) return at;
     const Inode next = ZVFS_TRY(step(image, at, name));
     if (!next.record.is_symlink()) {
       at = next;
-      rest = std::string(left);
-      if (!rest.empty() && !at.record.is_directory())
+      if (!left.empty() && !at.record.is_directory())
         return fail(ErrorCode::kNotFound, "not a directory");
       continue;
     }
     if (++symlinks > kMaxSymlinks) {
       return fail(ErrorCode::kInvalidArgument, "more than {} symlinks to follow", kMaxSymlinks);
     }
-    std::string target = ZVFS_TRY(image.symlink_target(next));
+    const std::string target = ZVFS_TRY(image.symlink_target(next));
+    if (target.size() > kMaxFollowedTarget) {
+      return fail(ErrorCode::kInvalidArgument, "a symlink's target of {} bytes exceeds {}",
+                  target.size(), kMaxFollowedTarget);
+    }
     if (target.starts_with('/')) at = ZVFS_TRY(image.inode(kRootInode));
-    rest = std::move(target) + std::string(left);
+    text = target + std::string(left);
+    left = text;
   }
-  return at;
 }
 
 }  // namespace zvfs

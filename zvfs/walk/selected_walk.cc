@@ -51,7 +51,7 @@ Result<void> SelectedWalk::run() {
 }
 
 bool SelectedWalk::is_at_end(const Level& level) const {
-  return level.by_name || level.next_row == level.directory.record.count;
+  return level.by_name || is_over_ || level.next_row == level.directory.record.count;
 }
 
 Result<void> SelectedWalk::visit_child() {
@@ -89,8 +89,11 @@ Result<void> SelectedWalk::visit(const Inode& inode, Selection::Match match,
 
 Result<void> SelectedWalk::descend_into(const Inode& directory, bool all,
                                         Selection::Positions positions) {
-  if (levels_.size() == kMaxDepth) {
-    ZVFS_TRY(visitor_.lost(path_, corrupt("nested deeper than {} directories", kMaxDepth)));
+  if (levels_.size() == kMaxDepth || path_.size() > kMaxPathSize) {
+    ZVFS_TRY(visitor_.lost(
+        path_, levels_.size() == kMaxDepth
+                   ? corrupt("nested deeper than {} directories", kMaxDepth)
+                   : corrupt("its path of {} bytes exceeds {}", path_.size(), kMaxPathSize)));
     return visitor_.leave();
   }
   Level level{.directory = directory, .positions = std::move(positions)};
@@ -114,11 +117,21 @@ Result<void> SelectedWalk::refill(Level& level) {
     level.children.push_back({std::string(dentry.name), dentry.inode});
     return level.children.size() < wanted;
   });
+  entries_ += level.children.size();
+  if (entries_ > image_.raw().index().rows(Table::kDentries)) return end_listing(level);
   if (listed) return {};
   level.next_row =
       ++level.failures > kMaxFailures ? level.directory.record.count : level.next_row + 1;
   if (std::exchange(level.told, true)) return {};
   return visitor_.lost(path_, std::move(listed).error().within("its entries"));
+}
+
+// Every entry belongs to one directory. Where many directories have the same entries, the walk
+// could go on for the square of their number.
+Result<void> SelectedWalk::end_listing(Level& level) {
+  level.children.clear();
+  is_over_ = true;
+  return visitor_.lost(path_, corrupt("its entries are those of other directories, too"));
 }
 
 // A missing name is not an error: its pattern stays unmatched.

@@ -15,12 +15,17 @@ namespace zvfs {
 
 /// Walks the tree of an image in path order, as far as a selection reaches. Limits the harm of a
 /// hostile image: a directory that appears a second time (a cycle, or a hard link to a directory)
-/// is lost with Corrupt, and so is one nested deeper than kMaxDepth. Memory grows with the number
-/// of directories, not of files. Not thread-safe.
+/// is lost with Corrupt, and so is one nested deeper than kMaxDepth, or with a path of more than
+/// kMaxPathSize bytes. If directories share their entries, the walk ends when it has come to as
+/// many as the image has. Memory grows with the number of directories, not of files. Not
+/// thread-safe.
 class SelectedWalk {
  public:
   /// Bounds the memory of the walk. No tree that Linux tools can make by paths is this deep.
   static constexpr std::size_t kMaxDepth = 65'536;
+  /// Bounds what paths take, in memory and as output: of any tree 65,536 deep, the names of three
+  /// bytes and a slash.
+  static constexpr std::size_t kMaxPathSize = 4 * kMaxDepth;
 
   /// Borrows all.
   SelectedWalk(const Image& image, Selection& selection, TreeVisitor& visitor)
@@ -53,6 +58,7 @@ class SelectedWalk {
   Result<void> visit_child();
   Result<void> descend_into(const Inode& directory, bool all, Selection::Positions positions);
   Result<void> refill(Level& level);
+  Result<void> end_listing(Level& level);
   Result<void> look_up_names(Level& level);
   [[nodiscard]] bool is_at_end(const Level& level) const;
 
@@ -62,6 +68,8 @@ class SelectedWalk {
   std::string path_;  // of the current entry
   std::vector<Level> levels_;
   std::unordered_set<std::uint32_t> directories_;  // all so far
+  std::uint64_t entries_ = 0;                      // that were listed
+  bool is_over_ = false;                           // nothing is listed any more
 };
 
 }  // namespace zvfs

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "format/seek_table.h"
 #include "tests/support/image_forge.h"
 
 namespace zvfs {
@@ -73,6 +74,25 @@ TEST(IndexHeader, IgnoresUnknownCompatAndRoCompatFeatures) {
   };
   s.file_size = forge.build().size();
   EXPECT_TRUE(IndexHeader::parse(s.header, s.index_frame_size, s.file_size));
+}
+
+TEST(IndexHeader, LimitsTheTablesByTheIndexFrame) {
+  constexpr std::uint64_t kIndexFrame = 4096;
+  const Sample s = sample();
+  IndexHeader header = IndexHeader::parse(s.header, s.index_frame_size, s.file_size).value();
+  header.image_size =
+      header.data_size + kIndexFrame + SeekTableFooter{header.frame_count + 1}.table_size();
+  header.index_frame_size = IndexHeader::kMaxIndexFrameSize;
+  header.index_frame_count = 4;
+  header.tables_size = kIndexFrame * 1024;
+  EXPECT_TRUE(IndexHeader::parse(header.encode(), kIndexFrame, 1 << 20));
+  header.index_frame_count = 5;
+  header.tables_size += 1024;
+  const auto parsed = IndexHeader::parse(header.encode(), kIndexFrame, 1 << 20);
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().message,
+            "index header: tables size 4195328 exceeds 1024 times the 4096 bytes of the index "
+            "frame");
 }
 
 TEST(IndexHeader, RejectsAnImageLargerThanItsFile) {

@@ -198,6 +198,23 @@ TEST(Filesystem, SeeksAsLseekDoes) {
   EXPECT_EQ(seek(kEmpty, 0, SeekTo::kHole), std::nullopt);
 }
 
+// Extents of one byte each, which touch, and a hole behind them: looking for it has an end.
+TEST(Filesystem, TakesWhatIsBehindManyExtentsForData) {
+  ImageForge forge;
+  const std::uint32_t count = 65'537;
+  forge.frames.at(0).content.resize(count);
+  forge.frame_bound = 1 << 20;
+  forge.extents.clear();
+  for (std::uint32_t i = 0; i < count; ++i) forge.extents.push_back({i, 1, i, 0});
+  InodeRecord& sparse = forge.inode(6);
+  sparse.data = 0;
+  sparse.size = 100'000;
+  sparse.count = count - 2;
+  EXPECT_EQ(MountedForge(forge)->seek(kSparse, 0, SeekTo::kHole).value(), count - 2);
+  sparse.count = count;
+  EXPECT_EQ(MountedForge(forge)->seek(kSparse, 0, SeekTo::kHole).value(), 100'000U);
+}
+
 TEST(Filesystem, ListsDotsThenNamesInOrder) {
   const MountedForge mounted;
   const auto entries = parse_names(mounted->list(FUSE_ROOT_ID, 0, 4096, ListMode::kNames)->bytes());

@@ -1,6 +1,5 @@
 #include "zvfs/check/check_context.h"
 
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -8,17 +7,6 @@
 
 namespace zvfs {
 namespace {
-
-TEST(ProblemLog, TellsOfEachProblemAtOnce) {
-  std::vector<std::string> told;
-  ProblemLog log([&](std::string_view message) { told.emplace_back(message); });
-  EXPECT_EQ(log.count(), 0U);
-  log.add("inode {}: {:#x}", 7, 255);
-  EXPECT_EQ(told, std::vector<std::string>{"inode 7: 0xff"});
-  log.add_message("braces {} stay");  // a message is no format
-  EXPECT_EQ(told.back(), "braces {} stay");
-  EXPECT_EQ(log.count(), 2U);
-}
 
 TEST(CheckProgress, CountsWhatAllThreadsDo) {
   CheckProgress progress;

@@ -88,6 +88,55 @@ TEST(DataCheck, KeepsLostRunsWithinTheStream) {
   EXPECT_EQ(outcome.lost, (Runs{{1680, kStream}}));
 }
 
+// An image of frames of one byte value, and nothing else.
+ImageForge with_plain_frames(std::size_t count, std::size_t size) {
+  ImageForge forge;
+  forge.frames.assign(count, {ByteVector(size, std::byte{'x'}), {}, {}});
+  forge.frame_files.clear();
+  forge.first_files.assign(count + 1, 0);
+  forge.inodes.resize(1);
+  forge.inode(1).count = 0;
+  forge.dentries.clear();
+  return forge;
+}
+
+// Every second frame has no valid row, so that each of the others may begin where the image does:
+// without a limit, any number of frames could be decoded from the same bytes.
+TEST(DataCheck, DecodesNoMoreThanTheDataHas) {
+  ImageForge forge = with_plain_frames(8, 1024);
+  std::uint64_t data_size = 0;
+  forge.on_frame_rows = [&](std::vector<FrameRecord>& rows) {
+    data_size = rows.back().image_offset;
+    for (std::size_t i = 0; i < 8; ++i) rows[i].image_offset = i % 2 == 0 ? 0 : data_size / 2;
+  };
+  CheckedImage image(forge);
+  EXPECT_EQ(check_data(image.context).frames, 0U);
+  const FrameReaderStats stats = image.tables().frames().stats();
+  EXPECT_EQ(stats.failures, 2U);  // of two that take all data together
+  ASSERT_EQ(image.problems.size(), 3U);
+  EXPECT_EQ(image.problems[0],
+            fmt::format("data frames: they overlap, and take more than the {} bytes; not decoded",
+                        data_size));
+}
+
+// Every index frame of the frames table is damaged, and each is tried a few times only, however
+// many data frames have their rows in it.
+TEST(DataCheck, TriesDamagedIndexFramesFewTimes) {
+  ImageForge forge = with_plain_frames(20'000, 256);
+  std::uint32_t index_frames = 0;
+  forge.on_header = [&](IndexHeader& header) { index_frames = header.index_frame_count; };
+  forge.on_index = [&](ByteVector& index) {
+    for (std::uint32_t i = 0; i < index_frames; ++i) {
+      index.at(8 + 320 + std::size_t{i} * 16 + 12) ^= std::byte{1};  // its checksum
+    }
+  };
+  CheckedImage image(forge);
+  const DataCheckResult result = check_data(image.context);
+  ASSERT_GE(index_frames, 20U);
+  EXPECT_EQ(result.frames, 0U);
+  EXPECT_LE(image.tables().frames().stats().failures, std::uint64_t{index_frames} * 4);
+}
+
 TEST(DataCheck, CountsProgress) {
   CheckProgress progress;
   CheckedImage image(with_bad_frames({1}));

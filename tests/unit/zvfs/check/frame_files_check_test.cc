@@ -80,6 +80,21 @@ TEST(FrameFilesCheck, WantsTheFilesOfAFrameInTheirOrder) {
        {two_files(99, {4, 7, 2, 6}), {}}});
 }
 
+// Frame 1 has no valid row, so that frame 2 may begin its files anew: without a limit, any number
+// of frames could list all files.
+TEST(FrameFilesCheck, VisitsNoFilesTwice) {
+  ImageForge forge;
+  with_files({7, 2, 6}, {0, 3, 0, 3, 3, 3, 3})(forge);
+  CheckedImage image(forge);
+  check(image);
+  ASSERT_FALSE(image.problems.empty());
+  EXPECT_EQ(image.problems.back(),
+            "frame files: frame 2 shares files with others; it and the rest are not checked");
+  for (const std::string& problem : image.problems) {
+    EXPECT_EQ(problem.find("listed twice"), std::string::npos) << problem;
+  }
+}
+
 TEST(FrameFilesCheck, PassesOverInodesThatCouldNotBeRead) {
   ImageForge forge;
   forge.inode(2).mode = 0070644;  // of no type, which InodeCheck reports

@@ -51,8 +51,8 @@ TEST(InodeStates, HoldTypeAndFlagsApart) {
 
 TEST(InodeStates, HoldInodesApart) {
   InodeStates states(2);
-  states.of({2}).set_type(FileType::kFifo);
-  states.names({2}) = 0xFFFF'FFFF;
+  states.edit({2}).set_type(FileType::kFifo);
+  states.set_named_in({2}, {0xFFFF'FFFF});
   EXPECT_FALSE(states.of({1}).is_read());
   EXPECT_EQ(states.names({1}), 0U);
   EXPECT_EQ(states.named_in({2}), 0xFFFF'FFFF);

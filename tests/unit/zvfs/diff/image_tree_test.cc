@@ -56,6 +56,17 @@ TEST_F(ImageTreeTest, GivesManyNamesInBatches) {
   EXPECT_EQ(count, 1100U);
 }
 
+TEST_F(ImageTreeTest, ListsNoMoreNamesThanThereAre) {
+  ImageForge forge;
+  forge.inode(3).data = 0;  // all names of the root, and those of the directory itself
+  forge.inode(3).count = static_cast<std::uint32_t>(forge.dentries.size());
+  const auto tree = open(forge);
+  EXPECT_TRUE(tree->names(kRootInode, 0));
+  const auto again = tree->names({3}, 0);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().message, "its entries are those of other directories, too");
+}
+
 TEST_F(ImageTreeTest, CutsContentsAtFrames) {
   const ImageForge forge;
   const auto tree = open(forge);

@@ -182,6 +182,32 @@ TEST_F(ItemWriterTest, AbandonsAFileWhoseRestWillNotCome) {
   EXPECT_EQ(written("big"), "another's");
 }
 
+TEST_F(ItemWriterTest, TellsOfWhatWasNeitherWrittenNorLost) {
+  ExtractItem big = piecewise();
+  const std::string bytes = content(2);
+  writer().write_piece(big, {0, as_bytes(bytes).first(500)});
+  writer().lose_unfinished(big);
+  EXPECT_FALSE(fs::exists(extraction.out / "big"));
+  EXPECT_FALSE(big.where.directory);
+  ExtractItem deep = item(7, "deep");
+  writer().lose_unfinished(deep);
+  ExtractItem link = item(5, "link");
+  writer().write_whole(link);
+  writer().lose_unfinished(link);  // is finished
+  EXPECT_TRUE(fs::is_symlink(extraction.out / "link"));
+  EXPECT_EQ(extraction.told, (Lines{"big: the frames do not hold all its data",
+                                    "deep: the frames do not hold all its data"}));
+  EXPECT_EQ(extraction.report.lost_count(), 2U);
+}
+
+TEST_F(ItemWriterTest, TellsOnceOfAnUnfinishedFileThatLostAPiece) {
+  ExtractItem big = piecewise();
+  writer().lose_piece(big, {ErrorCode::kCorrupt, "first"});
+  writer().lose_unfinished(big);
+  EXPECT_EQ(extraction.told, Lines{"big: first"});
+  EXPECT_FALSE(big.where.directory);
+}
+
 // --- Further names
 
 TEST_F(ItemWriterTest, MakesHardLinks) {

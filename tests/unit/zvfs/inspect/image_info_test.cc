@@ -141,5 +141,34 @@ TEST(InfoLines, FitTheirHeadings) {
   EXPECT_NE(line.find(" 25% "), std::string::npos);
 }
 
+// Each of 3,000 files has all 3,000 extents of the image: together more than files of their own
+// could have.
+TEST(Footprints, EndWhereFilesShareTooMuch) {
+  constexpr std::uint32_t kCount = 3000;
+  ImageForge forge;
+  forge.frames.at(0).content.resize(kCount);
+  forge.frame_bound = 1 << 20;
+  forge.extents.clear();
+  for (std::uint32_t i = 0; i < kCount; ++i) forge.extents.push_back({i, 1, i, 0});
+  InodeRecord file = forge.inode(6);
+  file.data = 0;
+  file.count = kCount;
+  file.size = kCount;
+  const std::uint32_t first = static_cast<std::uint32_t>(forge.inodes.size()) + 1;
+  forge.inodes.resize(forge.inodes.size() + kCount, file);
+  const auto image = open(forge);
+  FootprintReader reader(*image);
+  std::uint32_t found = 0;
+  Result<FileFootprint> footprint = FileFootprint();
+  while (found < kCount && footprint) {
+    footprint = reader.of(image->inode({first + found}).value());
+    if (footprint) ++found;
+  }
+  EXPECT_GT(found, 100U);
+  ASSERT_LT(found, 1000U);
+  EXPECT_EQ(footprint.error().message.find("files share their data, and take more than "), 0U);
+  EXPECT_TRUE(reader.of(image->inode({first}).value()));  // is known
+}
+
 }  // namespace
 }  // namespace zvfs

@@ -8,6 +8,7 @@
 #include "codecs/checksum.h"
 #include "codecs/frame_encoder.h"
 #include "format/image_source.h"
+#include "tests/support/counting_source.h"
 #include "tests/support/image_forge.h"
 
 namespace zvfs::testing {
@@ -43,6 +44,14 @@ FrameWalkResult walk(ByteVector bytes) {
 }
 
 const std::string kText(5000, 'x');
+
+// `pattern` again and again, `size` bytes.
+ByteVector repeated(std::string_view pattern, std::size_t size) {
+  const ByteVector part = bytes_of(pattern);
+  ByteVector bytes;
+  while (bytes.size() < size) bytes.insert(bytes.end(), part.begin(), part.end());
+  return bytes;
+}
 
 TEST(FrameWalk, FindsFramesOfEveryKind) {
   const ByteVector text = bytes_of("some text, some text, some text, some text, some more text");
@@ -126,6 +135,62 @@ TEST(FrameWalk, FindsTheIndexWhateverFollowsIt) {
   EXPECT_EQ(walk(damaged).indexes.size(), 1U);
   damaged[whole.indexes[0].begin + 100] ^= std::byte{1};  // in the header
   EXPECT_TRUE(walk(damaged).indexes.empty());
+}
+
+// What a walk over each of these reads, though they look like a frame at every few bytes.
+TEST(FrameWalk, ReadsBytesThatLookLikeFramesAboutOnce) {
+  using namespace std::string_view_literals;
+  constexpr std::size_t kSize = 4 << 20;
+  const struct {
+    const char* what;
+    std::string_view pattern;
+    double most;  // of the file's size
+  } cases[] = {
+      {"skippable frames beyond the end", "\x50\x2A\x4D\x18"sv, 1.1},
+      {"lz4 frames with a wrong header", "\x04\x22\x4D\x18"sv, 1.1},
+      {"skippable frames that end in garbage", "\x50\x2A\x4D\x18\x03\x00\x00\x00"sv, 1.1},
+      {"skippable frames of no bytes", "\x50\x2A\x4D\x18\x00\x00\x00\x00"sv, 1.1},
+      {"index frames without a header", "\x5D\x2A\x4D\x18\x48\x01\x00\x00"sv, 1.1},
+      {"zstd frames of a reserved kind", "\x28\xB5\x2F\xFD\x08"sv, 2},
+      {"zstd frames that end at once", "\x28\xB5\x2F\xFD"sv, 2},
+  };
+  for (const auto& [what, pattern, most] : cases) {
+    const CountingSource source(repeated(pattern, kSize));
+    ASSERT_TRUE(FrameWalk(source, nullptr).run()) << what;
+    EXPECT_LE(static_cast<double>(source.bytes_read), most * kSize) << what;
+    EXPECT_LE(source.reads, 100U) << what;
+  }
+}
+
+// Skippable frames that end in another part of the file each cost a small read, and its share of
+// the effort: 1 GiB and 16 times the file's size, at 4 KiB a look.
+TEST(FrameWalk, LimitsLooksAtOtherParts) {
+  constexpr std::size_t kSize = 8 << 20;
+  const CountingSource source(
+      repeated(std::string_view("\x50\x2A\x4D\x18\x03\x00\x20\x00", 8), kSize));
+  ASSERT_TRUE(FrameWalk(source, nullptr).run());
+  EXPECT_LE(source.reads, ((1ULL << 30) + 16 * kSize) / 4096 + 100);
+  EXPECT_LE(source.bytes_read, 2 * kSize);
+}
+
+// A frame with no content that goes on to the end of the file, in blocks of no bytes: each of the
+// many places where it may begin costs a read of all, until the effort is spent.
+TEST(FrameWalk, ChargesBytesThatDecodeToNothing) {
+  constexpr std::size_t kSize = 8 << 20;
+  ByteVector bytes;
+  const ByteVector start = bytes_of(std::string_view("\x28\xB5\x2F\xFD\x00\x50", 6));
+  for (int i = 0; i < 1000; ++i) {
+    // A raw block that holds the starts after this one.
+    const auto rest = static_cast<std::uint32_t>((999 - i) * 9);
+    bytes.insert(bytes.end(), start.begin(), start.end());
+    for (const std::uint32_t shift : {0U, 8U, 16U}) {
+      bytes.push_back(static_cast<std::byte>(rest << 3 >> shift));
+    }
+  }
+  bytes.resize(kSize);  // blocks of no bytes
+  const CountingSource source(std::move(bytes));
+  ASSERT_TRUE(FrameWalk(source, nullptr).run());
+  EXPECT_LE(source.bytes_read, (1ULL << 30) + 20 * kSize);
 }
 
 TEST(FrameWalk, NothingInNothing) {

@@ -70,6 +70,12 @@ TEST(FollowPath, FindsNothingThatIsNotThere) {
   EXPECT_EQ(look_up("link", "none"), error(ErrorCode::kNotFound));
 }
 
+TEST(FollowPath, FollowsNoTargetThatLinuxDoesNot) {
+  const std::string most = std::string(4095 - 8, '/') + "dir/deep";
+  EXPECT_EQ(look_up("link", most), number(7));
+  EXPECT_EQ(look_up("link", "/" + most), error(ErrorCode::kInvalidArgument));
+}
+
 TEST(FollowPath, EndsWhereSymlinksMakeACycle) {
   EXPECT_EQ(look_up("link", "link"), error(ErrorCode::kInvalidArgument));
   EXPECT_EQ(look_up("link", "./link/x"), error(ErrorCode::kInvalidArgument));
