@@ -39,6 +39,7 @@ class Archive:
         self.pieces = []
         self.kinds = {(): b"5"}  # of what was made so far, by path
         self.globals = []
+        self.dumped = set()  # directories of type D: GNU tar may give their attributes to what replaces them
         self.directories = {}  # those with a member: its name there, or None if it had records
         count = self.random.choice((2, 3, 4, 8))
         self.components = self.random.sample(COMPONENTS, count)
@@ -111,16 +112,21 @@ class Archive:
 
     def new_path(self, kind=b"0"):
         """A path that a member of that kind can mostly have."""
-        parent = self.choice(self.of_kind(True))
-        if self.chance(15):
-            parent = tuple(self.choice(self.components) for _ in range(self.random.randint(1, 3)))
-        path = parent + (self.choice(self.components),)
-        if self.chance(1):
-            return path
+        for _ in range(20):
+            parent = self.choice(self.of_kind(True))
+            if self.chance(15):
+                parent = tuple(self.choice(self.components) for _ in range(self.random.randint(1, 3)))
+            path = parent + (self.choice(self.components),)
+            if self.is_free(path, kind):
+                return path
+        return (b"new-%d" % len(self.kinds),)
+
+    def is_free(self, path, kind):
+        if self.kinds.get(path) == LATE or (path in self.dumped and kind != b"5"):
+            return False
         below_file = any(self.kinds.get(path[:i], b"5") != b"5" for i in range(1, len(path)))
         has_entries = any(other[:len(path)] == path != other for other in self.kinds)
-        is_taken = self.kinds.get(path) == LATE or (has_entries and kind != b"5")
-        return self.new_path(kind) if below_file or is_taken else path
+        return self.chance(1) or not (below_file or (has_entries and kind != b"5"))
 
     def made(self, path, kind=b"0"):
         for i in range(1, len(path)):
@@ -225,7 +231,7 @@ class Archive:
         path = self.new_path(b"5")
         known = self.directories.get(path, b"")
         if known is None:
-            return self.add_directory()
+            return self.add_file()
         text = known or self.spelled(path, b"5")
         head, name, size, _ = (b"", text, 0, b"") if known else self.before(text, b"5", 0)
         kind = b"5"
@@ -235,6 +241,7 @@ class Archive:
         if not head and len(name) <= 100 and self.chance(3) and self.main_magic == GNU:
             kind, data = b"D", b"Yname\0Nother\0\0"
             size = len(data)
+            self.dumped.add(path)
         elif kind == b"5" and self.chance(3):
             size = 4096
         self.made(path, b"5")
