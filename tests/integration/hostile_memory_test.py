@@ -195,7 +195,8 @@ class HostileMemoryTest(unittest.TestCase):
                     resident = self.resident_after_walk(image, point, group)
                 finally:
                     zvfs_tools.unmount(point)
-                private_mounts.wait_for_end(image)
+                private_mounts.wait_until(lambda: not private_mounts.daemons_of(image),
+                                          "the daemon ends", 60)
             self.assertEqual(group.kills(), 0, "killed for lack of memory")
             return group.peak(), resident
 

@@ -118,7 +118,8 @@ class LowMemoryTest(unittest.TestCase):
                     self.assertEqual(digests_said(output), self.expected)
             finally:
                 zvfs_tools.unmount(point)
-            private_mounts.wait_for_end(self.image)
+            private_mounts.wait_until(lambda: not private_mounts.daemons_of(self.image),
+                                      "the daemon ends", 60)
             print(f"readers: peak of the group {group.peak() / MIB:.1f} MiB", flush=True)
 
     def test_check(self):

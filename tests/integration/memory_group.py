@@ -57,7 +57,7 @@ def _make(parent, limit_file, limit, peak, kills):
 
 def _remove(group):
     """A group can be removed when its last process is gone."""
-    for _ in range(100):
+    for _ in range(600):
         try:
             group.path.rmdir()
             return
