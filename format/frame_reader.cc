@@ -1,5 +1,6 @@
 #include "format/frame_reader.h"
 
+#include "base/task.h"
 #include "codecs/stored_frame.h"
 
 namespace zvfs {
@@ -24,7 +25,10 @@ Result<void> FrameReader::read_raw(ImageOffset offset, MutableByteSpan out) cons
 Result<FramePtr> FrameReader::read(FrameKey key, FrameClass frame_class,
                                    const FrameLocation& location) {
   if (FramePtr frame = cache_.find(key)) return frame;
+  // Before the load, not in it: others may join a load that has begun.
+  if (!is_task_wanted()) return fail(ErrorCode::kCancelled, "not wanted any more");
   return cache_.load(key, frame_class, location.decoded_size, [&]() -> Result<FramePtr> {
+    const DecodeSlots::Holder slot(slots_);
     const auto frame = std::make_shared<Frame>(memory_, location.decoded_size);
     ZVFS_TRY(decode(key, location, frame->mutable_bytes()));
     return FramePtr(frame);

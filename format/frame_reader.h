@@ -8,6 +8,7 @@
 #include "base/mutex.h"
 #include "base/result.h"
 #include "codecs/frame_decoder.h"
+#include "format/decode_slots.h"
 #include "format/frame.h"
 #include "format/frame_cache.h"
 #include "format/frame_memory.h"
@@ -50,8 +51,9 @@ class FrameReader {
   /// The frame `key`, if it is cached. Cheap.
   FramePtr cached(FrameKey key) { return cache_.find(key); }
 
-  /// The decoded frame `key`, which lies at `location`.
-  /// Errors: Corrupt (names the frame and its image offset), Io, NoMemory.
+  /// The decoded frame `key`, which lies at `location`. Unless it is cached, asks first whether the
+  /// calling thread's task is still wanted, and may wait for other threads.
+  /// Errors: Corrupt (names the frame and its image offset), Io, NoMemory, Cancelled.
   Result<FramePtr> read(FrameKey key, FrameClass frame_class, const FrameLocation& location);
 
   /// Decodes and verifies the frame `key`, which lies at `location`, into `out`, which has
@@ -83,6 +85,7 @@ class FrameReader {
   std::uint64_t image_start_;
   FrameCache& cache_;
   FrameMemory& memory_;
+  DecodeSlots slots_;
 
   Mutex mutex_;
   std::vector<std::unique_ptr<Workspace>> idle_workspaces_ ZVFS_GUARDED_BY(mutex_);

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/task.h"
+
 namespace zvfs {
 namespace {
 
@@ -52,7 +54,7 @@ void PageFiller::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void PageFiller::stop() {
+void PageFiller::request_stop() {
   stop_requested_ = true;
   {
     MutexLock lock(mutex_);
@@ -60,6 +62,10 @@ void PageFiller::stop() {
     queue_.clear();
   }
   wake_.notify_all();
+}
+
+void PageFiller::stop() {
+  request_stop();
   if (thread_.joinable()) thread_.join();
   for (int pushers = 0; (pushers = pushers_) != 0;) pushers_.wait(pushers);
 }
@@ -98,6 +104,8 @@ void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
   if (pushers.value() > kMaxPushers || pushers.value() >= answering_threads_) {
     counters_.dropped.fetch_add(1, std::memory_order_relaxed);
   } else if (!stop_requested_) {
+    StoppableTask task(stop_requested_);
+    const TaskScope scope(task);
     fill_run(file, offset);
   }
 }
@@ -126,6 +134,8 @@ std::optional<PageFiller::Job> PageFiller::next_job() {
 }
 
 void PageFiller::run() {
+  StoppableTask task(stop_requested_);
+  const TaskScope scope(task);
   while (const auto job = next_job()) {
     if (is_memory_short_()) {
       counters_.memory_pauses.fetch_add(1, std::memory_order_relaxed);
@@ -192,7 +202,7 @@ void PageFiller::fill_listed(InodeNumber listed) {
     if (inode && inode->record.is_regular() && is_packed(*inode)) {
       number = FrameNumber{inode->record.count};
     }
-    return !number && ++seen < kMaxEntries;
+    return !number && ++seen < kMaxEntries && !stop_requested_;
   };
   static_cast<void>(image_.list(*directory, 0, visit));
   if (!number || !was_recent(*number)) return;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 
+#include "base/task.h"
 #include "base/units.h"
 
 namespace zvfs {
@@ -33,7 +34,7 @@ void Readahead::start() {
   for (unsigned i = 0; i < options_.threads; ++i) threads_.emplace_back([this] { run(); });
 }
 
-void Readahead::stop() {
+void Readahead::request_stop() {
   stop_requested_ = true;
   {
     MutexLock lock(mutex_);
@@ -41,6 +42,10 @@ void Readahead::stop() {
     queue_.clear();
   }
   wake_.notify_all();
+}
+
+void Readahead::stop() {
+  request_stop();
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
 }
@@ -120,6 +125,8 @@ std::optional<Readahead::Job> Readahead::next_job() {
 }
 
 void Readahead::run() {
+  StoppableTask task(stop_requested_);
+  const TaskScope scope(task);
   while (const auto job = next_job()) {
     try {
       // The frames stay in the cache. An error is left to whoever reads there.

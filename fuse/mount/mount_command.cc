@@ -15,6 +15,7 @@
 #include "fuse/mount/session.h"
 #include "fuse/serve/connection.h"
 #include "fuse/serve/filesystem.h"
+#include "fuse/serve/killed_caller.h"
 #include "fuse/serve/log.h"
 
 namespace zvfs {
@@ -142,6 +143,7 @@ ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   say_what_was_mounted();
   const MountHelpers::Stopper stopper(helpers);
   helpers.start(**session);
+  connection.pending().start(is_being_killed);
   ready();
   if (const auto served = (*session)->serve([&] { helpers.stop(); }); !served) {
     return complain({ExitStatus::kSystem, served.error().message});

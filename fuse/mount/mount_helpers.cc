@@ -50,6 +50,9 @@ void MountHelpers::start(Session& session) {
 }
 
 void MountHelpers::stop() {
+  // None waits for another before it is told, too.
+  readahead_.request_stop();
+  filler_.request_stop();
   reporter_.reset();
   trimmer_.stop();
   memory_ahead_.stop();

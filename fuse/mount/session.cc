@@ -1,9 +1,11 @@
 #include "fuse/mount/session.h"
 
-#include <algorithm>
 #include <chrono>
 #include <thread>
+#include <unistd.h>
 
+#include "fuse/mount/device_io.h"
+#include "fuse/mount/exit_deadline.h"
 #include "fuse/mount/mount_table.h"
 #include "fuse/mount/stderr_capture.h"
 #include "fuse/serve/callbacks.h"
@@ -11,7 +13,12 @@
 namespace zvfs {
 namespace {
 
-constexpr unsigned kMinThreads = 8;
+// A thread must always be free to read the next request: it may be an interruption, or one whose
+// answer is at hand while the others wait for a slow disk. How much work is done at once, and with
+// how much memory, is bounded elsewhere (DecodeSlots). So libfuse may start a thread whenever all
+// are busy, and ends those that are idle beyond kMaxIdleThreads. A thread takes some 40 KiB.
+constexpr unsigned kMaxThreads = 1024;
+constexpr unsigned kMaxIdleThreads = 32;
 
 // The arguments of fuse_session_new(), in libfuse's form.
 class FuseArguments {
@@ -78,20 +85,18 @@ Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
   fuse_session* created =
       fuse_session_new(arguments.get(), &callbacks(), sizeof(fuse_lowlevel_ops), &connection);
   if (created == nullptr) return fail(ErrorCode::kInvalidArgument, "{}", capture.last_line());
-  return std::unique_ptr<Session>(new Session(created));
+  return std::unique_ptr<Session>(new Session(created, connection));
 }
 
 Session::~Session() {
-  // If another filesystem covers ours, unmounting by path would unmount that one. Ours then ends
-  // with its connection, which the last line closes.
-  if (is_on_top()) fuse_session_unmount(session_);
+  if (!place_.mount_point.empty()) {
+    unmount_lazily(place_);
+    // This only frees memory now. While the connection lasts, since something covers the mount or
+    // is busy in it, it would unmount whatever is at the mount point. Closing the device ends that
+    // connection.
+    if (has_connection_ended(fuse_session_fd(session_))) fuse_session_unmount(session_);
+  }
   fuse_session_destroy(session_);
-}
-
-bool Session::is_on_top() const {
-  if (mount_point_.empty()) return false;
-  const auto topmost = topmost_mount(mount_point_);
-  return topmost && topmost->device == device_;
 }
 
 Result<void> Session::mount(const std::string& mount_point) {
@@ -99,9 +104,9 @@ Result<void> Session::mount(const std::string& mount_point) {
   if (fuse_session_mount(session_, mount_point.c_str()) != 0) {
     return fail(ErrorCode::kIo, "{}", capture.last_line());
   }
-  mount_point_ = mount_point;
-  if (const auto topmost = topmost_mount(mount_point)) device_ = topmost->device;
-  return {};
+  place_.mount_point = mount_point;
+  if (const auto topmost = topmost_mount(mount_point)) place_.device = topmost->device;
+  return watch_device(session_);
 }
 
 int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
@@ -125,16 +130,24 @@ void Session::end_loop(pthread_t loop_thread) {
   }
 }
 
-Result<void> Session::serve(const std::function<void()>& before_end) {
+// In this order: first the mount goes, so that whoever stops us need not wait for the rest. If it
+// has ended, a forced unmount may have left it in the namespace.
+void Session::end(const std::function<void()>& stop_helpers, pthread_t loop_thread) {
+  exit_within(kEndGrace);
+  unmount_lazily(place_);
+  connection_.pending().stop_and_answer();
+  stop_helpers();
+  end_loop(loop_thread);
+}
+
+Result<void> Session::serve(const std::function<void()>& stop_helpers) {
   const std::unique_ptr<fuse_loop_config, LoopConfigDeleter> config(fuse_loop_cfg_create());
   if (config == nullptr) return fail(ErrorCode::kNoMemory, "no memory for a FUSE session");
-  fuse_loop_cfg_set_max_threads(config.get(),
-                                std::max(kMinThreads, 2 * std::thread::hardware_concurrency()));
+  fuse_loop_cfg_set_max_threads(config.get(), kMaxThreads);
+  fuse_loop_cfg_set_idle_threads(config.get(), kMaxIdleThreads);
   set_signal_actions();
-  signals_.start([&, loop_thread = pthread_self()] {
-    before_end();
-    end_loop(loop_thread);
-  });
+  connection_.at_end([this] { signals_.act_now(); });
+  signals_.start([&, loop_thread = pthread_self()] { end(stop_helpers, loop_thread); });
   const int status = fuse_session_loop_mt(session_, config.get());
   loop_has_ended_ = true;
   signals_.stop();

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "fuse/mount/mount_options.h"
 #include "fuse/mount/signal_waiter.h"
+#include "fuse/mount/unmount.h"
 #include "fuse/serve/connection.h"
 #include "fuse/serve/lowlevel.h"
 
@@ -39,22 +40,26 @@ class Session {
   /// until a read of the file is answered. Thread-safe while mounted.
   int store(InodeNumber inode, std::uint64_t offset, ByteSpan content);
 
-  /// Answers requests until the filesystem is unmounted or one of the signals arrives. On a signal
-  /// it first calls `before_end`, on another thread, while requests are still answered. Callers of
-  /// store() must stop there, since a store may wait for an answer.
+  /// Answers requests until the filesystem is unmounted or one of the signals arrives.
+  ///
+  /// On a signal it unmounts, whatever is busy, and answers all requests that wait. Then it calls
+  /// `stop_helpers`, on another thread, while requests are still answered. Callers of store() must
+  /// stop there, since a store may wait for an answer. However the mount ends, the process ends
+  /// half a second later at the latest: see exit_within().
   /// Errors: Io (the connection to the kernel failed).
-  Result<void> serve(const std::function<void()>& before_end);
+  Result<void> serve(const std::function<void()>& stop_helpers);
 
  private:
-  explicit Session(fuse_session* session) : session_(session) {}
-  [[nodiscard]] bool is_on_top() const;
+  Session(fuse_session* session, Connection& connection)
+      : session_(session), connection_(connection) {}
+  void end(const std::function<void()>& stop_helpers, pthread_t loop_thread);
   void end_loop(pthread_t loop_thread);
 
   SignalWaiter signals_;
   std::atomic<bool> loop_has_ended_ = false;
   fuse_session* session_;
-  std::string mount_point_;  // empty while nothing is mounted
-  std::string device_;       // of the mounted filesystem, as in MountEntry
+  Connection& connection_;
+  MountPlace place_;  // without a mount point while nothing is mounted
 };
 
 }  // namespace zvfs

@@ -9,6 +9,7 @@ void Connection::negotiate(fuse_conn_info& kernel) {
   open_is_optional_ = offers(FUSE_CAP_NO_OPEN_SUPPORT);
   opendir_is_optional_ = offers(FUSE_CAP_NO_OPENDIR_SUPPORT);
 
+  parallel_lookups_ = offers(FUSE_CAP_PARALLEL_DIROPS);
   want(FUSE_CAP_EXPORT_SUPPORT);
   want(FUSE_CAP_CACHE_SYMLINKS);
   // With readdirplus always on, a cold walk needs no lookup at all.

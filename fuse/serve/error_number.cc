@@ -12,6 +12,8 @@ int error_number(const Error& error) {
       return EINVAL;
     case ErrorCode::kNoMemory:
       return ENOMEM;
+    case ErrorCode::kCancelled:
+      return EINTR;
     // The image opened, but a part of it is invalid or cannot be read.
     case ErrorCode::kCorrupt:
     case ErrorCode::kUnsupported:

@@ -1,6 +1,7 @@
 #include "fuse/serve/inspector.h"
 
 #include "base/json.h"
+#include "base/task.h"
 
 namespace zvfs {
 namespace {
@@ -79,6 +80,7 @@ Result<std::string> Inspector::frames_of(const Inode& file) const {
   std::uint64_t data_bytes = 0;
   std::uint64_t offset = 0;
   while (offset < file.record.size) {
+    if (!is_task_wanted()) return fail(ErrorCode::kCancelled, "not wanted any more");
     const FileSegment segment = ZVFS_TRY(image_.segment_at(file, offset));
     if (!segment.is_data) {
       offset = segment.end;

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+
+namespace zvfs {
+
+/// A mounted filesystem: where it is, and its device, as in MountEntry, which tells it from others.
+struct MountPlace {
+  std::string mount_point;
+  std::string device;
+};
+
+/// Takes a filesystem out of the namespace, whoever uses it. With the right to, also ends its
+/// connection: requests that wait fail at once. Leaves alone what covers it or lies below it:
+/// does nothing if the filesystem is not the topmost one at its place. Never waits for the daemon.
+void unmount_lazily(const MountPlace& place);
+
+}  // namespace zvfs
