@@ -22,7 +22,7 @@ enum class ErrorCode : std::uint8_t {
   kIo,               ///< The operating system failed a read or a write.
   kTooLarge,         ///< A size exceeds a stated limit.
   kNoMemory,
-  kCancelled,  ///< Nobody wants the result any more (base/task.h).
+  kCancelled,  ///< Nobody wants the result any more (format/task.h).
 };
 
 /// Why an operation failed: a code for programs, and one line for people that names the

@@ -1,7 +1,7 @@
 #include "format/frame_reader.h"
 
-#include "base/task.h"
 #include "codecs/stored_frame.h"
+#include "format/task.h"
 
 namespace zvfs {
 namespace {

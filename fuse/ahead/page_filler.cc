@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "base/task.h"
+#include "format/task.h"
 
 namespace zvfs {
 namespace {

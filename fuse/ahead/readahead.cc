@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <new>
 
-#include "base/task.h"
 #include "base/units.h"
+#include "format/task.h"
 
 namespace zvfs {
 namespace {

@@ -33,17 +33,13 @@ ExitStatus complain(int error_number, const std::string& what) {
   return failure.status;
 }
 
-void close_standard_streams() {
-  const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-  if (!null.is_open()) return;
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), stream);
-}
-
-void detach(UniqueFd& ready_pipe) {
+void detach(LogSink log, UniqueFd& null, UniqueFd& ready_pipe) {
   setsid();
-  if (chdir("/") != 0) log_warning(std::string("cannot change to /: ") + std::strerror(errno));
-  close_standard_streams();
-  log_to_syslog();
+  if (null.is_open()) {
+    for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), stream);
+  }
+  null.reset();
+  log_to(std::move(log));
   const char byte = 0;
   // The parent may have been killed meanwhile; serve nevertheless.
   [[maybe_unused]] const ssize_t written = write(ready_pipe.get(), &byte, 1);
@@ -89,7 +85,9 @@ ExitStatus run_in_background(const std::string& mount_point,
   if (child < 0) return complain(errno, "cannot fork");
   if (child == 0) {
     pipe.read_end.reset();
-    return daemon([&] { detach(pipe.write_end); });
+    UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (chdir("/") != 0) log_warning(std::string("cannot change to /: ") + std::strerror(errno));
+    return daemon([&](LogSink log) { detach(std::move(log), null, pipe.write_end); });
   }
 
   pipe.write_end.reset();

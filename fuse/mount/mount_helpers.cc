@@ -30,7 +30,9 @@ MountHelpers::MountHelpers(const Image& image, InodeSet& known, const MountOptio
       readahead_(image, readahead_options(options)),
       memory_ahead_(image.raw().frame_memory()),
       trimmer_(image, kIdlePeriod),
-      inspector_(image, requests_, filler_, readahead_) {}
+      inspector_(image, requests_, filler_, readahead_) {
+  static_cast<void>(is_memory_short());  // opens what it reads, before the process is locked up
+}
 
 Helpers MountHelpers::helpers() {
   return {.stats = requests_,

@@ -90,7 +90,7 @@ Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
 
 Session::~Session() {
   if (!place_.mount_point.empty()) {
-    unmount_lazily(place_);
+    unmount();
     // This only frees memory now. While the connection lasts, since something covers the mount or
     // is busy in it, it would unmount whatever is at the mount point. Closing the device ends that
     // connection.
@@ -107,6 +107,20 @@ Result<void> Session::mount(const std::string& mount_point) {
   place_.mount_point = mount_point;
   if (const auto topmost = topmost_mount(mount_point)) place_.device = topmost->device;
   return watch_device(session_);
+}
+
+Result<void> Session::start_broker() {
+  broker_ = ZVFS_TRY(Broker::start(place_));
+  return {};
+}
+
+void Session::unmount() {
+  const bool is_dead = has_connection_ended(fuse_session_fd(session_));
+  if (broker_ == nullptr) {
+    is_dead ? unmount_dead(place_) : unmount_lazily(place_);
+  } else {
+    is_dead ? broker_->unmount_dead() : broker_->unmount();
+  }
 }
 
 int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
@@ -134,7 +148,7 @@ void Session::end_loop(pthread_t loop_thread) {
 // has ended, a forced unmount may have left it in the namespace.
 void Session::end(const std::function<void()>& stop_helpers, pthread_t loop_thread) {
   exit_within(kEndGrace);
-  unmount_lazily(place_);
+  unmount();
   connection_.pending().stop_and_answer();
   stop_helpers();
   end_loop(loop_thread);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "fuse/mount/broker.h"
 #include "fuse/mount/mount_options.h"
 #include "fuse/mount/signal_waiter.h"
 #include "fuse/mount/unmount.h"
@@ -35,6 +36,12 @@ class Session {
   /// Errors: Io, with the reason that libfuse or fusermount3 gave.
   Result<void> mount(const std::string& mount_point);
 
+  /// Starts a broker, which unmounts from now on: the caller may give up its right to.
+  /// Errors: Io.
+  Result<void> start_broker();
+  /// Precondition: start_broker() has succeeded.
+  [[nodiscard]] std::shared_ptr<Broker> broker() const { return broker_; }
+
   /// Puts `content` into the page cache of a file at `offset`, in bytes. Returns 0 or a negative
   /// errno (-ENOENT: the kernel does not hold the inode). Never call it from a request: it may wait
   /// until a read of the file is answered. Thread-safe while mounted.
@@ -52,6 +59,7 @@ class Session {
  private:
   Session(fuse_session* session, Connection& connection)
       : session_(session), connection_(connection) {}
+  void unmount();
   void end(const std::function<void()>& stop_helpers, pthread_t loop_thread);
   void end_loop(pthread_t loop_thread);
 
@@ -60,6 +68,7 @@ class Session {
   fuse_session* session_;
   Connection& connection_;
   MountPlace place_;  // without a mount point while nothing is mounted
+  std::shared_ptr<Broker> broker_;
 };
 
 }  // namespace zvfs

@@ -15,4 +15,8 @@ struct MountPlace {
 /// does nothing if the filesystem is not the topmost one at its place. Never waits for the daemon.
 void unmount_lazily(const MountPlace& place);
 
+/// The same for a filesystem whose connection has ended. It may be gone, and then another one may
+/// have got its device: does nothing if what is there is alive.
+void unmount_dead(const MountPlace& place);
+
 }  // namespace zvfs

@@ -1,6 +1,6 @@
 #include "fuse/serve/filesystem.h"
 
-#include "base/task.h"
+#include "format/task.h"
 #include "fuse/serve/attributes.h"
 #include "fuse/serve/log.h"
 

@@ -1,7 +1,7 @@
 #include "fuse/serve/inspector.h"
 
 #include "base/json.h"
-#include "base/task.h"
+#include "format/task.h"
 
 namespace zvfs {
 namespace {

@@ -1,9 +1,12 @@
 #include "fuse/serve/log.h"
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <syslog.h>
+#include <utility>
 
 #include <fuse_log.h>
 
@@ -15,27 +18,33 @@ namespace {
 constexpr std::uint32_t kFailuresPerPeriod = 10;
 constexpr std::chrono::seconds kFailurePeriod{10};
 
-std::atomic<bool> to_syslog = false;
+LogSink sink;
+std::atomic<bool> is_detached = false;
 
 void write_line(int priority, std::string_view line) {
-  if (to_syslog.load(std::memory_order_relaxed)) {
-    syslog(priority, "%.*s", static_cast<int>(line.size()), line.data());
+  if (is_detached.load(std::memory_order_acquire)) {
+    sink(priority, line);
   } else {
     std::fprintf(stderr, "%s: %.*s\n", kProgramName, static_cast<int>(line.size()), line.data());
   }
 }
 
 // libfuse's levels are syslog's priorities.
-void forward_to_syslog(fuse_log_level level, const char* format, va_list arguments) {
-  vsyslog(static_cast<int>(level), format, arguments);
+void forward(fuse_log_level level, const char* format, va_list arguments) {
+  std::array<char, 1024> line;
+  const int size = std::vsnprintf(line.data(), line.size(), format, arguments);
+  if (size > 0) {
+    sink(static_cast<int>(level),
+         {line.data(), std::min(static_cast<std::size_t>(size), line.size() - 1)});
+  }
 }
 
 }  // namespace
 
-void log_to_syslog() {
-  openlog(kProgramName, LOG_PID, LOG_DAEMON);
-  fuse_set_log_func(forward_to_syslog);
-  to_syslog = true;
+void log_to(LogSink chosen) {
+  sink = std::move(chosen);
+  is_detached = true;
+  fuse_set_log_func(forward);
 }
 
 void log_error(std::string_view line) { write_line(LOG_ERR, line); }

@@ -1,8 +1,9 @@
-// The log of the process: standard error until the daemon detaches, then syslog(3). Thread-safe,
-// except for log_to_syslog().
+// The log of the process: standard error until the daemon detaches, then where it is told.
+// Thread-safe, except for log_to().
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "base/result.h"
@@ -12,9 +13,12 @@ namespace zvfs {
 /// Every line begins with this name.
 inline constexpr const char* kProgramName = "mount.zvfs";
 
-/// Sends later messages, including libfuse's, to syslog(3). Call it once, before there are other
-/// threads.
-void log_to_syslog();
+/// Takes a line, with its priority as in syslog(3). Thread-safe.
+using LogSink = std::function<void(int priority, std::string_view line)>;
+
+/// Sends later messages, including libfuse's, to `sink`. Call it once, before anything is logged by
+/// other threads.
+void log_to(LogSink sink);
 
 /// Writes one line.
 void log_error(std::string_view line);

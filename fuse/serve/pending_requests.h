@@ -7,7 +7,7 @@
 #include <thread>
 
 #include "base/mutex.h"
-#include "base/task.h"
+#include "format/task.h"
 #include "fuse/serve/lowlevel.h"
 
 namespace zvfs {

@@ -1,4 +1,4 @@
-#include "base/task.h"
+#include "format/task.h"
 
 #include <utility>
 
