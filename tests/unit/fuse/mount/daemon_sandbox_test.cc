@@ -35,30 +35,29 @@ int in_sandbox(const std::function<bool()>& act) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-#define EXPECT_IN_SANDBOX(act)                                                     \
-  do {                                                                             \
-    const int found = in_sandbox(act);                                             \
-    if (found == 2) GTEST_SKIP() << "a part of the sandbox is not to be had here"; \
-    EXPECT_EQ(found, 0);                                                           \
-  } while (false)
+void expect_in_sandbox(const std::function<bool()>& act) {
+  const int found = in_sandbox(act);
+  if (found == 2) GTEST_SKIP() << "a part of the sandbox is not to be had here";
+  EXPECT_EQ(found, 0);
+}
 
 // True if a system call, whose result is given, was refused.
 bool is_refused(long result) { return result == -1 && (errno == EPERM || errno == EACCES); }
 
 TEST(DaemonSandbox, OpensNoFile) {
-  EXPECT_IN_SANDBOX([] { return is_refused(::open("/etc/passwd", O_RDONLY)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::open("/proc/self/status", O_RDONLY)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::syscall(SYS_openat2, AT_FDCWD, "/", nullptr, 0)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::unlink("/nothing")); });
+  expect_in_sandbox([] { return is_refused(::open("/etc/passwd", O_RDONLY)); });
+  expect_in_sandbox([] { return is_refused(::open("/proc/self/status", O_RDONLY)); });
+  expect_in_sandbox([] { return is_refused(::syscall(SYS_openat2, AT_FDCWD, "/", nullptr, 0)); });
+  expect_in_sandbox([] { return is_refused(::unlink("/nothing")); });
 }
 
 TEST(DaemonSandbox, MakesNoConnection) {
-  EXPECT_IN_SANDBOX([] { return is_refused(::socket(AF_INET, SOCK_STREAM, 0)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::socket(AF_UNIX, SOCK_DGRAM, 0)); });
+  expect_in_sandbox([] { return is_refused(::socket(AF_INET, SOCK_STREAM, 0)); });
+  expect_in_sandbox([] { return is_refused(::socket(AF_UNIX, SOCK_DGRAM, 0)); });
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   const int made_before = ::socket(AF_INET, SOCK_STREAM, 0);
-  EXPECT_IN_SANDBOX([&] {
+  expect_in_sandbox([&] {
     return is_refused(
         ::connect(made_before, reinterpret_cast<sockaddr*>(&address), sizeof(address)));
   });
@@ -66,25 +65,25 @@ TEST(DaemonSandbox, MakesNoConnection) {
 }
 
 TEST(DaemonSandbox, RunsNoProgramAndNoProcess) {
-  EXPECT_IN_SANDBOX([] { return is_refused(::execl("/bin/true", "true", nullptr)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::fork()); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::vfork()); });
+  expect_in_sandbox([] { return is_refused(::execl("/bin/true", "true", nullptr)); });
+  expect_in_sandbox([] { return is_refused(::fork()); });
+  expect_in_sandbox([] { return is_refused(::vfork()); });
 }
 
 TEST(DaemonSandbox, TouchesNoOtherProcess) {
   const pid_t parent = ::getpid();
-  EXPECT_IN_SANDBOX([&] { return is_refused(::ptrace(PTRACE_ATTACH, parent, 0, 0)); });
-  EXPECT_IN_SANDBOX([&] { return is_refused(::kill(parent, 0)); });
-  EXPECT_IN_SANDBOX([&] {
+  expect_in_sandbox([&] { return is_refused(::ptrace(PTRACE_ATTACH, parent, 0, 0)); });
+  expect_in_sandbox([&] { return is_refused(::kill(parent, 0)); });
+  expect_in_sandbox([&] {
     return is_refused(::syscall(SYS_process_vm_readv, parent, nullptr, 0, nullptr, 0, 0));
   });
 }
 
 TEST(DaemonSandbox, MountsNothingAndLoadsNothing) {
-  EXPECT_IN_SANDBOX([] { return is_refused(::mount("none", "/", "tmpfs", 0, nullptr)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::umount2("/nothing", MNT_DETACH)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::syscall(SYS_bpf, 0, nullptr, 0)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::syscall(SYS_init_module, nullptr, 0, "")); });
+  expect_in_sandbox([] { return is_refused(::mount("none", "/", "tmpfs", 0, nullptr)); });
+  expect_in_sandbox([] { return is_refused(::umount2("/nothing", MNT_DETACH)); });
+  expect_in_sandbox([] { return is_refused(::syscall(SYS_bpf, 0, nullptr, 0)); });
+  expect_in_sandbox([] { return is_refused(::syscall(SYS_init_module, nullptr, 0, "")); });
 }
 
 TEST(DaemonSandbox, DoesNotWriteToWhatIsOpenForReading) {
@@ -92,16 +91,16 @@ TEST(DaemonSandbox, DoesNotWriteToWhatIsOpenForReading) {
   const std::string path = (scratch.path() / "image").string();
   ::close(::open(path.c_str(), O_WRONLY | O_CREAT, 0600));
   const int image = ::open(path.c_str(), O_RDONLY);
-  EXPECT_IN_SANDBOX([&] { return ::write(image, "x", 1) == -1 && errno == EBADF; });
-  EXPECT_IN_SANDBOX([&] { return is_refused(::ftruncate(image, 1)); });
-  EXPECT_IN_SANDBOX([&] { return is_refused(::fchmod(image, 0777)); });
+  expect_in_sandbox([&] { return ::write(image, "x", 1) == -1 && errno == EBADF; });
+  expect_in_sandbox([&] { return is_refused(::ftruncate(image, 1)); });
+  expect_in_sandbox([&] { return is_refused(::fchmod(image, 0777)); });
   ::close(image);
 }
 
 TEST(DaemonSandbox, HasNoCapability) {
-  EXPECT_IN_SANDBOX([] { return is_refused(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); });
-  EXPECT_IN_SANDBOX([] { return is_refused(::setuid(0)); });
-  EXPECT_IN_SANDBOX([] {
+  expect_in_sandbox([] { return is_refused(::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)); });
+  expect_in_sandbox([] { return is_refused(::setuid(0)); });
+  expect_in_sandbox([] {
     const rlimit more = {1, 1};
     return is_refused(::setrlimit(RLIMIT_CORE, &more));
   });
@@ -110,7 +109,7 @@ TEST(DaemonSandbox, HasNoCapability) {
 TEST(DaemonSandbox, LetsItWork) {
   int ends[2];
   ASSERT_EQ(::pipe(ends), 0);
-  EXPECT_IN_SANDBOX([&] {
+  expect_in_sandbox([&] {
     bool ran = false;
     std::thread thread([&] { ran = true; });
     thread.join();
