@@ -4,9 +4,8 @@
 #include <charconv>
 #include <csignal>
 #include <cstdint>
+#include <cstdio>
 #include <fcntl.h>
-
-#include <fmt/core.h>
 
 #include "base/unique_fd.h"
 
@@ -41,7 +40,7 @@ bool shows_deadly_signal(std::string_view status) {
 
 bool is_being_killed(pid_t thread) {
   std::array<char, 32> path = {};  // no std::string: its memory may fail
-  fmt::format_to_n(path.data(), path.size() - 1, "/proc/{}/status", thread);
+  std::snprintf(path.data(), path.size(), "/proc/%d/status", thread);
   const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
   std::array<char, 4096> text;
   const ssize_t size = file.is_open() ? ::read(file.get(), text.data(), text.size()) : -1;

@@ -28,6 +28,7 @@ def make_tree(top):
         for j in range(12):
             (directory / f"{j}-{rng.randbytes(30).hex()}").write_bytes(rng.randbytes(10))
     (top / "large").write_bytes(rng.randbytes(LARGE))
+    (top / "warm").write_bytes(rng.randbytes(200_000))
 
 
 class StoppingTest(unittest.TestCase):
@@ -144,6 +145,25 @@ class KilledReaders(StoppingTest):
             self.wait_for_readers(readers[1::2])
             self.assertEqual({reader.returncode for reader in readers[1::2]}, {1})
             self.assert_serves()
+
+
+    def test_waiting_reads_leave_room_for_others(self):
+        with private_mounts.foreground(self.source.path, self.point, "-o", "nofill"):
+            fd = os.open(self.point / "warm", os.O_RDONLY)
+            self.addCleanup(os.close, fd)
+            expected = os.pread(fd, 200_000, 0)
+            os.stat(self.point / "large")
+            self.source.hold()
+            for place in range(40):  # the kernel's own limit is 12
+                self.start("dd", "bs=4k", "count=1", f"skip={5 + place * 12}", "status=none",
+                           f"if={self.point / 'large'}")
+            wait_until(lambda: self.source.waiting() > 0, "they wait")
+            time.sleep(0.5)
+            # The daemon has it in its cache, and the kernel has not.
+            os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED)
+            self.assertEqual(os.pread(fd, 200_000, 0), expected)
+            self.assertGreater(self.source.waiting(), 0)
+            self.source.release()
 
 
 class Ends(StoppingTest):
