@@ -1,8 +1,8 @@
 #include "base/result.h"
 
+#include <cerrno>
 #include <exception>
 #include <new>
-#include <cerrno>
 #include <system_error>
 
 namespace zvfs {

@@ -23,6 +23,7 @@ enum class ErrorCode : std::uint8_t {
   kExhausted,        ///< The system has no descriptors or no space left.
   kTooLarge,         ///< A size exceeds a stated limit.
   kNoMemory,
+  kCancelled,  ///< Nobody wants the result any more (format/task.h).
 };
 
 /// Why an operation failed: a code for programs, and one line for people that names the

@@ -6,11 +6,19 @@
 
 namespace zvfs {
 
-/// Bounds the memory that decodes in progress take together. Threads enter in the order in which
-/// they come, so that a large frame waits no longer than others. Whoever is inside must not enter
-/// again. Thread-safe.
+/// Bounds how many decodes are in progress, and the memory that they take together, however many
+/// threads ask: a daemon needs many, since those that wait for a slow disk must not keep it from
+/// answering others. Threads enter in the order in which they come, so that a large frame waits no
+/// longer than others. Whoever is inside must not enter again. Thread-safe.
 class DecodeGate {
  public:
+  /// With fewer decodes than this, a few reads from a slow disk would stop all others.
+  static constexpr unsigned kLeastCount = 8;
+
+  /// How many decodes are admitted at once: two for each processor, since one of them may be
+  /// waiting for the disk.
+  static unsigned max_count();
+
   /// Admits decodes of `budget_bytes` together, and always one, whatever it takes.
   explicit DecodeGate(std::uint64_t budget_bytes) : budget_(budget_bytes) {}
 
@@ -37,9 +45,11 @@ class DecodeGate {
   void leave(std::uint64_t bytes) ZVFS_EXCLUDES(mutex_);
 
   const std::uint64_t budget_;
+  const unsigned max_count_ = max_count();
   Mutex mutex_;
   CondVar changed_;
   std::uint64_t inside_bytes_ ZVFS_GUARDED_BY(mutex_) = 0;
+  unsigned inside_count_ ZVFS_GUARDED_BY(mutex_) = 0;
   std::uint64_t came_ ZVFS_GUARDED_BY(mutex_) = 0;      // threads so far
   std::uint64_t admitted_ ZVFS_GUARDED_BY(mutex_) = 0;  // of these
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codecs/stored_frame.h"
+#include "format/task.h"
 
 namespace zvfs {
 namespace {
@@ -31,6 +32,8 @@ Result<void> FrameReader::read_raw(ImageOffset offset, MutableByteSpan out) cons
 Result<FramePtr> FrameReader::read(FrameKey key, FrameClass frame_class,
                                    const FrameLocation& location) {
   if (FramePtr frame = cache_.find(key)) return frame;
+  // Before the load, not in it: others may join a load that has begun.
+  if (!is_task_wanted()) return fail(ErrorCode::kCancelled, "not wanted any more");
   return cache_.load(key, frame_class, location.decoded_size, [&]() -> Result<FramePtr> {
     const DecodeGate::Pass pass(gate_,
                                 FrameMemory::cost_of(location.decoded_size) + location.coded_size);

@@ -56,8 +56,9 @@ class FrameReader {
   /// The frame `key`, if it is cached. Cheap.
   FramePtr cached(FrameKey key) { return cache_.find(key); }
 
-  /// The decoded frame `key`, which lies at `location`.
-  /// Errors: Corrupt (names the frame and its image offset), Io. Throws std::bad_alloc.
+  /// The decoded frame `key`, which lies at `location`. Unless it is cached, asks first whether the
+  /// calling thread's task is still wanted, and may wait for other threads.
+  /// Errors: Corrupt (names the frame and its image offset), Io, Cancelled. Throws std::bad_alloc.
   Result<FramePtr> read(FrameKey key, FrameClass frame_class, const FrameLocation& location);
 
   /// Decodes and verifies the frame `key`, which lies at `location`, into `out`, which has

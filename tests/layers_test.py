@@ -54,6 +54,7 @@ LIBRARY_HEADERS = [
     (re.compile(r"zlib\.h$"), {"mkimage/archives", "tests/unit/mkimage/archives"}),
     (re.compile(r"archive_entry\.h$"), {"mkimage/archives", "zvfs/check", "tests/unit/zvfs/check"}),
     (re.compile(r"CLI/"), {"base/option_set.cc"}),
+    (re.compile(r"seccomp\.h$"), {"base/sandbox", "tests/unit/base/sandbox"}),
     (re.compile(r"nlohmann/"), {"base/json.cc", "tests"}),
     (re.compile(r"fmt/(?!core\.h$)"), set()),
 ]

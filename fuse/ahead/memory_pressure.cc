@@ -1,10 +1,14 @@
 #include "fuse/ahead/memory_pressure.h"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <memory>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/unique_fd.h"
 
 namespace zvfs {
 namespace {
@@ -12,22 +16,22 @@ namespace {
 constexpr std::uint64_t kLeastAvailable = 16;  // a fraction: 1/16
 constexpr std::int64_t kPeriodMs = 100;
 
-struct FileCloser {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
 std::int64_t now_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
 bool read_is_memory_short() {
-  const std::unique_ptr<std::FILE, FileCloser> file(std::fopen("/proc/meminfo", "re"));
-  if (file == nullptr) return false;
+  // Opened once: later, a sandbox may forbid it.
+  static const UniqueFd file(::open("/proc/meminfo", O_RDONLY | O_CLOEXEC));
+  std::array<char, 512> text;
+  const ssize_t size = ::pread(file.get(), text.data(), text.size() - 1, 0);
+  if (size <= 0) return false;
+  text[static_cast<std::size_t>(size)] = '\0';
   unsigned long long total = 0;
   unsigned long long free = 0;
   unsigned long long available = 0;
-  if (std::fscanf(file.get(), "MemTotal: %llu kB MemFree: %llu kB MemAvailable: %llu", &total,
+  if (std::sscanf(text.data(), "MemTotal: %llu kB MemFree: %llu kB MemAvailable: %llu", &total,
                   &free, &available) != 3) {
     return false;
   }

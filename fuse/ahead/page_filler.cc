@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/parallel.h"
+#include "format/task.h"
 
 namespace zvfs {
 namespace {
@@ -54,7 +55,7 @@ void PageFiller::start() {
   thread_ = start_thread([this] { run(); });
 }
 
-void PageFiller::stop() {
+void PageFiller::request_stop() {
   stop_requested_ = true;
   {
     MutexLock lock(mutex_);
@@ -62,6 +63,10 @@ void PageFiller::stop() {
     queue_.clear();
   }
   wake_.notify_all();
+}
+
+void PageFiller::stop() {
+  request_stop();
   if (thread_.joinable()) thread_.join();
   for (int pushers = 0; (pushers = pushers_) != 0;) pushers_.wait(pushers);
 }
@@ -100,6 +105,8 @@ void PageFiller::was_read_at_random(const Inode& file, std::uint64_t offset) {
   if (pushers.value() > kMaxPushers || pushers.value() >= answering_threads_) {
     counters_.dropped.fetch_add(1, std::memory_order_relaxed);
   } else if (!stop_requested_) {
+    StoppableTask task(stop_requested_);
+    const TaskScope scope(task);
     fill_run(file, offset);
   }
 }
@@ -128,6 +135,8 @@ std::optional<PageFiller::Job> PageFiller::next_job() {
 }
 
 void PageFiller::run() {
+  StoppableTask task(stop_requested_);
+  const TaskScope scope(task);
   while (const auto job = next_job()) {
     if (is_memory_short_()) {
       counters_.memory_pauses.fetch_add(1, std::memory_order_relaxed);
@@ -194,7 +203,7 @@ void PageFiller::fill_listed(InodeNumber listed) {
     if (inode && inode->record.is_regular() && is_packed(*inode)) {
       number = FrameNumber{inode->record.count};
     }
-    return !number && ++seen < kMaxEntries;
+    return !number && ++seen < kMaxEntries && !stop_requested_;
   };
   static_cast<void>(image_.list(*directory, 0, visit));
   if (!number || !was_recent(*number)) return;

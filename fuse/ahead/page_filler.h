@@ -54,7 +54,10 @@ class PageFiller {
   PageFiller& operator=(const PageFiller&) = delete;
 
   void start();
-  /// Ends the thread and waits for other pushing threads, each of which finishes its current file.
+  /// Tells all pushing threads to end, each after its current file, or after the frame that it is
+  /// decoding. Does not wait.
+  void request_stop();
+  /// Ends the thread, and waits for that and for other pushing threads.
   /// It cannot be started again. Requests must still be answered meanwhile.
   void stop();
 

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "base/units.h"
+#include "format/task.h"
 
 namespace zvfs {
 namespace {
@@ -33,7 +34,7 @@ void Readahead::start() {
   threads_.start_at_least_one(options_.threads, [this] { run(); });
 }
 
-void Readahead::stop() {
+void Readahead::request_stop() {
   stop_requested_ = true;
   {
     MutexLock lock(mutex_);
@@ -41,6 +42,10 @@ void Readahead::stop() {
     queue_.clear();
   }
   wake_.notify_all();
+}
+
+void Readahead::stop() {
+  request_stop();
   threads_.join();
 }
 
@@ -119,6 +124,8 @@ std::optional<Readahead::Job> Readahead::next_job() {
 }
 
 void Readahead::run() {
+  StoppableTask task(stop_requested_);
+  const TaskScope scope(task);
   while (const auto job = next_job()) {
     try {
       // The frames stay in the cache. An error is left to whoever reads there.

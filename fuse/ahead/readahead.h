@@ -38,7 +38,9 @@ class Readahead {
 
   /// Throws std::system_error and std::bad_alloc if no thread can be started.
   void start();
-  /// Ends the threads, each after the piece that it is decoding. They cannot be started again.
+  /// Tells the threads to end, each after the frame that it is decoding. Does not wait.
+  void request_stop();
+  /// Ends the threads, and waits for that. They cannot be started again.
   void stop();
 
   enum class Pattern { kInOrder, kRandom };

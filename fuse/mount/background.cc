@@ -42,11 +42,11 @@ void replace_standard_streams(const UniqueFd& null) {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), stream);
 }
 
-void detach(UniqueFd& ready_pipe, const UniqueFd& null) {
+void detach(LogSink log, UniqueFd& null, UniqueFd& ready_pipe) {
   setsid();
-  if (chdir("/") != 0) log_warning(std::string("cannot change to /: ") + std::strerror(errno));
   replace_standard_streams(null);
-  log_to_syslog();
+  null.reset();
+  log_to(std::move(log));
   const char byte = 0;
   // The parent may have been killed meanwhile; serve nevertheless.
   [[maybe_unused]] const ssize_t written = write(ready_pipe.get(), &byte, 1);
@@ -107,13 +107,14 @@ ExitStatus run_in_background(const std::string& mount_point,
   Pipe pipe;
   if (!open_pipe(pipe)) return complain(errno, "cannot create a pipe");
   // Opened now: a daemon that could not open it would keep its caller waiting for its messages.
-  const UniqueFd null(open(kNull, O_RDWR | O_CLOEXEC));
+  UniqueFd null(open(kNull, O_RDWR | O_CLOEXEC));
   if (!null.is_open()) return complain(errno, kNull);
   const pid_t child = fork();
   if (child < 0) return complain(errno, "cannot fork");
   if (child == 0) {
     pipe.read_end.reset();
-    return daemon([&] { detach(pipe.write_end, null); });
+    if (chdir("/") != 0) log_warning(std::string("cannot change to /: ") + std::strerror(errno));
+    return daemon([&](LogSink log) { detach(std::move(log), null, pipe.write_end); });
   }
 
   pipe.write_end.reset();

@@ -126,6 +126,7 @@ std::string help_text() {
          "  cache_size=SIZE     memory for decoded data (64M by default)\n"
          "  readahead=SIZE      how far to decode ahead in large files (2M by default)\n"
          "  nofill              do not push neighbours of small files into the page cache\n"
+         "  no_sandbox          keep all rights in the serving process, for debugging\n"
          "  allow_other         give all users access (the default for root)\n"
          "  allow_root          give root access, in addition to the user who mounts\n"
          "  suid, dev           honour set-user-ID bits and device nodes (root only)\n"

@@ -13,7 +13,7 @@
 #include "base/units.h"
 #include "format/image_source.h"
 #include "format/memory_limit.h"
-#include "fuse/mount/background.h"
+#include "fuse/mount/daemon_sandbox.h"
 #include "fuse/mount/mount_helpers.h"
 #include "fuse/mount/mount_table.h"
 #include "fuse/mount/session.h"
@@ -138,7 +138,20 @@ void MountCommand::say_what_was_mounted() const {
   std::ignore = flush_standard_output();
 }
 
-ExitStatus MountCommand::serve(const std::function<void()>& ready) {
+std::vector<std::string> MountCommand::lock_up() const {
+  if (!options_.sandbox) return {"switched off by no_sandbox"};
+  return enter_sandbox(daemon_sandbox_rules());
+}
+
+void MountCommand::say_what_is_missing(const std::vector<std::string>& missing) const {
+  if (!options_.verbose) return;
+  for (const std::string& what : missing) {
+    std::ignore = print_to_stdout(fmt::format("{}: sandbox: {}\n", kProgramName, what));
+  }
+  std::ignore = flush_standard_output();
+}
+
+ExitStatus MountCommand::serve(const Ready& ready) {
   InodeSet known(inode_count(image_->header()));
   const Filesystem filesystem(*image_, options_.fill ? &known : nullptr);
   MountHelpers helpers(*image_, known, options_);
@@ -154,9 +167,15 @@ ExitStatus MountCommand::serve(const std::function<void()>& ready) {
   }
   leave_namespace();
   say_what_was_mounted();
+  if (const auto started = (*session)->start_broker(); !started) {
+    return complain({ExitStatus::kSystem, started.error().message});
+  }
+  const std::shared_ptr<Broker> broker = (*session)->broker();
+  say_what_is_missing(lock_up());
   const MountHelpers::Stopper stopper(helpers);
   helpers.start(**session);
-  ready();
+  connection.pending().start([broker](pid_t thread) { return broker->is_being_killed(thread); });
+  ready([broker](int priority, std::string_view line) { broker->log(priority, line); });
   if (const auto served = (*session)->serve([&] { helpers.stop(); }); !served) {
     return complain({ExitStatus::kSystem, served.error().message});
   }
@@ -177,7 +196,7 @@ ExitStatus MountCommand::run() {
     if (const Failure failure = (this->*step)()) return complain(*failure);
   }
   if (options_.fake) return ExitStatus::kSuccess;
-  if (options_.foreground) return serve([] {});
+  if (options_.foreground) return serve([](const LogSink&) {});
   return run_in_background(mount_point_, [this](const Ready& ready) {
     inherited_.close_all();
     return serve(ready);

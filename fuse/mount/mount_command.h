@@ -3,9 +3,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "format/image.h"
+#include "fuse/mount/background.h"
 #include "fuse/mount/exit_status.h"
 #include "fuse/mount/inherited_descriptors.h"
 #include "fuse/mount/mount_options.h"
@@ -34,8 +36,11 @@ class MountCommand {
   Failure check_not_mounted();
 
   /// Mounts, calls `ready`, and serves until the end.
-  ExitStatus serve(const std::function<void()>& ready);
+  ExitStatus serve(const Ready& ready);
+  /// Gives up what serving does not need; returns what could not be given up.
+  [[nodiscard]] std::vector<std::string> lock_up() const;
   void say_what_was_mounted() const;
+  void say_what_is_missing(const std::vector<std::string>& missing) const;
 
   InheritedDescriptors inherited_;  // first: before anything is opened
   const MountOptions options_;

@@ -39,7 +39,9 @@ MountHelpers::MountHelpers(const Image& image, InodeSet& known, const MountOptio
       readahead_(image, readahead_options(options)),
       memory_ahead_(image.raw().frame_memory()),
       trimmer_(image, kIdlePeriod),
-      inspector_(image, requests_, filler_, readahead_) {}
+      inspector_(image, requests_, filler_, readahead_) {
+  static_cast<void>(is_memory_short());  // opens what it reads, before the process is locked up
+}
 
 Helpers MountHelpers::helpers() {
   return {.stats = requests_,
@@ -67,6 +69,9 @@ void MountHelpers::log_stats() const {
 }
 
 void MountHelpers::stop() {
+  // None waits for another before it is told, too.
+  readahead_.request_stop();
+  filler_.request_stop();
   reporter_.reset();
   trimmer_.stop();
   memory_ahead_.stop();

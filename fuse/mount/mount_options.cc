@@ -34,6 +34,7 @@ enum class Treatment {
   kReadahead,
   kFill,
   kNoFill,
+  kNoSandbox,
   kRemount,
 };
 
@@ -128,6 +129,7 @@ constexpr KnownOption kKnownOptions[] = {
     {"readahead", kReadahead, kRequired},
     {"fill", kFill},
     {"nofill", kNoFill},
+    {"no_sandbox", kNoSandbox},
 };
 
 // The kernel reads at least a page at a time, regardless of max_read.
@@ -238,6 +240,9 @@ Result<void> apply_known(const KnownOption& known, const std::string& option,
     case kFill:
     case kNoFill:
       options.fill = known.treatment == kFill;
+      break;
+    case kNoSandbox:
+      options.sandbox = false;
       break;
     case kRemount:
       return fail(ErrorCode::kInvalidArgument, "cannot remount: unmount, then mount again");

@@ -36,7 +36,8 @@ struct MountOptions {
 
   /// How far to decode ahead when a large file is read in order, in bytes; 0 for not at all.
   std::optional<std::uint64_t> readahead_bytes;
-  bool fill = true;  ///< On reading a small file, push its neighbours into the page cache.
+  bool sandbox = true;  ///< Give up rights that serving does not need.
+  bool fill = true;     ///< On reading a small file, push its neighbours into the page cache.
   std::optional<std::uint64_t> cache_size_bytes;
   unsigned max_read_bytes = 0;  ///< 0: no limit set.
   bool has_fsname = false;

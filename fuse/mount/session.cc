@@ -1,12 +1,14 @@
 #include "fuse/mount/session.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <thread>
+#include <unistd.h>
 
+#include "fuse/mount/device_io.h"
+#include "fuse/mount/exit_deadline.h"
 #include "fuse/mount/mount_table.h"
 #include "fuse/mount/stderr_capture.h"
 #include "fuse/serve/callbacks.h"
@@ -14,8 +16,14 @@
 namespace zvfs {
 namespace {
 
-constexpr unsigned kMinThreads = 8;
 constexpr int kThreadFailure = -1;  // of fuse_session_loop_mt(), whose other errors are errno's
+
+// A thread must always be free to read the next request: it may be an interruption, or one whose
+// answer is at hand while the others wait for a slow disk. How much work is done at once, and with
+// how much memory, is bounded elsewhere (DecodeGate). So libfuse may start a thread whenever all
+// are busy, and ends those that are idle beyond kMaxIdleThreads. A thread takes some 40 KiB.
+constexpr unsigned kMaxThreads = 1024;
+constexpr unsigned kMaxIdleThreads = 32;
 
 // The arguments of fuse_session_new(), in libfuse's form.
 class FuseArguments {
@@ -85,21 +93,18 @@ Result<std::unique_ptr<Session>> Session::create(const MountOptions& options,
       fuse_session_new(arguments.get(), &callbacks(), sizeof(fuse_lowlevel_ops), &connection);
   if (created == nullptr && errno == ENOMEM) return fail(ErrorCode::kNoMemory, "{}", kNoMemory);
   if (created == nullptr) return fail(ErrorCode::kInvalidArgument, "{}", capture.last_line());
-  return std::unique_ptr<Session>(new Session(created, options.nosymfollow));
+  return std::unique_ptr<Session>(new Session(created, connection, options.nosymfollow));
 }
 
 Session::~Session() {
-  // If another filesystem covers ours, unmounting by path would unmount that one. Ours then ends
-  // with its connection, which the last line closes.
-  if (is_on_top()) fuse_session_unmount(session_);
+  if (!place_.mount_point.empty()) {
+    unmount();
+    // This only frees memory now. While the connection lasts, since something covers the mount or
+    // is busy in it, it would unmount whatever is at the mount point. Closing the device ends that
+    // connection.
+    if (has_connection_ended(fuse_session_fd(session_))) fuse_session_unmount(session_);
+  }
   fuse_session_destroy(session_);
-}
-
-bool Session::is_on_top() const {
-  if (mount_point_.empty()) return false;
-  // Unknown without a device. Others rarely cover ours, and a mount that nobody serves is in
-  // everybody's way.
-  return !device_ || device_at(mount_point_) == device_;
 }
 
 Result<void> Session::mount(const std::string& mount_point) {
@@ -108,9 +113,10 @@ Result<void> Session::mount(const std::string& mount_point) {
   if (fuse_session_mount(session_, mount_point.c_str()) != 0) {
     return fail(ErrorCode::kIo, "{}", capture.last_line());
   }
-  mount_point_ = std::move(mounted_at);
-  device_ = device_at(mount_point_);
-  return nosymfollow_ ? forbid_symlinks() : Result<void>();
+  place_.mount_point = std::move(mounted_at);
+  place_.device = device_at(place_.mount_point);
+  if (nosymfollow_) ZVFS_TRY(forbid_symlinks());
+  return watch_device(session_);
 }
 
 // libfuse and mount(2), as it uses it, know no such flag. Nobody has followed a link yet, since no
@@ -118,10 +124,24 @@ Result<void> Session::mount(const std::string& mount_point) {
 Result<void> Session::forbid_symlinks() const {
   mount_attr attributes = {};
   attributes.attr_set = MOUNT_ATTR_NOSYMFOLLOW;
-  if (mount_setattr(AT_FDCWD, mount_point_.c_str(), 0, &attributes, sizeof attributes) == 0) {
+  if (mount_setattr(AT_FDCWD, place_.mount_point.c_str(), 0, &attributes, sizeof attributes) == 0) {
     return {};
   }
   return fail_errno(errno, "cannot set nosymfollow");
+}
+
+Result<void> Session::start_broker() {
+  broker_ = ZVFS_TRY(Broker::start(place_));
+  return {};
+}
+
+void Session::unmount() {
+  const bool is_dead = has_connection_ended(fuse_session_fd(session_));
+  if (broker_ == nullptr) {
+    is_dead ? unmount_dead(place_) : unmount_lazily(place_);
+  } else {
+    is_dead ? broker_->unmount_dead() : broker_->unmount();
+  }
 }
 
 int Session::store(InodeNumber inode, std::uint64_t offset, ByteSpan content) {
@@ -157,16 +177,24 @@ int Session::run_loop(fuse_loop_config* config) {
   }
 }
 
-Result<void> Session::serve(const std::function<void()>& before_end) {
+// In this order: first the mount goes, so that whoever stops us need not wait for the rest. If it
+// has ended, a forced unmount may have left it in the namespace.
+void Session::end(const std::function<void()>& stop_helpers, pthread_t loop_thread) {
+  exit_within(kEndGrace);
+  unmount();
+  connection_.pending().stop_and_answer();
+  stop_helpers();
+  end_loop(loop_thread);
+}
+
+Result<void> Session::serve(const std::function<void()>& stop_helpers) {
   const std::unique_ptr<fuse_loop_config, LoopConfigDeleter> config(fuse_loop_cfg_create());
   if (config == nullptr) return fail(ErrorCode::kNoMemory, "no memory for a FUSE session");
-  fuse_loop_cfg_set_max_threads(config.get(),
-                                std::max(kMinThreads, 2 * std::thread::hardware_concurrency()));
+  fuse_loop_cfg_set_max_threads(config.get(), kMaxThreads);
+  fuse_loop_cfg_set_idle_threads(config.get(), kMaxIdleThreads);
   set_signal_actions();
-  signals_.start([&, loop_thread = pthread_self()] {
-    before_end();
-    end_loop(loop_thread);
-  });
+  connection_.at_end([this] { signals_.act_now(); });
+  signals_.start([&, loop_thread = pthread_self()] { end(stop_helpers, loop_thread); });
   const int status = run_loop(config.get());
   loop_has_ended_ = true;
   signals_.stop();

@@ -9,8 +9,10 @@
 #include <sys/types.h>
 
 #include "base/result.h"
+#include "fuse/mount/broker.h"
 #include "fuse/mount/mount_options.h"
 #include "fuse/mount/signal_waiter.h"
+#include "fuse/mount/unmount.h"
 #include "fuse/serve/connection.h"
 #include "fuse/serve/lowlevel.h"
 
@@ -36,31 +38,43 @@ class Session {
   /// Errors: Io, with the reason that libfuse or fusermount3 gave.
   Result<void> mount(const std::string& mount_point);
 
+  /// Starts a broker, which unmounts from now on: the caller may give up its right to.
+  /// Errors: Io.
+  Result<void> start_broker();
+  /// Precondition: start_broker() has succeeded.
+  [[nodiscard]] std::shared_ptr<Broker> broker() const { return broker_; }
+
   /// Puts `content` into the page cache of a file at `offset`, in bytes. Returns 0 or a negative
   /// errno (-ENOENT: the kernel does not hold the inode). Never call it from a request: it may wait
   /// until a read of the file is answered. Thread-safe while mounted.
   int store(InodeNumber inode, std::uint64_t offset, ByteSpan content);
 
-  /// Answers requests until the filesystem is unmounted or one of the signals arrives. On a signal
-  /// it first calls `before_end`, on another thread, while requests are still answered. Callers of
-  /// store() must stop there, since a store may wait for an answer.
+  /// Answers requests until the filesystem is unmounted or one of the signals arrives.
+  ///
+  /// On a signal it unmounts, whatever is busy, and answers all requests that wait. Then it calls
+  /// `stop_helpers`, on another thread, while requests are still answered. Callers of store() must
+  /// stop there, since a store may wait for an answer. However the mount ends, the process ends
+  /// half a second later at the latest: see exit_within().
   /// Errors: Io (the connection to the kernel failed).
-  Result<void> serve(const std::function<void()>& before_end);
+  Result<void> serve(const std::function<void()>& stop_helpers);
 
  private:
-  Session(fuse_session* session, bool nosymfollow) : session_(session), nosymfollow_(nosymfollow) {}
-  [[nodiscard]] bool is_on_top() const;
-  int run_loop(fuse_loop_config* config);
+  Session(fuse_session* session, Connection& connection, bool nosymfollow)
+      : session_(session), connection_(connection), nosymfollow_(nosymfollow) {}
   [[nodiscard]] Result<void> forbid_symlinks() const;
+  int run_loop(fuse_loop_config* config);
+  void unmount();
+  void end(const std::function<void()>& stop_helpers, pthread_t loop_thread);
   void end_loop(pthread_t loop_thread);
 
   SignalWaiter signals_;
   std::atomic<bool> is_ending_ = false;
   std::atomic<bool> loop_has_ended_ = false;
   fuse_session* session_;
+  Connection& connection_;
   const bool nosymfollow_;
-  std::string mount_point_;      // empty while nothing is mounted
-  std::optional<dev_t> device_;  // of the mounted filesystem
+  MountPlace place_;  // without a mount point while nothing is mounted
+  std::shared_ptr<Broker> broker_;
 };
 
 }  // namespace zvfs

@@ -28,6 +28,7 @@ SignalWaiter::SignalWaiter() {
   }
   pthread_sigmask(SIG_BLOCK, &signals_, &previous_mask_);
   signal_fd_ = UniqueFd(signalfd(-1, &signals_, SFD_CLOEXEC));
+  act_fd_ = UniqueFd(eventfd(0, EFD_CLOEXEC));
   stop_fd_ = UniqueFd(eventfd(0, EFD_CLOEXEC));
 }
 
@@ -48,18 +49,21 @@ void SignalWaiter::start(std::function<void()> act) {
   });
 }
 
+void SignalWaiter::act_now() { eventfd_write(act_fd_.get(), 1); }
+
 void SignalWaiter::stop() {
   if (!thread_.joinable()) return;
   eventfd_write(stop_fd_.get(), 1);
   thread_.join();
 }
 
-// Returns true when a signal came, false when it is time to stop.
+// Returns true when it is time to act, false when it is time to stop.
 bool SignalWaiter::wait() const {
-  pollfd events[] = {{stop_fd_.get(), POLLIN, 0}, {signal_fd_.get(), POLLIN, 0}};
-  while (poll(events, 2, -1) < 0 && errno == EINTR) {
+  pollfd events[] = {
+      {stop_fd_.get(), POLLIN, 0}, {signal_fd_.get(), POLLIN, 0}, {act_fd_.get(), POLLIN, 0}};
+  while (poll(events, 3, -1) < 0 && errno == EINTR) {
   }
-  return events[0].revents == 0 && events[1].revents != 0;
+  return events[0].revents == 0 && (events[1].revents != 0 || events[2].revents != 0);
 }
 
 }  // namespace zvfs

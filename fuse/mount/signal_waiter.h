@@ -24,6 +24,9 @@ class SignalWaiter {
   /// Throws std::system_error if it cannot be started, or signals cannot be received.
   void start(std::function<void()> act);
 
+  /// Acts as if a signal had come. Thread-safe.
+  void act_now();
+
   /// Ends the thread, after `act` if that is running. Harmless if it has ended.
   void stop();
 
@@ -33,6 +36,7 @@ class SignalWaiter {
   sigset_t signals_;
   sigset_t previous_mask_;
   UniqueFd signal_fd_;
+  UniqueFd act_fd_;
   UniqueFd stop_fd_;
   std::thread thread_;
 };

@@ -40,18 +40,23 @@ class RequestTimer {
 
 // Answers a request: `compute` asks the filesystem, and `reply` hands its value to the kernel. An
 // error, or an exception (no memory), is answered with an errno. A request is answered exactly
-// once: only `compute` can throw, and it comes before the reply.
+// once: only `compute` can throw, and it comes before the reply. Returns false if it was answered
+// meanwhile, because its caller was killed or the mount ends.
 template <typename Compute, typename Reply>
-void serve(fuse_req_t request, Operation operation, fuse_ino_t node, Compute compute, Reply reply) {
+bool serve(fuse_req_t request, Operation operation, fuse_ino_t node, Compute compute, Reply reply) {
   using Value = std::decay_t<decltype(*compute(std::declval<const Filesystem&>()))>;
   static_assert(std::is_nothrow_invocable_v<Reply, const Value&>);
-  RequestTimer timer(connection_of(request).helpers().stats, operation);
+  Connection& connection = connection_of(request);
+  RequestTimer timer(connection.helpers().stats, operation);
+  RequestTask task(connection.pending(), request);
+  const TaskScope scope(task);
   int error = EIO;
   try {
-    const auto result = compute(connection_of(request).filesystem());
+    const auto result = compute(connection.filesystem());
     if (result) {
-      reply(*result);
-      return;
+      const bool is_mine = task.claim();
+      if (is_mine) reply(*result);
+      return is_mine;
     }
     error = error_number(result.error());
     if (error == EIO) log_failure(name_of(operation), node, result.error());
@@ -61,7 +66,9 @@ void serve(fuse_req_t request, Operation operation, fuse_ino_t node, Compute com
     error = EIO;
   }
   if (error == EIO || error == ENOMEM) timer.fail();
-  fuse_reply_err(request, error);
+  const bool is_mine = task.claim();
+  if (is_mine) fuse_reply_err(request, error);
+  return is_mine;
 }
 
 void on_init(void* connection, fuse_conn_info* kernel) {
@@ -142,7 +149,7 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
   const Helpers& helpers = connection_of(request).helpers();
   std::optional<Inode> file;
   auto pattern = Readahead::Pattern::kInOrder;
-  serve(
+  const bool answered = serve(
       request, Operation::kRead, node,
       [&](const Filesystem& filesystem) -> Result<ReadReply> {
         const auto begin = static_cast<std::uint64_t>(offset);
@@ -154,7 +161,7 @@ void on_read(fuse_req_t request, fuse_ino_t node, std::size_t size, off_t offset
         helpers.stats.add_bytes_read(reply.size());
         fuse_reply_iov(request, reply.pieces().data(), static_cast<int>(reply.pieces().size()));
       });
-  if (helpers.filler == nullptr || !file) return;
+  if (helpers.filler == nullptr || !file || !answered) return;
   try {
     if (pattern == Readahead::Pattern::kRandom) {
       helpers.filler->was_read_at_random(*file, static_cast<std::uint64_t>(offset));

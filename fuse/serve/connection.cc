@@ -1,6 +1,14 @@
 #include "fuse/serve/connection.h"
 
 namespace zvfs {
+namespace {
+
+// How many reads ahead of programs the kernel keeps going. With its own 12, as many that wait for a
+// slow disk would hold up reads whose answer is at hand. Fewer than the threads that a session may
+// start.
+constexpr unsigned kMaxBackground = 256;
+
+}  // namespace
 
 void Connection::negotiate(fuse_conn_info& kernel) {
   const auto offers = [&](unsigned capability) { return (kernel.capable & capability) != 0; };
@@ -9,6 +17,7 @@ void Connection::negotiate(fuse_conn_info& kernel) {
   open_is_optional_ = offers(FUSE_CAP_NO_OPEN_SUPPORT);
   opendir_is_optional_ = offers(FUSE_CAP_NO_OPENDIR_SUPPORT);
 
+  parallel_lookups_ = offers(FUSE_CAP_PARALLEL_DIROPS);
   want(FUSE_CAP_EXPORT_SUPPORT);
   want(FUSE_CAP_CACHE_SYMLINKS);
   // With readdirplus always on, a cold walk needs no lookup at all.
@@ -22,6 +31,7 @@ void Connection::negotiate(fuse_conn_info& kernel) {
   if (filesystem_.has_xattrs()) want(FUSE_CAP_POSIX_ACL);
 
   kernel.max_read = max_read_bytes_;
+  kernel.max_background = kMaxBackground;
 }
 
 }  // namespace zvfs

@@ -1,10 +1,13 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
+#include <utility>
 
 #include "fuse/serve/filesystem.h"
 #include "fuse/serve/helpers.h"
 #include "fuse/serve/lowlevel.h"
+#include "fuse/serve/pending_requests.h"
 
 namespace zvfs {
 
@@ -19,6 +22,22 @@ class Connection {
 
   [[nodiscard]] const Filesystem& filesystem() const { return filesystem_; }
   [[nodiscard]] const Helpers& helpers() const { return helpers_; }
+  /// The requests that wait.
+  [[nodiscard]] PendingRequests& pending() { return pending_; }
+
+  /// True once, for the reply to the kernel's first request: it shall say that this filesystem can
+  /// answer several lookups in a directory at once.
+  [[nodiscard]] bool takes_parallel_lookups() {
+    return parallel_lookups_.load(std::memory_order_relaxed) && parallel_lookups_.exchange(false);
+  }
+
+  /// What to do when the kernel ends the connection. Set it before requests are read.
+  void at_end(std::function<void()> act) { at_end_ = std::move(act); }
+  /// The kernel has ended the connection. Called by each thread that finds out.
+  void has_ended() {
+    pending_.stop();
+    if (at_end_) at_end_();
+  }
 
   /// Chooses among the capabilities that the kernel offers.
   void negotiate(fuse_conn_info& kernel);
@@ -32,6 +51,9 @@ class Connection {
   const Filesystem& filesystem_;
   const Helpers helpers_;
   const unsigned max_read_bytes_;
+  PendingRequests pending_;
+  std::function<void()> at_end_;
+  std::atomic<bool> parallel_lookups_ = false;
   std::atomic<bool> open_is_optional_ = false;
   std::atomic<bool> opendir_is_optional_ = false;
 };

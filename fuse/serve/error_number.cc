@@ -14,6 +14,8 @@ int error_number(const Error& error) {
       return EOVERFLOW;  // of what the kernel has room for
     case ErrorCode::kNoMemory:
       return ENOMEM;
+    case ErrorCode::kCancelled:
+      return EINTR;
     // The image opened, but a part of it is invalid or cannot be read.
     case ErrorCode::kCorrupt:
     case ErrorCode::kUnsupported:

@@ -2,6 +2,7 @@
 
 #include <climits>
 
+#include "format/task.h"
 #include "fuse/serve/attributes.h"
 #include "fuse/serve/log.h"
 
@@ -109,7 +110,9 @@ bool Filesystem::add_entry(DirectoryBuffer& buffer, const Dentry& dentry, off_t 
     return buffer.add_with_attributes(dentry.name, entry_without_attributes(dentry), next);
   }
   const auto found = entry(dentry.inode);
-  if (!found) log_failure("readdirplus", dentry.inode.value, found.error());
+  if (!found && found.error().code != ErrorCode::kCancelled) {
+    log_failure("readdirplus", dentry.inode.value, found.error());
+  }
   return buffer.add_with_attributes(dentry.name, found ? *found : entry_without_attributes(dentry),
                                     next);
 }
@@ -152,6 +155,7 @@ Result<std::optional<std::uint64_t>> Filesystem::seek(fuse_ino_t node, std::uint
     segment = ZVFS_TRY(image_.segment_at(file, position, segment.next_extent));
     if (segment.is_data == (target == SeekTo::kData)) return Position(position);
     position = segment.end;
+    if (!is_task_wanted()) return fail(ErrorCode::kCancelled, "not wanted any more");
   }
   return target == SeekTo::kHole ? Position(size) : Position();
 }

@@ -1,6 +1,7 @@
 #include "fuse/serve/inspector.h"
 
 #include "base/json.h"
+#include "format/task.h"
 
 namespace zvfs {
 namespace {
@@ -83,6 +84,7 @@ Result<std::string> Inspector::frames_of(const Inode& file) const {
   std::uint64_t segments = 0;
   FileSegment segment;
   while (offset < file.record.size && segments++ < kMaxSegments) {
+    if (!is_task_wanted()) return fail(ErrorCode::kCancelled, "not wanted any more");
     segment = ZVFS_TRY(image_.segment_at(file, offset, segment.next_extent));
     if (!segment.is_data) {
       offset = segment.end;

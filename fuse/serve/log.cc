@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <exception>
 #include <syslog.h>
+#include <utility>
 
 #include <fuse_log.h>
 
@@ -19,13 +20,14 @@ namespace {
 constexpr std::uint32_t kLinesPerPeriod = 10;
 constexpr std::chrono::seconds kPeriod{10};
 
-std::atomic<bool> to_syslog = false;
+LogSink sink;
+std::atomic<bool> is_detached = false;
 
 // Writes one line, `name` before it on standard error.
 void write_line(int priority, std::string_view name, std::string_view line) {
   const std::string safe = safe_line(line);
-  if (to_syslog.load(std::memory_order_relaxed)) {
-    syslog(priority, "%s", safe.c_str());
+  if (is_detached.load(std::memory_order_acquire)) {
+    sink(priority, safe);
   } else {
     print_to_stderr(fmt::format("{}{}\n", name, safe));
   }
@@ -75,9 +77,9 @@ void take_message(fuse_log_level level, const char* format, va_list arguments) n
 
 void take_libfuse_messages() { fuse_set_log_func(take_message); }
 
-void log_to_syslog() {
-  openlog(kProgramName, LOG_PID, LOG_DAEMON);
-  to_syslog = true;
+void log_to(LogSink chosen) {
+  sink = std::move(chosen);
+  is_detached = true;
 }
 
 void log_error(std::string_view line) { write_line(LOG_ERR, line); }

@@ -1,8 +1,9 @@
-// The log of the process: standard error until the daemon detaches, then syslog(3). Thread-safe,
-// except for take_libfuse_messages() and log_to_syslog().
+// The log of the process: standard error until the daemon detaches, then where it is told.
+// Thread-safe, except for take_libfuse_messages() and log_to().
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string_view>
 
 #include "base/result.h"
@@ -16,8 +17,11 @@ inline constexpr const char* kProgramName = "mount.zvfs";
 /// logged, since requests of any user can cause them. Call it once, before there are other threads.
 void take_libfuse_messages();
 
-/// Sends later messages to syslog(3). Call it once, before there are other threads.
-void log_to_syslog();
+/// Takes a line, with its priority as in syslog(3). Thread-safe.
+using LogSink = std::function<void(int priority, std::string_view line)>;
+
+/// Sends later messages to `sink`. Call it once, before anything is logged by other threads.
+void log_to(LogSink sink);
 
 /// Writes one line. Whatever is in it stays one line, as by safe_line().
 void log_error(std::string_view line);

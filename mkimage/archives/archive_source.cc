@@ -123,13 +123,10 @@ Stream converted(std::unique_ptr<MemberSource> members, const ArchiveSetup& setu
 
 Result<Stream> converted_file(int fd, const ArchiveSetup& setup) {
   auto members = ZVFS_TRY(SandboxedMembers::open(fd));
-  const SandboxStrength& sandbox = members->strength();
-  if (setup.tells_sandbox && !(sandbox.has_seccomp && sandbox.has_landlock)) {
-    setup.warnings.report(Warning::Severity::kNote, ".",
-                          fmt::format("the process that reads the archive is confined without {}",
-                                      sandbox.has_seccomp    ? "landlock"
-                                      : sandbox.has_landlock ? "seccomp"
-                                                             : "seccomp and landlock"));
+  if (setup.tells_sandbox && !members->missing().empty()) {
+    setup.warnings.report(
+        Warning::Severity::kNote, ".",
+        fmt::format("the process that reads the archive is less confined: {}", members->missing()));
   }
   return converted(std::move(members), setup);
 }

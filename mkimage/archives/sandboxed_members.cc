@@ -11,16 +11,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 #include "base/file_io.h"
 #include "mkimage/archives/archive_members.h"
 #include "mkimage/archives/archive_reader.h"
+#include "mkimage/archives/archive_sandbox.h"
 
 namespace zvfs {
 namespace {
-
-// Enough for the dictionaries of 7z and rar.
-constexpr std::uint64_t kAddressSpace = std::uint64_t{6} << 30;
 
 // Descriptors of the process that reads the archive.
 constexpr int kArchive = 3;
@@ -71,11 +70,14 @@ Result<void> send_data(MemberSource& members, MessageWriter& out) {
   }
 }
 
-Result<void> send_members(int archive, const SandboxStrength& strength, MessageWriter& out) {
+Result<void> send_members(int archive, const std::vector<std::string>& missing,
+                          MessageWriter& out) {
   ArchiveMembers members(ZVFS_TRY(ArchiveReader::open(archive, ArchiveReader::Formats::kArchives)));
   ZVFS_TRY(out.send(MemberMessage::kOpened, [&](ByteVector& bytes) {
-    ByteWriter(bytes).u8(strength.has_seccomp ? 1 : 0);
-    ByteWriter(bytes).u8(strength.has_landlock ? 1 : 0);
+    for (const std::string& what : missing) {
+      if (&what != &missing.front()) ByteWriter(bytes).append(", ");
+      ByteWriter(bytes).append(what);
+    }
   }));
   while (const auto member = ZVFS_TRY(members.next())) {
     ZVFS_TRY(out.send(MemberMessage::kMember,
@@ -115,10 +117,9 @@ void reset_signals() {
     reset_signals();
     if (!keep_only({archive, pipe})) ::_exit(EXIT_FAILURE);
     ArchiveReader::load_character_sets();
-    const SandboxStrength strength =
-        enter_sandbox({.system_calls = {}, .address_space = kAddressSpace});
+    const std::vector<std::string> missing = enter_sandbox(archive_sandbox_rules());
     MessageWriter out(kPipe);
-    auto sent = send_members(kArchive, strength, out);
+    auto sent = send_members(kArchive, missing, out);
     if (!sent) sent = out.send_error(MemberMessage::kError, sent.error());
     ::_exit(sent ? EXIT_SUCCESS : EXIT_FAILURE);
   } catch (const std::bad_alloc&) {
@@ -185,10 +186,8 @@ Result<MemberSource::Block> SandboxedMembers::read() {
 
 Result<void> SandboxedMembers::receive_opened() {
   const Message message = ZVFS_TRY(receive());
-  ByteReader content(message.content);
-  strength_.has_seccomp = content.u8() != 0;
-  strength_.has_landlock = content.u8() != 0;
-  if (message.kind != MemberMessage::kOpened || !content.ok()) return out_of_turn();
+  if (message.kind != MemberMessage::kOpened) return out_of_turn();
+  missing_ = as_text(message.content);
   return {};
 }
 

@@ -2,11 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <sys/types.h>
 #include <utility>
 
 #include "base/bytes.h"
-#include "base/process/sandbox.h"
 #include "base/result.h"
 #include "base/unique_fd.h"
 #include "mkimage/archives/member_message.h"
@@ -30,7 +30,8 @@ class SandboxedMembers final : public MemberSource {
   Result<Next> next() override;
   Result<Block> read() override;
 
-  [[nodiscard]] const SandboxStrength& strength() const { return strength_; }
+  /// What the kernel lacks for the sandbox, in a few words for people; empty if nothing.
+  [[nodiscard]] const std::string& missing() const { return missing_; }
 
  private:
   struct Message {
@@ -48,7 +49,7 @@ class SandboxedMembers final : public MemberSource {
   pid_t process_;
   UniqueFd pipe_;
   ByteVector buffer_;
-  SandboxStrength strength_;
+  std::string missing_;
   bool in_data_ = false;
 };
 

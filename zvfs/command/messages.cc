@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdio>
 #include <new>
+
 #include "base/quoting.h"
 #include "base/standard_streams.h"
 

@@ -47,8 +47,7 @@ class DiffCommand final : public Command {
  private:
   TreeWarning warning_in(const std::string& tree) {
     return [this, &tree](std::string_view path, std::string_view message) {
-      print_entry_message(
-          fmt::format("{}: {}: {}", quote_name(tree), quote_name(path), message));
+      print_entry_message(fmt::format("{}: {}: {}", quote_name(tree), quote_name(path), message));
       has_warning_ = true;
     };
   }

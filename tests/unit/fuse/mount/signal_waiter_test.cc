@@ -45,6 +45,15 @@ TEST(SignalWaiter, SignalsWaitUntilItStarts) {
   EXPECT_EQ(acted.get_future().wait_for(seconds(10)), std::future_status::ready);
 }
 
+TEST(SignalWaiter, ActsWithoutASignalWhenTold) {
+  SignalWaiter waiter;
+  std::promise<void> acted;
+  waiter.start([&] { acted.set_value(); });
+  waiter.act_now();
+  waiter.act_now();
+  EXPECT_EQ(acted.get_future().wait_for(seconds(10)), std::future_status::ready);
+}
+
 TEST(SignalWaiter, StopsWithoutASignal) {
   bool acted = false;
   SignalWaiter waiter;

@@ -17,6 +17,7 @@ TEST(ErrorNumber, DamageIsAnIoError) {
   EXPECT_EQ(number(ErrorCode::kNotFound), ENOENT);
   EXPECT_EQ(number(ErrorCode::kInvalidArgument), EINVAL);
   EXPECT_EQ(number(ErrorCode::kNoMemory), ENOMEM);
+  EXPECT_EQ(number(ErrorCode::kCancelled), EINTR);
 }
 
 }  // namespace
