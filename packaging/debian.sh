@@ -24,6 +24,9 @@ test_packages=(
 # Most are large, so ./check does without them, and skips those tests if they are missing.
 # shellcheck disable=SC2034
 full_test_packages=(chromium chromium-driver bash-completion fish zsh squashfs-tools)
+# To run the unit tests under sanitizers and to search with the fuzz targets, too.
+# shellcheck disable=SC2034
+fuzz_packages=(clang libclang-rt-dev llvm)
 # To check the style of the tree, too. clang-format 14 decides on layout; only Debian 12 has it.
 # shellcheck disable=SC2034
 style_packages=(shellcheck)

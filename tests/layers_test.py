@@ -39,7 +39,7 @@ MAY_INCLUDE = {
     "zvfs/extract": "base codecs format tar zvfs/command zvfs/walk",
     "zvfs/check": "base codecs format tar tree mkimage/archives zvfs/command zvfs/walk",
     "zvfs/repair": "base codecs format tar tree mkimage/report mkimage/frames"
-                   " zvfs/command zvfs/walk",
+                   " zvfs/command zvfs/walk zvfs/check",
     "zvfs/diff": "base codecs format tar tree mkimage/report mkimage/rules mkimage/scan"
                  " zvfs/command zvfs/walk",
     "zvfs": "base zvfs/command zvfs/inspect zvfs/extract zvfs/check zvfs/repair zvfs/diff",

@@ -129,28 +129,44 @@ std::optional<PageFiller::Job> PageFiller::next_job() {
   MutexLock lock(mutex_);
   while (!stopped_ && queue_.empty()) wake_.wait(mutex_);
   if (stopped_) return std::nullopt;
+  return take_job();
+}
+
+PageFiller::Job PageFiller::take_job() {
   const Job job = queue_.front();
   queue_.pop_front();
   return job;
 }
 
+bool PageFiller::fill_next() {
+  std::optional<Job> job;
+  {
+    MutexLock lock(mutex_);
+    if (!queue_.empty()) job = take_job();
+  }
+  if (job) fill(*job);
+  return job.has_value();
+}
+
 void PageFiller::run() {
   StoppableTask task(stop_requested_);
   const TaskScope scope(task);
-  while (const auto job = next_job()) {
-    if (is_memory_short_()) {
-      counters_.memory_pauses.fetch_add(1, std::memory_order_relaxed);
-      continue;
+  while (const auto job = next_job()) fill(*job);
+}
+
+void PageFiller::fill(const Job& job) {
+  if (is_memory_short_()) {
+    counters_.memory_pauses.fetch_add(1, std::memory_order_relaxed);
+    return;
+  }
+  try {
+    if (job.frame) {
+      fill_around(job.inode, *job.frame, job.was_filled);
+    } else {
+      fill_listed(job.inode);
     }
-    try {
-      if (job->frame) {
-        fill_around(job->inode, *job->frame, job->was_filled);
-      } else {
-        fill_listed(job->inode);
-      }
-    } catch (const std::bad_alloc&) {
-      // Filling is optional; whoever reads the file will see the error.
-    }
+  } catch (const std::bad_alloc&) {
+    // Filling is optional; whoever reads the file will see the error.
   }
 }
 

@@ -60,6 +60,9 @@ class PageFiller {
   /// Ends the thread, and waits for that and for other pushing threads.
   /// It cannot be started again. Requests must still be answered meanwhile.
   void stop();
+  /// Does the oldest job that waits, on the calling thread; false if there is none. For users that
+  /// do not start().
+  bool fill_next();
 
   /// The kernel has dropped an inode and its pages.
   void kernel_forgot(InodeNumber inode);
@@ -99,6 +102,8 @@ class PageFiller {
   void run();
   void add_job(Job job);
   std::optional<Job> next_job();
+  Job take_job() ZVFS_REQUIRES(mutex_);
+  void fill(const Job& job);
   void fill_run(const Inode& file, std::uint64_t offset);
   void fill_around(InodeNumber file, FrameNumber number, bool was_filled);
   void fill_listed(InodeNumber directory);

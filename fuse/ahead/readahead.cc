@@ -114,6 +114,13 @@ std::optional<Readahead::Job> Readahead::next_job() {
   while (true) {
     while (!stopped_ && queue_.empty()) wake_.wait(mutex_);
     if (stopped_) return std::nullopt;
+    if (const auto job = take_job()) return job;
+  }
+}
+
+// The first job that is still wanted; nothing if none is.
+std::optional<Readahead::Job> Readahead::take_job() {
+  while (!queue_.empty()) {
     const Job job = queue_.front();
     queue_.pop_front();
     const Stream& stream = streams_[job.stream];
@@ -121,20 +128,33 @@ std::optional<Readahead::Job> Readahead::next_job() {
     if (stream.generation == job.generation && job.offset + kPieceSize > stream.next) return job;
     cancelled_.fetch_add(1, std::memory_order_relaxed);
   }
+  return std::nullopt;
+}
+
+bool Readahead::decode_next() {
+  std::optional<Job> job;
+  {
+    MutexLock lock(mutex_);
+    job = take_job();
+  }
+  if (job) decode(*job);
+  return job.has_value();
 }
 
 void Readahead::run() {
   StoppableTask task(stop_requested_);
   const TaskScope scope(task);
-  while (const auto job = next_job()) {
-    try {
-      // The frames stay in the cache. An error is left to whoever reads there.
-      const auto goes_on = [this] { return !stop_requested_.load(std::memory_order_relaxed); };
-      static_cast<void>(image_.read_ahead(job->file, job->offset, kPieceSize, goes_on));
-      pieces_.fetch_add(1, std::memory_order_relaxed);
-    } catch (const std::bad_alloc&) {
-      cancelled_.fetch_add(1, std::memory_order_relaxed);
-    }
+  while (const auto job = next_job()) decode(*job);
+}
+
+void Readahead::decode(const Job& job) {
+  try {
+    // The frames stay in the cache. An error is left to whoever reads there.
+    const auto goes_on = [this] { return !stop_requested_.load(std::memory_order_relaxed); };
+    static_cast<void>(image_.read_ahead(job.file, job.offset, kPieceSize, goes_on));
+    pieces_.fetch_add(1, std::memory_order_relaxed);
+  } catch (const std::bad_alloc&) {
+    cancelled_.fetch_add(1, std::memory_order_relaxed);
   }
 }
 

@@ -42,6 +42,9 @@ class Readahead {
   void request_stop();
   /// Ends the threads, and waits for that. They cannot be started again.
   void stop();
+  /// Decodes the next piece that is planned, on the calling thread; false if none is. For users
+  /// that do not start().
+  bool decode_next();
 
   enum class Pattern { kInOrder, kRandom };
   /// Plans ahead of a read of [offset, offset + size) of `file`, and tells how the file is being
@@ -69,6 +72,8 @@ class Readahead {
 
   void run();
   std::optional<Job> next_job();
+  std::optional<Job> take_job() ZVFS_REQUIRES(mutex_);
+  void decode(const Job& job);
   std::size_t stream_of(InodeNumber inode) ZVFS_REQUIRES(mutex_);
   void restart(Stream& stream, const Inode& file, std::uint64_t offset, std::uint64_t size)
       ZVFS_REQUIRES(mutex_);

@@ -86,9 +86,9 @@ struct TarImage {
     return record;
   }
 
-  /// The image of the archive and the index, as they are now. `trailer` follows the archive, in a
-  /// frame of its own.
-  [[nodiscard]] std::unique_ptr<Image> open(const ByteVector& trailer = {}) {
+  /// Makes the data frames of `forge`: the archive, as it is now, and `trailer` in a frame of its
+  /// own.
+  void lay_out(const ByteVector& trailer = {}) {
     const ByteSpan bytes = as_bytes(tar.bytes);
     forge.frames = {{ByteVector(bytes.begin(), bytes.end()), {}, {}}};
     forge.frame_files = {3};
@@ -97,6 +97,11 @@ struct TarImage {
       forge.frames.push_back({trailer, {}, {}});
       forge.first_files.push_back(1);
     }
+  }
+
+  /// The image of the archive and the index, as they are now. `trailer` is as in lay_out().
+  [[nodiscard]] std::unique_ptr<Image> open(const ByteVector& trailer = {}) {
+    lay_out(trailer);
     return Image::open(std::make_unique<MemorySource>(forge.build()), {}).value();
   }
 

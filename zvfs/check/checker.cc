@@ -34,6 +34,16 @@ bool begins_like_an_image(const ImageSource& source) {
          ByteReader(bytes).u32() == kZstdMagic;
 }
 
+// Checks the tables of the index.
+void check_tables(CheckContext& context) {
+  check_frame_table(context);
+  check_xattr_sets(context);
+  InodeStates states(inode_count(context.image.header()));
+  InodeCheck(context, states).run();
+  DentryCheck(context, states).run();
+  check_frame_files(context, states);
+}
+
 class Checker {
  public:
   explicit Checker(const CheckOptions& options) : options_(options) {}
@@ -72,12 +82,7 @@ class Checker {
     }
     ZVFS_TRY(check_index_frames(context));
     ZVFS_TRY(check_seek_table(context));
-    check_frame_table(context);
-    check_xattr_sets(context);
-    InodeStates states(inode_count(image.header()));
-    InodeCheck(context, states).run();
-    DentryCheck(context, states).run();
-    check_frame_files(context, states);
+    check_tables(context);
     return {};
   }
 
@@ -109,6 +114,14 @@ class Checker {
 Result<CheckReport> check_image(std::unique_ptr<const ImageSource> source,
                                 const CheckOptions& options) {
   return Checker(options).run(std::move(source));
+}
+
+bool has_sound_index(const ImageTables& image) {
+  ProblemLog problems([](std::string_view) {});
+  CheckContext context{.image = image, .problems = problems};
+  if (!check_index_frames(context)) return false;
+  check_tables(context);
+  return problems.count() == 0;
 }
 
 }  // namespace zvfs

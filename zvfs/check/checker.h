@@ -43,4 +43,7 @@ struct CheckOptions {
 Result<CheckReport> check_image(std::unique_ptr<const ImageSource> source,
                                 const CheckOptions& options);
 
+/// True if the index obeys docs/format.md. Reads neither data nor the seek table.
+bool has_sound_index(const ImageTables& image);
+
 }  // namespace zvfs

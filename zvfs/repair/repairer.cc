@@ -14,6 +14,7 @@
 #include "mkimage/frames/image_writer.h"
 #include "mkimage/report/progress.h"
 #include "mkimage/report/report.h"
+#include "zvfs/check/checker.h"
 #include "zvfs/repair/found_content.h"
 #include "zvfs/repair/frame_walk.h"
 #include "zvfs/repair/image_rebuild.h"
@@ -39,7 +40,7 @@ class Repairer {
     ZVFS_TRY(place_frames());
     ZVFS_TRY(salvage());
     ImageWriter writer(out_fd, "the new image", unwatched_, nullptr);
-    if (index_ != nullptr && plan_.is_whole && has_all_frames_) {
+    if (ZVFS_TRY(can_copy_all())) {
       ZVFS_TRY(copy_all(writer));
     } else {
       ZVFS_TRY(rebuild(writer));
@@ -114,6 +115,16 @@ class Repairer {
     }
     plan_ = salvage.finish();
     return {};
+  }
+
+  // An index that breaks rules is no damage, but a lie or a mistake: then it is made anew.
+  [[nodiscard]] Result<bool> can_copy_all() const {
+    if (index_ == nullptr || !plan_.is_whole || !has_all_frames_) return false;
+    const MemorySource copy(ZVFS_TRY(index_->index_frame()));
+    const auto index = OldIndex::open(copy, {0, copy.size()});
+    const bool is_sound = index && has_sound_index((*index)->image().raw());
+    if (!is_sound) options_.on_note("the index breaks rules of the format: it is made anew");
+    return is_sound;
   }
 
   // Only bytes after the index or before the image are damaged.

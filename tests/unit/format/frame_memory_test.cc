@@ -17,6 +17,8 @@ constexpr std::size_t kSize = 200'000;
 
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kIsPooled = false;
+#elif defined(__has_feature)
+constexpr bool kIsPooled = !__has_feature(address_sanitizer);
 #else
 constexpr bool kIsPooled = true;
 #endif

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+#include "tests/support/image_forge.h"
+
+namespace zvfs::testing {
+
+/// Changes of single bytes of an image's index, behind checksums that are right: so a fuzzer gets
+/// past them, and reaches every check of headers and rows.
+class ImagePatches {
+ public:
+  /// Takes up to `limit` patches from the front of `reader`, each of four bytes: part u8, position
+  /// u16, value u8. Parts are the tables in the order of docs/format.md, the index header and the
+  /// index directory.
+  ImagePatches(ByteReader& reader, std::size_t limit);
+
+  /// Adds them to `forge`, whose hooks they take over; its build() must come before the end of this
+  /// object.
+  void add_to(ImageForge& forge) const;
+
+  [[nodiscard]] bool empty() const { return patches_.empty(); }
+
+ private:
+  static constexpr std::uint8_t kHeader = kTableCount;
+  static constexpr std::uint8_t kDirectory = kTableCount + 1;
+  static constexpr std::uint8_t kParts = kTableCount + 2;
+
+  struct Patch {
+    std::uint8_t part;
+    std::uint16_t position;
+    std::uint8_t value;
+  };
+
+  template <typename Bytes>
+  void change(std::uint8_t part, Bytes& bytes) const;
+
+  std::vector<Patch> patches_;
+};
+
+}  // namespace zvfs::testing
