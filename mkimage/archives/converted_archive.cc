@@ -9,6 +9,9 @@
 namespace zvfs {
 namespace {
 
+// Of all members together. A few bytes of an archive can promise a member of any size.
+constexpr std::uint64_t kMaxMissingBytes = std::uint64_t{1} << 30;
+
 using Severity = Warning::Severity;
 using Type = TarMember::Type;
 
@@ -127,6 +130,11 @@ Result<void> ConvertedArchive::read_block() {
     warnings_.report(Severity::kUnreadable, entry_.path,
                      fmt::format("its data ends at {} of {} bytes; the rest is zeros", position_,
                                  entry_.data_size));
+  }
+  missing_bytes_ += entry_.data_size - position_;
+  if (missing_bytes_ > kMaxMissingBytes) {
+    return fail(ErrorCode::kCorrupt, "{}: more than 1 GiB that the archive promises is missing",
+                quote_name(entry_.path));
   }
   zeros_end_ = entry_.data_size;
   data_ended_ = true;

@@ -29,8 +29,8 @@ class ConvertedArchive final : public ByteStream {
         warnings_(warnings),
         out_(index_extras, warnings) {}
 
-  /// Errors: those of MemberSource. If a member's data cannot be read, zeros replace it, and it is
-  /// reported.
+  /// Errors: those of MemberSource; Corrupt (more than 1 GiB of data is missing). If a member's
+  /// data cannot be read, zeros replace it, and it is reported.
   Result<ByteSpan> next() override;
 
  private:
@@ -57,9 +57,10 @@ class ConvertedArchive final : public ByteStream {
   TarEntry entry_;  // the member being read
   bool in_data_ = false;
   bool data_ended_ = false;
-  std::uint64_t position_ = 0;   // in its data
-  std::uint64_t zeros_end_ = 0;  // zeros up to here, and after them:
-  ByteSpan block_;               // of the source's
+  std::uint64_t missing_bytes_ = 0;  // so far, of all members
+  std::uint64_t position_ = 0;       // in its data
+  std::uint64_t zeros_end_ = 0;      // zeros up to here, and after them:
+  ByteSpan block_;                   // of the source's
 
   Links links_;
   std::vector<std::string> links_behind_;  // to the file whose data is read

@@ -7,6 +7,7 @@ tell, and mkimage(1) must say so.
 import io
 import os
 import pathlib
+import struct
 import subprocess
 import tarfile
 import unittest
@@ -232,6 +233,19 @@ class OtherArchiveTest(DamageCase):
                 with self.subTest(kind, part=i):
                     code, _, said = self.made(archive[:begin + (end - begin) * i // 16])
                     self.assertEqual(code, 2, said)
+
+    def test_promises_of_a_small_archive(self):
+        """A zip archive whose one member has 5 bytes, in no known way, and claims a tebibyte."""
+        size = 1 << 40
+        extra = struct.pack("<HHQQ", 1, 16, size, 5)
+        fields = struct.pack("<HHHHIIIHH", 0, 99, 0, 33, 0, 0xFFFFFFFF, 0xFFFFFFFF, 1, len(extra))
+        local = b"PK\3\4" + struct.pack("<H", 45) + fields + b"f" + extra + b"AAAAA"
+        central = (b"PK\1\2" + struct.pack("<HH", 3 << 8 | 45, 45) + fields
+                   + struct.pack("<HHHII", 0, 0, 0, 0o100644 << 16, 0) + b"f" + extra)
+        end = b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, 1, 1, len(central), len(local), 0)
+        code, image, said = self.made(local + central + end)
+        self.assertEqual((code, image), (2, None))
+        self.assertRegex(said, "f: more than 1 GiB that the archive promises is missing\n\\Z")
 
     def test_debian_package(self):
         zvfs_tools.require_programs("dpkg-deb")
