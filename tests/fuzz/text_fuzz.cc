@@ -77,7 +77,7 @@ void take_mount_options(std::string_view text) {
   require(split_option_list(joined) == options);
   MountOptions result;
   if (!apply_option_list(text, any_caller(text), result)) return;
-  require(result.cache_size_bytes == 0 || result.cache_size_bytes >= kMiB);
+  require(!result.cache_size_bytes || *result.cache_size_bytes >= kMiB);
   require(result.max_read_bytes == 0 || result.max_read_bytes >= 4096);
 }
 
