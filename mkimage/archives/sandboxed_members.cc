@@ -133,6 +133,14 @@ void reset_signals() {
 }  // namespace
 
 Result<std::unique_ptr<SandboxedMembers>> SandboxedMembers::open(int fd) {
+  auto members = ZVFS_TRY(start(fd));
+  ZVFS_TRY(members->receive_opened());
+  return members;
+}
+
+// The process alone keeps the end of the pipe that it writes to: only then does the pipe end for
+// this process when that one does.
+Result<std::unique_ptr<SandboxedMembers>> SandboxedMembers::start(int fd) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno(errno, "a pipe");
   UniqueFd read_end(ends[0]);
@@ -140,9 +148,7 @@ Result<std::unique_ptr<SandboxedMembers>> SandboxedMembers::open(int fd) {
   const pid_t process = ::fork();
   if (process < 0) return fail_errno(errno, "cannot start a process to read the archive");
   if (process == 0) read_in_sandbox(fd, write_end.get());
-  std::unique_ptr<SandboxedMembers> members(new SandboxedMembers(process, std::move(read_end)));
-  ZVFS_TRY(members->receive_opened());
-  return members;
+  return std::unique_ptr<SandboxedMembers>(new SandboxedMembers(process, std::move(read_end)));
 }
 
 SandboxedMembers::~SandboxedMembers() {
