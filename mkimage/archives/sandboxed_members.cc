@@ -25,6 +25,9 @@ namespace {
 constexpr int kArchive = 3;
 constexpr int kPipe = 4;
 
+// How that process ends when there is no memory.
+constexpr int kNoMemoryStatus = 2;
+
 constexpr std::size_t kHeadSize = 5;  // of a message: its size and its kind
 
 /// Writes messages to a pipe, in the process that reads the archive. Not thread-safe.
@@ -110,8 +113,9 @@ void reset_signals() {
   for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
 }
 
-// The process of its own. Never returns, and runs nothing that the parent has left for its exit.
-[[noreturn]] void read_in_sandbox(int archive, int pipe) {
+// The process of its own. Never returns, and runs nothing that the parent has left for its exit. No
+// exception may leave it: that would run the destructors of the parent's objects.
+[[noreturn]] void read_in_sandbox(int archive, int pipe) noexcept {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     reset_signals();
@@ -123,8 +127,7 @@ void reset_signals() {
     if (!sent) sent = out.send_error(MemberMessage::kError, sent.error());
     ::_exit(sent ? EXIT_SUCCESS : EXIT_FAILURE);
   } catch (const std::bad_alloc&) {
-    static_cast<void>(MessageWriter(kPipe).send_error(
-        MemberMessage::kError, Error{ErrorCode::kNoMemory, "out of memory"}));
+    ::_exit(kNoMemoryStatus);  // a message would take memory
   } catch (...) {
   }
   ::_exit(EXIT_FAILURE);
@@ -222,11 +225,15 @@ Result<void> SandboxedMembers::fill(MutableByteSpan out) {
   return {};
 }
 
+// Why the process has ended without kEnd or kError.
 Unexpected SandboxedMembers::crashed() {
   int status = 0;
   while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
   }
   process_ = 0;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemoryStatus) {
+    return fail(ErrorCode::kNoMemory, "out of memory");
+  }
   if (!WIFSIGNALED(status)) {
     return fail(ErrorCode::kCorrupt, "the process that reads the archive has failed");
   }
