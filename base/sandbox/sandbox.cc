@@ -5,7 +5,6 @@
 
 #include "base/sandbox/capabilities.h"
 #include "base/sandbox/landlock.h"
-#include "base/sandbox/system_call_filter.h"
 
 namespace zvfs {
 namespace {
@@ -26,7 +25,10 @@ bool set_limit(__rlimit_resource resource, rlim_t value) {
 
 }  // namespace
 
-std::vector<std::string> enter_sandbox(const SandboxRules& rules) {
+Sandbox::Sandbox(const SandboxRules& rules)
+    : rules_(rules), filter_(rules.system_calls, rules.may_start_threads) {}
+
+std::vector<std::string> Sandbox::enter() const {
   std::vector<std::string> missing;
   const auto want = [&](bool done, const char* what) {
     if (!done) missing.emplace_back(what);
@@ -39,14 +41,15 @@ std::vector<std::string> enter_sandbox(const SandboxRules& rules) {
     return missing;
   }
   want(restrict_by_landlock(), "no landlock in this kernel");
-  want(set_limit(RLIMIT_NOFILE, rules.max_descriptors), "descriptors are not limited");
-  if (!rules.may_write_files) want(set_limit(RLIMIT_FSIZE, 0), "writing to files is not limited");
-  if (rules.address_space_bytes != 0) {
-    want(set_limit(RLIMIT_AS, rules.address_space_bytes), "memory is not limited");
+  want(set_limit(RLIMIT_NOFILE, rules_.max_descriptors), "descriptors are not limited");
+  if (!rules_.may_write_files) want(set_limit(RLIMIT_FSIZE, 0), "writing to files is not limited");
+  if (rules_.address_space_bytes != 0) {
+    want(set_limit(RLIMIT_AS, rules_.address_space_bytes), "memory is not limited");
   }
-  want(filter_system_calls(rules.system_calls, rules.may_start_threads),
-       "system calls cannot be filtered (seccomp)");
+  want(filter_.apply(), "system calls cannot be filtered (seccomp)");
   return missing;
 }
+
+std::vector<std::string> enter_sandbox(const SandboxRules& rules) { return Sandbox(rules).enter(); }
 
 }  // namespace zvfs

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "base/sandbox/system_call_filter.h"
+
 namespace zvfs {
 
 /// What a process needs from now on.
@@ -21,6 +23,20 @@ struct SandboxRules {
   std::uint64_t address_space_bytes = 0;
   /// Whether it may write to files that are open, rather than only to pipes and the like.
   bool may_write_files = true;
+};
+
+/// A sandbox that is ready to be entered.
+class Sandbox {
+ public:
+  /// Changes nothing yet. Throws std::bad_alloc.
+  explicit Sandbox(const SandboxRules& rules);
+
+  /// enter_sandbox() with these rules.
+  [[nodiscard]] std::vector<std::string> enter() const;
+
+ private:
+  const SandboxRules rules_;
+  const SystemCallFilter filter_;
 };
 
 /// Gives up, for good: new privileges by execve(2), capabilities, files by name and TCP (landlock),

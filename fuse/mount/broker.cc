@@ -13,7 +13,6 @@
 
 #include <fmt/core.h>
 
-#include "fuse/mount/inherited_descriptors.h"
 #include "fuse/serve/killed_caller.h"
 #include "fuse/serve/log.h"
 
@@ -21,6 +20,7 @@ namespace zvfs {
 namespace {
 
 constexpr const char* kBrokerName = "zvfs-broker";
+constexpr const char* kNull = "/dev/null";
 
 // Each message is a letter and what follows. Those that ask are answered with one byte.
 constexpr char kUnmount = 'u';
@@ -29,39 +29,45 @@ constexpr char kIsKilled = 'k';  // followed by a pid_t
 constexpr char kLog = 'l';       // followed by the priority, a byte, and a line
 constexpr std::size_t kMaxMessage = 16 << 10;
 
-// The process as seen from the other side of the fork.
+// The process on the other side of the fork. Make it on this side, so that it lacks nothing there:
+// the daemon gives up its rights since there is a broker that has them.
 class BrokerProcess {
  public:
-  BrokerProcess(const MountPlace& place, pid_t daemon)
-      : place_(place), log_name_(fmt::format("{}[{}]", kProgramName, daemon)) {}
+  explicit BrokerProcess(const MountPlace& place)
+      : place_(place),
+        log_name_(fmt::format("{}[{}]", kProgramName, getpid())),
+        null_(open(kNull, O_RDWR | O_CLOEXEC)) {}
 
-  /// Serves until the daemon closes the other end of `socket`.
-  void run(const UniqueFd& socket);
+  [[nodiscard]] bool is_ready() const { return null_.is_open(); }
+
+  /// Serves until the daemon closes the other end of `socket`. Takes no memory.
+  [[noreturn]] void run(const UniqueFd& socket) const;
 
  private:
-  void detach(const UniqueFd& socket);
-  void handle(std::string_view message);
+  void detach(const UniqueFd& socket) const;
+  void handle(std::string_view message) const;
 
   const MountPlace& place_;
-  const std::string log_name_;
+  const std::string log_name_;  // with the number of the daemon
+  const UniqueFd null_;
 };
 
-constexpr int kSocket = STDIN_FILENO;
+constexpr int kSocket = STDERR_FILENO + 1;
 
 void answer(bool yes) {
   const char byte = yes ? 1 : 0;
   static_cast<void>(::send(kSocket, &byte, 1, MSG_NOSIGNAL));
 }
 
-// Nothing of the daemon's stays open or keeps a directory busy. `ps` shows it under its own name.
-void BrokerProcess::detach(const UniqueFd& socket) {
+// Nothing of the daemon's stays open or keeps a directory busy: its caller waits for the end of a
+// pipe. `ps` shows it under its own name.
+void BrokerProcess::detach(const UniqueFd& socket) const {
   setsid();
   static_cast<void>(chdir("/"));
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) std::signal(number, SIG_IGN);
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) dup2(null_.get(), stream);
   dup3(socket.get(), kSocket, O_CLOEXEC);
-  InheritedDescriptors().close_all();
-  const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-  for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) dup2(null.get(), stream);
+  closefrom(kSocket + 1);
   const std::size_t room = std::strlen(program_invocation_name);
   std::memset(program_invocation_name, 0, room);
   std::string_view(kBrokerName).copy(program_invocation_name, room);
@@ -69,7 +75,7 @@ void BrokerProcess::detach(const UniqueFd& socket) {
   openlog(log_name_.c_str(), 0, LOG_DAEMON);
 }
 
-void BrokerProcess::handle(std::string_view message) {
+void BrokerProcess::handle(std::string_view message) const {
   const std::string_view rest = message.substr(1);
   if (message[0] == kUnmount) {
     unmount_lazily(place_);
@@ -87,24 +93,15 @@ void BrokerProcess::handle(std::string_view message) {
   }
 }
 
-void BrokerProcess::run(const UniqueFd& socket) {
+void BrokerProcess::run(const UniqueFd& socket) const {
   detach(socket);
   std::array<char, kMaxMessage> message;
   while (true) {
     const ssize_t size = ::recv(kSocket, message.data(), message.size(), 0);
     if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) return;
+    if (size <= 0) ::_exit(0);
     handle({message.data(), static_cast<std::size_t>(size)});
   }
-}
-
-[[noreturn]] void run_broker(const UniqueFd& socket, const MountPlace& place, pid_t daemon) {
-  try {
-    BrokerProcess(place, daemon).run(socket);
-  } catch (...) {
-    // Without memory there is nothing to be done.
-  }
-  ::_exit(0);
 }
 
 }  // namespace
@@ -116,10 +113,11 @@ Result<std::shared_ptr<Broker>> Broker::start(const MountPlace& place) {
   }
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
-  const pid_t daemon = getpid();
+  const BrokerProcess process(place);
+  if (!process.is_ready()) return fail_errno(errno, kNull);
   const pid_t child = fork();
   if (child < 0) return fail_errno(errno, "cannot fork");
-  if (child == 0) run_broker(theirs, place, daemon);
+  if (child == 0) process.run(theirs);
   return std::shared_ptr<Broker>(new Broker(std::move(ours)));
 }
 

@@ -17,7 +17,7 @@ namespace zvfs {
 class Broker {
  public:
   /// Forks it. Call it before there are other threads.
-  /// Errors: Io (no process or socket to be had).
+  /// Errors: Io (no process or descriptor to be had). Throws std::bad_alloc.
   static Result<std::shared_ptr<Broker>> start(const MountPlace& place);
 
   /// unmount_lazily(), in the other process.

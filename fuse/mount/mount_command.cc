@@ -138,9 +138,9 @@ void MountCommand::say_what_was_mounted() const {
   std::ignore = flush_standard_output();
 }
 
-std::vector<std::string> MountCommand::lock_up() const {
+std::vector<std::string> MountCommand::lock_up(const Sandbox& sandbox) const {
   if (!options_.sandbox) return {"switched off by no_sandbox"};
-  return enter_sandbox(daemon_sandbox_rules());
+  return sandbox.enter();
 }
 
 void MountCommand::say_what_is_missing(const std::vector<std::string>& missing) const {
@@ -152,6 +152,7 @@ void MountCommand::say_what_is_missing(const std::vector<std::string>& missing) 
 }
 
 ExitStatus MountCommand::serve(const Ready& ready) {
+  const Sandbox sandbox(daemon_sandbox_rules());
   InodeSet known(inode_count(image_->header()));
   const Filesystem filesystem(*image_, options_.fill ? &known : nullptr);
   MountHelpers helpers(*image_, known, options_);
@@ -171,7 +172,7 @@ ExitStatus MountCommand::serve(const Ready& ready) {
     return complain({ExitStatus::kSystem, started.error().message});
   }
   const std::shared_ptr<Broker> broker = (*session)->broker();
-  say_what_is_missing(lock_up());
+  say_what_is_missing(lock_up(sandbox));
   const MountHelpers::Stopper stopper(helpers);
   helpers.start(**session);
   connection.pending().start([broker](pid_t thread) { return broker->is_being_killed(thread); });

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/sandbox/sandbox.h"
 #include "base/unique_fd.h"
 #include "format/image.h"
 #include "fuse/mount/background.h"
@@ -38,7 +39,7 @@ class MountCommand {
   /// Mounts, calls `ready`, and serves until the end.
   ExitStatus serve(const Ready& ready);
   /// Gives up what serving does not need; returns what could not be given up.
-  [[nodiscard]] std::vector<std::string> lock_up() const;
+  [[nodiscard]] std::vector<std::string> lock_up(const Sandbox& sandbox) const;
   void say_what_was_mounted() const;
   void say_what_is_missing(const std::vector<std::string>& missing) const;
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cerrno>
-#include <fcntl.h>
 #include <spawn.h>
 #include <sys/mount.h>
 #include <sys/statfs.h>
@@ -15,26 +14,22 @@ namespace zvfs {
 namespace {
 
 // What ordinary users have the right to do, a set-user-ID program does for them.
-void run_fusermount(const std::string& mount_point) {
-  std::string words[] = {"fusermount3", "-u", "-q", "-z", "--", mount_point};
+void run_fusermount(const char* mount_point) {
+  const char* const words[] = {"fusermount3", "-u", "-q", "-z", "--", mount_point};
+  // posix_spawn(3) only reads them.
   std::array<char*, std::size(words) + 1> arguments = {};
-  for (std::size_t i = 0; i < std::size(words); ++i) arguments[i] = words[i].data();
-  posix_spawn_file_actions_t streams;
-  ::posix_spawn_file_actions_init(&streams);
-  ::posix_spawn_file_actions_addopen(&streams, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  for (std::size_t i = 0; i < std::size(words); ++i) arguments[i] = const_cast<char*>(words[i]);
   pid_t child = 0;
-  const int error =
-      ::posix_spawnp(&child, arguments[0], &streams, nullptr, arguments.data(), environ);
-  ::posix_spawn_file_actions_destroy(&streams);
-  if (error != 0) return;
+  if (::posix_spawnp(&child, words[0], nullptr, nullptr, arguments.data(), environ) != 0) return;
   while (::waitpid(child, nullptr, 0) < 0 && errno == EINTR) {
   }
 }
 
-// Without a device it is unknown. Others rarely cover ours, and a mount that nobody serves is in
-// everybody's way.
+// Where a device is unknown, it is taken for ours. Others rarely cover ours, and a mount that
+// nobody serves is in everybody's way.
 bool is_topmost(const MountPlace& place) {
-  return !place.device || device_at(place.mount_point) == place.device;
+  const std::optional<dev_t> found = device_at(place.mount_point);
+  return !place.device || !found || found == place.device;
 }
 
 }  // namespace
@@ -45,7 +40,7 @@ void unmount_lazily(const MountPlace& place) {
   for (const int flags : {int{MNT_DETACH} | MNT_FORCE, int{MNT_DETACH}}) {
     if (::umount2(place.mount_point.c_str(), flags | UMOUNT_NOFOLLOW) == 0) return;
   }
-  run_fusermount(place.mount_point);
+  run_fusermount(place.mount_point.c_str());
 }
 
 void unmount_dead(const MountPlace& place) {

@@ -15,6 +15,7 @@ struct MountPlace {
 /// Takes a filesystem out of the namespace, whoever uses it. With the right to, also ends its
 /// connection: requests that wait fail at once. Leaves alone what covers it or lies below it:
 /// does nothing if the filesystem is not the topmost one at its place. Never waits for the daemon.
+/// Takes no memory.
 void unmount_lazily(const MountPlace& place);
 
 /// The same for a filesystem whose connection has ended. It may be gone, and then another one may

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <syslog.h>
 #include <utility>
 
@@ -19,12 +20,13 @@ namespace {
 
 constexpr std::uint32_t kLinesPerPeriod = 10;
 constexpr std::chrono::seconds kPeriod{10};
+constexpr std::string_view kLineStart = "mount.zvfs: ";
 
 LogSink sink;
 std::atomic<bool> is_detached = false;
 
 // Writes one line, `name` before it on standard error.
-void write_line(int priority, std::string_view name, std::string_view line) {
+void write_composed_line(int priority, std::string_view name, std::string_view line) {
   const std::string safe = safe_line(line);
   if (is_detached.load(std::memory_order_acquire)) {
     sink(priority, safe);
@@ -33,8 +35,24 @@ void write_line(int priority, std::string_view name, std::string_view line) {
   }
 }
 
-void write_line(int priority, std::string_view line) {
-  write_line(priority, fmt::format("{}: ", kProgramName), line);
+// Without memory to compose the line it says just that, from memory that is there.
+void write_line(int priority, std::string_view name, std::string_view line) noexcept {
+  constexpr std::string_view kNoMemory = "out of memory";
+  try {
+    write_composed_line(priority, name, line);
+  } catch (const std::bad_alloc&) {
+    if (is_detached.load(std::memory_order_acquire)) {
+      sink(priority, kNoMemory);
+    } else {
+      for (const std::string_view piece : {name, kNoMemory, std::string_view("\n")}) {
+        print_to_stderr(piece);
+      }
+    }
+  }
+}
+
+void write_line(int priority, std::string_view line) noexcept {
+  write_line(priority, kLineStart, line);
 }
 
 // Writes an error that any user of the mount can cause any number of times, unless there were too
@@ -88,7 +106,7 @@ void log_notice(std::string_view line) { write_line(LOG_NOTICE, line); }
 
 void log_failure(std::string_view request, std::uint64_t node, const Error& error) {
   static RateLimiter limiter(kLinesPerPeriod, kPeriod);
-  write_limited(limiter, "failed requests", fmt::format("{}: ", kProgramName),
+  write_limited(limiter, "failed requests", kLineStart,
                 fmt::format("{} of inode {}: {}", request, node, error.message));
 }
 

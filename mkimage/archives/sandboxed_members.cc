@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <new>
 #include <sys/prctl.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
@@ -24,6 +25,9 @@ namespace {
 // Descriptors of the process that reads the archive.
 constexpr int kArchive = 3;
 constexpr int kPipe = 4;
+
+// How that process ends when there is no memory.
+constexpr int kNoMemoryStatus = 2;
 
 constexpr std::size_t kHeadSize = 5;  // of a message: its size and its kind
 
@@ -110,21 +114,32 @@ void reset_signals() {
   for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
 }
 
-// The process of its own. Never returns, and runs nothing that the parent has left for its exit.
-[[noreturn]] void read_in_sandbox(int archive, int pipe) {
+// Enters the sandbox. libseccomp 2.5 can loop forever when it gets no memory for its filter: then a
+// timer of the process's own processor time ends the process. The sandbox lets nobody stop a timer,
+// so its signal is ignored from then on.
+std::vector<std::string> enter_in_time() {
+  constexpr itimerval kOnce{.it_interval = {}, .it_value = {.tv_sec = 2, .tv_usec = 0}};
+  ::setitimer(ITIMER_VIRTUAL, &kOnce, nullptr);
+  std::vector<std::string> missing = enter_sandbox(archive_sandbox_rules());
+  ::signal(SIGVTALRM, SIG_IGN);
+  return missing;
+}
+
+// The process of its own. Never returns, and runs nothing that the parent has left for its exit. No
+// exception may leave it: that would run the destructors of the parent's objects.
+[[noreturn]] void read_in_sandbox(int archive, int pipe) noexcept {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     reset_signals();
     if (!keep_only({archive, pipe})) ::_exit(EXIT_FAILURE);
     ArchiveReader::load_character_sets();
-    const std::vector<std::string> missing = enter_sandbox(archive_sandbox_rules());
+    const std::vector<std::string> missing = enter_in_time();
     MessageWriter out(kPipe);
     auto sent = send_members(kArchive, missing, out);
     if (!sent) sent = out.send_error(MemberMessage::kError, sent.error());
     ::_exit(sent ? EXIT_SUCCESS : EXIT_FAILURE);
   } catch (const std::bad_alloc&) {
-    static_cast<void>(MessageWriter(kPipe).send_error(
-        MemberMessage::kError, Error{ErrorCode::kNoMemory, "out of memory"}));
+    ::_exit(kNoMemoryStatus);  // a message would take memory
   } catch (...) {
   }
   ::_exit(EXIT_FAILURE);
@@ -133,6 +148,14 @@ void reset_signals() {
 }  // namespace
 
 Result<std::unique_ptr<SandboxedMembers>> SandboxedMembers::open(int fd) {
+  auto members = ZVFS_TRY(start(fd));
+  ZVFS_TRY(members->receive_opened());
+  return members;
+}
+
+// The process alone keeps the end of the pipe that it writes to: only then does the pipe end for
+// this process when that one does.
+Result<std::unique_ptr<SandboxedMembers>> SandboxedMembers::start(int fd) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return fail_errno(errno, "a pipe");
   UniqueFd read_end(ends[0]);
@@ -140,9 +163,7 @@ Result<std::unique_ptr<SandboxedMembers>> SandboxedMembers::open(int fd) {
   const pid_t process = ::fork();
   if (process < 0) return fail_errno(errno, "cannot start a process to read the archive");
   if (process == 0) read_in_sandbox(fd, write_end.get());
-  std::unique_ptr<SandboxedMembers> members(new SandboxedMembers(process, std::move(read_end)));
-  ZVFS_TRY(members->receive_opened());
-  return members;
+  return std::unique_ptr<SandboxedMembers>(new SandboxedMembers(process, std::move(read_end)));
 }
 
 SandboxedMembers::~SandboxedMembers() {
@@ -216,11 +237,15 @@ Result<void> SandboxedMembers::fill(MutableByteSpan out) {
   return {};
 }
 
+// Why the process has ended without kEnd or kError.
 Unexpected SandboxedMembers::crashed() {
   int status = 0;
   while (::waitpid(process_, &status, 0) < 0 && errno == EINTR) {
   }
   process_ = 0;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemoryStatus) {
+    return fail(ErrorCode::kNoMemory, "out of memory");
+  }
   if (!WIFSIGNALED(status)) {
     return fail(ErrorCode::kCorrupt, "the process that reads the archive has failed");
   }

@@ -40,6 +40,7 @@ class SandboxedMembers final : public MemberSource {
   };
 
   SandboxedMembers(pid_t process, UniqueFd pipe) : process_(process), pipe_(std::move(pipe)) {}
+  static Result<std::unique_ptr<SandboxedMembers>> start(int fd);
   Result<void> receive_opened();
   Result<Message> receive();
   Result<void> fill(MutableByteSpan out);

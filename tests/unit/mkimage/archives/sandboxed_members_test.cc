@@ -4,6 +4,7 @@
 #include <fstream>
 #include <string>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <gtest/gtest.h>
@@ -50,6 +51,23 @@ class Opened {
   UniqueFd file_;
 };
 
+/// While it lives, descriptors are too few for the process that reads, which then ends before it
+/// sends anything.
+class FewDescriptors {
+ public:
+  FewDescriptors() {
+    EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+    const rlimit few{16, before_.rlim_max};
+    EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  }
+  ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
 // The only child of this process.
 pid_t child() {
   pid_t found = 0;
@@ -94,6 +112,13 @@ TEST(SandboxedMembers, TellsThatTheProcessHasCrashed) {
   ASSERT_GT(child(), 0);
   ::kill(child(), SIGSEGV);
   EXPECT_EQ(archive.content(), "the process that reads the archive has crashed (signal 11)");
+}
+
+TEST(SandboxedMembers, TellsThatTheProcessHasEndedAtOnce) {
+  const FewDescriptors limit;
+  const Opened archive(ar_of("name", "content"));
+  ASSERT_TRUE(archive.error);
+  EXPECT_EQ(archive.error->message, "the process that reads the archive has failed");
 }
 
 TEST(SandboxedMembers, LeavesNoProcess) {
