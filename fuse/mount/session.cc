@@ -9,7 +9,6 @@
 
 #include "fuse/mount/device_io.h"
 #include "fuse/mount/exit_deadline.h"
-#include "fuse/mount/mount_table.h"
 #include "fuse/mount/stderr_capture.h"
 #include "fuse/serve/callbacks.h"
 
@@ -113,8 +112,7 @@ Result<void> Session::mount(const std::string& mount_point) {
   if (fuse_session_mount(session_, mount_point.c_str()) != 0) {
     return fail(ErrorCode::kIo, "{}", capture.last_line());
   }
-  place_.mount_point = std::move(mounted_at);
-  place_.device = device_at(place_.mount_point);
+  place_ = place_of_mount(std::move(mounted_at));
   if (nosymfollow_) ZVFS_TRY(forbid_symlinks());
   return watch_device(session_);
 }

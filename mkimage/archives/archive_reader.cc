@@ -220,7 +220,8 @@ ssize_t ArchiveReader::read_callback(archive* handle, void* self_pointer, const 
   auto& self = *static_cast<ArchiveReader*>(self_pointer);
   try {
     const std::size_t kept = std::min(self.run_.size(), kLookedAhead);
-    if (kept > 0) self.before_run_.assign(self.run_.end() - kept, self.run_.end());
+    const ByteSpan tail = self.run_.last(kept);
+    if (kept > 0) self.before_run_.assign(tail.begin(), tail.end());
     if (const auto run = self.stream_->next(); run) {
       self.run_ = *run;
       self.given_ += run->size();
