@@ -49,7 +49,7 @@ ByteVector content(std::size_t size) {
 
 TEST(ImageEnd, IsWherePaddingBegins) {
   for (const std::uint64_t padding :
-       {0, 1, 511, 512, 1 << 20, 17 << 20, (17 << 20) + 1, 99 << 20}) {
+       {0U, 1U, 511U, 512U, 1U << 20, 17U << 20, (17U << 20) + 1, 99U << 20}) {
     EXPECT_EQ(end_of(content(567), 567 + padding), 567U) << padding;
     EXPECT_EQ(end_of(content(100 * kMiB), 100 * kMiB + padding), 100 * kMiB) << padding;
   }
@@ -80,7 +80,7 @@ TEST(ImageEnd, TakesFewReadsHoweverLargeTheDevice) {
 
 TEST(ImageEnd, LetsAPaddedImageBeOpened) {
   const ByteVector image = testing::ImageForge().build();
-  for (const std::uint64_t padding : {1, 21, 4096, 64 << 20}) {
+  for (const std::uint64_t padding : {1U, 21U, 4096U, 64U << 20}) {
     auto opened = Image::open(std::make_unique<PaddedSource>(image, image.size() + padding), {});
     ASSERT_TRUE(opened) << opened.error().message;
     EXPECT_EQ((*opened)->raw().start(), 0U);

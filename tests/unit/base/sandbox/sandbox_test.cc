@@ -114,7 +114,7 @@ TEST_F(Sandbox, WorksAndSaysSoWhereTheKernelHasNone) {
     for (const int call : {SCMP_SYS(seccomp), SCMP_SYS(landlock_create_ruleset)}) {
       ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), call, 0);
     }
-    const scmp_arg_cmp is_seccomp = SCMP_A0(SCMP_CMP_EQ, 22);  // PR_SET_SECCOMP
+    const scmp_arg_cmp is_seccomp = {0, SCMP_CMP_EQ, 22, 0};  // PR_SET_SECCOMP
     ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(prctl), 1, is_seccomp);
     if (::seccomp_load(filter) != 0) ::_exit(2);
     const std::vector<std::string> missing = enter_sandbox({});
