@@ -20,7 +20,7 @@ namespace zvfs {
 namespace {
 
 constexpr const char* kBrokerName = "zvfs-broker";
-constexpr const char* kNull = "/dev/null";
+constexpr const char* kNullDevice = "/dev/null";
 
 // Each message is a letter and what follows. Those that ask are answered with one byte.
 constexpr char kUnmount = 'u';
@@ -36,7 +36,7 @@ class BrokerProcess {
   explicit BrokerProcess(const MountPlace& place)
       : place_(place),
         log_name_(fmt::format("{}[{}]", kProgramName, getpid())),
-        null_(open(kNull, O_RDWR | O_CLOEXEC)) {}
+        null_(open(kNullDevice, O_RDWR | O_CLOEXEC)) {}
 
   [[nodiscard]] bool is_ready() const { return null_.is_open(); }
 
@@ -114,7 +114,7 @@ Result<std::shared_ptr<Broker>> Broker::start(const MountPlace& place) {
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
   const BrokerProcess process(place);
-  if (!process.is_ready()) return fail_errno(errno, kNull);
+  if (!process.is_ready()) return fail_errno(errno, kNullDevice);
   const pid_t child = fork();
   if (child < 0) return fail_errno(errno, "cannot fork");
   if (child == 0) process.run(theirs);

@@ -19,7 +19,7 @@ namespace zvfs {
 namespace {
 
 constexpr std::uint32_t kLinesPerPeriod = 10;
-constexpr std::chrono::seconds kPeriod{10};
+constexpr std::chrono::seconds kLogPeriod{10};
 constexpr std::string_view kLineStart = "mount.zvfs: ";
 
 LogSink sink;
@@ -77,7 +77,7 @@ std::string formatted(const char* format, va_list arguments) {
 // libfuse's levels are syslog's priorities. Its lines are for programs and for people already: no
 // name precedes them on standard error, where Session reads them.
 void take_message(fuse_log_level level, const char* format, va_list arguments) noexcept {
-  static RateLimiter limiter(kLinesPerPeriod, kPeriod);
+  static RateLimiter limiter(kLinesPerPeriod, kLogPeriod);
   try {
     const std::string text = formatted(format, arguments);
     if (level != FUSE_LOG_DEBUG) return write_limited(limiter, "messages of libfuse", "", text);
@@ -105,7 +105,7 @@ void log_warning(std::string_view line) { write_line(LOG_WARNING, line); }
 void log_notice(std::string_view line) { write_line(LOG_NOTICE, line); }
 
 void log_failure(std::string_view request, std::uint64_t node, const Error& error) {
-  static RateLimiter limiter(kLinesPerPeriod, kPeriod);
+  static RateLimiter limiter(kLinesPerPeriod, kLogPeriod);
   write_limited(limiter, "failed requests", kLineStart,
                 fmt::format("{} of inode {}: {}", request, node, error.message));
 }

@@ -21,6 +21,9 @@ struct CheckProgress {
 /// small image takes for ever to check.
 inline constexpr std::uint64_t kMaxSharing = 16;
 
+/// Files may use this many rows of extents in addition.
+inline constexpr std::uint64_t kFreeVisits = 1 << 20;
+
 /// The state shared by the parts of a check. Each part is a function or class in its own
 /// <name>_check.h. It checks one structure, and adds what it finds to the problems.
 struct CheckContext {

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "zvfs/check/check_context.h"
 #include "zvfs/walk/selected_walk.h"
 
 namespace zvfs {
 namespace {
 
-constexpr std::uint64_t kFreeVisits = 1 << 20;
 constexpr std::uint32_t kLong = 1024;  // extents: a file of more is examined once for all its names
 
 class DamageFinder final : public TreeVisitor {

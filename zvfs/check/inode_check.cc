@@ -8,9 +8,6 @@
 namespace zvfs {
 namespace {
 
-// Files may use this many rows in addition to kMaxSharing per row of extents.
-constexpr std::uint64_t kFreeVisits = 1 << 20;
-
 bool has_data(const InodeRecord& inode) {
   if (!inode.is_regular()) return false;
   return inode.has_extent_list() ? inode.count > 0 : inode.size > 0;
