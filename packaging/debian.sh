@@ -10,7 +10,7 @@ debian_release() {
 # To build and run the tools.
 build_packages=(
   cmake g++ ninja-build pkg-config
-  libcli11-dev libfmt-dev libfuse3-dev libarchive-dev liblz4-dev libseccomp-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev
+  libcli11-dev libfmt-dev libfuse3-dev libarchive-dev liblz4-dev libseccomp-dev libssl-dev libxxhash-dev libzstd-dev nlohmann-json3-dev zlib1g-dev
   fuse3 zstd
 )
 # To build and run the tests, too.
@@ -35,7 +35,7 @@ if [[ $(debian_release) == 12 ]]; then style_packages+=(clang-format-14); fi
 # shellcheck disable=SC2034
 cross_packages=(
   g++-aarch64-linux-gnu
-  lib{archive,fmt,fuse3,lz4,seccomp,xxhash,zstd}-dev:arm64 zlib1g-dev:arm64
+  lib{archive,fmt,fuse3,lz4,seccomp,ssl,xxhash,zstd}-dev:arm64 zlib1g-dev:arm64
 )
 # To run its unit tests, in addition to test_packages.
 # shellcheck disable=SC2034

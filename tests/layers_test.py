@@ -15,8 +15,9 @@ import tempfile
 # that is not a key has the rule of the nearest one above it that is.
 MAY_INCLUDE = {
     "base": "",
+    "trust": "base",
     "codecs": "base",
-    "format": "base codecs",
+    "format": "base trust codecs",
     "tar": "base format",
     "tree": "base codecs format tar",
     "mkimage/report": "base codecs format tree",
@@ -53,6 +54,7 @@ LIBRARY_HEADERS = [
     (re.compile(r"archive\.h$"), {"mkimage/archives"}),
     (re.compile(r"zlib\.h$"), {"mkimage/archives", "tests/unit/mkimage/archives"}),
     (re.compile(r"archive_entry\.h$"), {"mkimage/archives", "zvfs/check", "tests/unit/zvfs/check"}),
+    (re.compile(r"openssl/"), {"trust", "tests/unit/trust"}),
     (re.compile(r"CLI/"), {"base/option_set.cc"}),
     (re.compile(r"seccomp\.h$"), {"base/sandbox", "tests/unit/base/sandbox"}),
     (re.compile(r"nlohmann/"), {"base/json.cc", "tests"}),
