@@ -1,7 +1,6 @@
 #include "trust/root_digest.h"
 
 #include <charconv>
-#include <iterator>
 
 #include "base/quoting.h"
 
@@ -15,7 +14,7 @@ constexpr std::string_view kAlgorithm = "sha256:";
 std::string RootDigest::text() const {
   std::string text(kAlgorithm);
   for (const std::byte byte : bytes) {
-    fmt::format_to(std::back_inserter(text), "{:02x}", static_cast<unsigned>(byte));
+    text += fmt::format("{:02x}", static_cast<unsigned>(byte));
   }
   return text;
 }
