@@ -36,13 +36,12 @@ Result<Signature> Signature::parse(std::string_view text) {
   parsed.id_.value = reader.u64();
   parsed.signature_ = take_signature(reader);
   if (lines.is_at_end() && !parsed.is_of_hash_) return parsed;
-  TrustedComment& comment = parsed.comment_.emplace();
-  comment.text = ZVFS_TRY(lines.comment("trusted comment: "));
+  const std::string_view comment = ZVFS_TRY(lines.comment("trusted comment: "));
   const std::string of_comment =
       ZVFS_TRY(lines.bytes(sizeof(Ed25519Signature), "a signature of the comment"));
   ZVFS_TRY(lines.require_end());
   ByteReader comment_reader(as_bytes(of_comment));
-  comment.signature = take_signature(comment_reader);
+  parsed.comment_ = TrustedComment{std::string(comment), take_signature(comment_reader)};
   return parsed;
 }
 

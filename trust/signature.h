@@ -25,7 +25,7 @@ class Signature {
   /// Minisign's second signature: of the first one and the comment behind it.
   struct TrustedComment {
     std::string text;
-    Ed25519Signature signature = {};
+    Ed25519Signature signature;
   };
 
   [[nodiscard]] bool is_of(const PublicKey& key, std::string_view text) const;
