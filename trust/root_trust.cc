@@ -76,7 +76,8 @@ Result<RootTrust> RootTrust::load(const TrustOptions& options, const std::string
 
 Result<void> RootTrust::check(const RootDigest& root) const {
   if (digest_ && root != *digest_) {
-    return fail(ErrorCode::kCorrupt, "its root is {}, not {}", root.text(), digest_->text());
+    return fail(ErrorCode::kCorrupt, "the image has the root {}, not {}", root.text(),
+                digest_->text());
   }
   if (signed_) {
     ZVFS_TRY_IN(quote_name(signed_->path),

@@ -98,17 +98,17 @@ class NextRows {
   bool has_row_ = rows_.next();
 };
 
-// The parts of the stream that the bad frames held, as far as readable rows show.
-std::vector<LostRun> lost_runs(const ImageTables& image, const std::vector<BadFrame>& bad) {
+std::vector<LostRun> unmerged_runs(const ImageTables& image,
+                                   const std::vector<FrameNumber>& frames) {
   std::vector<LostRun> runs;
-  if (bad.empty()) return runs;
+  if (frames.empty()) return runs;
   const std::uint64_t stream_size = image.header().stream_size;
   IndexReader::Cursor cursor(image.index());
   NextRows next(image);
-  for (const BadFrame& frame : bad) {
+  for (const FrameNumber frame : frames) {
     // Unreadable rows come several in a row. The lost run then begins at the bad frame before them.
-    const auto row = cursor.row<FrameRecord>(Table::kFrames, frame.number.value);
-    LostRun run{runs.empty() ? StreamOffset{0} : runs.back().begin, next.after(frame.number)};
+    const auto row = cursor.row<FrameRecord>(Table::kFrames, frame.value);
+    LostRun run{runs.empty() ? StreamOffset{0} : runs.back().begin, next.after(frame)};
     if (row) run.begin = {std::min(row->stream_offset, stream_size)};
     if (run.begin < run.end) runs.push_back(run);
   }
@@ -130,6 +130,11 @@ std::vector<LostRun> merged(std::vector<LostRun> runs) {
 
 }  // namespace
 
+std::vector<LostRun> runs_of_frames(const ImageTables& image,
+                                    const std::vector<FrameNumber>& frames) {
+  return merged(unmerged_runs(image, frames));
+}
+
 DataCheckResult check_data(const CheckContext& context) {
   FrameQueue queue(context.image.header().frame_count);
   CodedBytes coded(context.image.header().data_size);
@@ -149,10 +154,12 @@ DataCheckResult check_data(const CheckContext& context) {
     std::ranges::move(worker.bad, std::back_inserter(bad));
   }
   std::ranges::sort(bad, {}, &BadFrame::number);
+  std::vector<FrameNumber> numbers;
   for (const BadFrame& frame : bad) {
     if (!frame.message.empty()) context.problems.add_message("data frame", frame.message);
+    numbers.push_back(frame.number);
   }
-  result.lost = merged(lost_runs(context.image, bad));
+  result.lost = runs_of_frames(context.image, numbers);
   return result;
 }
 

@@ -42,7 +42,7 @@ TEST_F(RootTrustTest, TrustsTheRootThatIsGiven) {
   EXPECT_TRUE(RootTrust::load(options, image_)->is_limited());
   EXPECT_EQ(refusal(options, kRoot), "");
   EXPECT_EQ(refusal(options, kOtherRoot),
-            "its root is " + kOtherRoot.text() + ", not " + kRoot.text());
+            "the image has the root " + kOtherRoot.text() + ", not " + kRoot.text());
 }
 
 TEST_F(RootTrustTest, TrustsWhatTheKeyHasSigned) {
