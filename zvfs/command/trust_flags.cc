@@ -7,8 +7,8 @@ void declare_trust(OptionSet& options, TrustOptions& trust) {
     trust.digest = ZVFS_TRY(RootDigest::parse(text));
     return {};
   };
-  const auto digest =
-      options.each("--digest sha256:HEX", take_digest, "Read only the image with this root digest");
+  const auto digest = options.each("--digest DIGEST", take_digest,
+                                   "Read only the image with this root, sha256:HEX");
   const auto pubkey = options
                           .option("--pubkey FILE", trust.pubkey,
                                   "Read only an image that the owner of this key has signed")

@@ -29,8 +29,8 @@ class DiffCommand final : public Command {
     options.flag("--json", json_, "Print a JSON object for each difference, one per line")
         .excludes(brief);
     const auto digest = options.option(
-        "--digest sha256:HEX", digests_,
-        "Read only the image with this root digest;\nof two images, give each one's");
+        "--digest DIGEST", digests_,
+        "Read only the image with this root, sha256:HEX;\nof two images, give each one's");
     options
         .option("--pubkey FILE", pubkey_,
                 "Read only images that the owner of this key has signed;\n"
