@@ -68,7 +68,7 @@ Result<FrameReader::ExpectedDigest> FrameReader::expected_digest(FrameKey key) c
 Result<void> FrameReader::decode_admitted(FrameKey key, const FrameLocation& location,
                                           const ExpectedDigest& digest, MutableByteSpan out) {
   Result<void> done = is_stored(location.kind) ? read_stored(location, digest, out)
-                                               : read_coded(location, digest, out);
+                                               : decode_coded(location, digest, out);
   if (!done) {
     failures_.fetch_add(1, std::memory_order_relaxed);
     return Unexpected(std::move(done).error().within(name_of(key, location)));
@@ -89,8 +89,16 @@ Result<void> FrameReader::compare(FrameKey key, const FrameLocation& location,
   return {};
 }
 
-Result<void> FrameReader::read_coded(const FrameLocation& location, const ExpectedDigest& digest,
-                                     MutableByteSpan out) {
+Result<void> FrameReader::read_coded(FrameKey key, const FrameLocation& location,
+                                     MutableByteSpan out) const {
+  const ExpectedDigest digest = ZVFS_TRY(expected_digest(key));
+  ZVFS_TRY(read_raw(location.offset, out));
+  if (digest) ZVFS_TRY_IN(name_of(key, location), must_equal(Sha256::of(out), *digest));
+  return {};
+}
+
+Result<void> FrameReader::decode_coded(const FrameLocation& location, const ExpectedDigest& digest,
+                                       MutableByteSpan out) {
   std::unique_ptr<Workspace> workspace = take_workspace();
   Result<void> done;
   if (auto coded = read_verified(location, digest, *workspace)) {

@@ -78,6 +78,10 @@ class FrameReader {
   /// decode them. Errors: Corrupt (names the frame and its image offset), Io.
   Result<void> compare(FrameKey key, const FrameLocation& location, const Sha256Digest& digest);
 
+  /// The coded bytes of the frame `key`, which lies at `location`, into `out`, which has
+  /// location.coded_size bytes. Errors: Corrupt (of a verified image: another digest), Io.
+  Result<void> read_coded(FrameKey key, const FrameLocation& location, MutableByteSpan out) const;
+
   /// Reads bytes of the image that are not a frame: these are not verified. Errors: Io.
   Result<void> read_raw(ImageOffset offset, MutableByteSpan out) const;
 
@@ -101,8 +105,8 @@ class FrameReader {
   [[nodiscard]] Result<ExpectedDigest> expected_digest(FrameKey key) const;
   Result<void> decode_admitted(FrameKey key, const FrameLocation& location,
                                const ExpectedDigest& digest, MutableByteSpan out);
-  Result<void> read_coded(const FrameLocation& location, const ExpectedDigest& digest,
-                          MutableByteSpan out);
+  Result<void> decode_coded(const FrameLocation& location, const ExpectedDigest& digest,
+                            MutableByteSpan out);
   Result<void> read_stored(const FrameLocation& location, const ExpectedDigest& digest,
                            MutableByteSpan out) const;
   Result<MutableByteSpan> read_verified(const FrameLocation& location, const ExpectedDigest& digest,

@@ -19,7 +19,7 @@ class ImagePatches {
   ImagePatches(ByteReader& reader, std::size_t limit);
 
   /// Adds them to `forge`, whose hooks they take over; its build() must come before the end of this
-  /// object.
+  /// object. With patches of digests, the image has digests.
   void add_to(ImageForge& forge) const;
 
   [[nodiscard]] bool empty() const { return patches_.empty(); }

@@ -142,7 +142,16 @@ TEST(VerifiedImage, NamesAFrameWithAnotherDigest) {
   EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
   EXPECT_TRUE(read.error().message.starts_with("data frame 2 at 0x")) << read.error().message;
   EXPECT_NE(read.error().message.find(": its bytes have the digest sha256:"), std::string::npos);
-  EXPECT_TRUE(Image::open(std::make_unique<MemorySource>(bytes), {}).value()->prefetch({2}));
+  IndexReader::Cursor cursor(image->raw().index());
+  const DataFrame frame = image->raw().frame_table().frame(cursor, {2}).value();
+  ByteVector coded(frame.location.coded_size);
+  const FrameKey key{FrameKey::Space::kData, 2};
+  EXPECT_FALSE(image->raw().frames().read_coded(key, frame.location, coded));
+  ByteVector decoded(frame.location.decoded_size);
+  EXPECT_FALSE(image->raw().frames().decode(key, frame.location, decoded));
+  const auto unverified = Image::open(std::make_unique<MemorySource>(bytes), {}).value();
+  EXPECT_TRUE(unverified->prefetch({2}));
+  EXPECT_TRUE(unverified->raw().frames().read_coded(key, frame.location, coded));
 }
 
 TEST(DigestScan, FindsNothingWrongWithASoundImage) {
