@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Attacks on images that a root digest proves. Most leave all checksums right, so that only digests
-can notice, and succeed where no root is given. The attacks on every single
-byte are in tests/unit/format/digests/."""
+can notice, and they succeed where no root is given. Those on every single byte are in
+tests/unit/format/digests/."""
 import os
 import random
 import subprocess

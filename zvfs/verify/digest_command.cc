@@ -13,9 +13,7 @@ namespace {
 class DigestCommand final : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "digest"; }
-  [[nodiscard]] std::string summary() const override {
-    return "Print the root digest of an image, by which all of it can be verified";
-  }
+  [[nodiscard]] std::string summary() const override { return "Print the root digest of an image"; }
 
   void declare(OptionSet& options) override {
     options.operand("IMAGE", image_path_, "The image").required();
