@@ -40,6 +40,8 @@ bool has_signed(const Ed25519Key& key, const Ed25519Signature& signature, ByteSp
   check_memory(EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, owner.get()) == 1);
   const int verdict = EVP_DigestVerify(context.get(), raw(signature.data()), signature.size(),
                                        raw(message.data()), message.size());
+  // A bad signature is no lack of memory, which OpenSSL reports in the same way.
+  check_memory(verdict == 1 || ERR_GET_REASON(ERR_peek_last_error()) != ERR_R_MALLOC_FAILURE);
   ERR_clear_error();
   return verdict == 1;
 }

@@ -45,26 +45,32 @@ class VerifyCommand final : public Command {
   }
 
   Result<CommandStatus> run() override {
+    std::unique_ptr<const ImageTables> tables = ZVFS_TRY(open());
+    const DigestScanReport report = ZVFS_TRY_IN(quote_name(image_path_), scan(*tables));
+    const std::string frames = plural(report.frames, "frame");
+    const std::string root = tables->verified_root()->text();
+    if (report.wrong == 0) {
+      ZVFS_TRY(say(fmt::format("{}: verified; {}, {}, by the root {}", quote_name(image_path_),
+                               frames, human_size(report.coded_bytes), root)));
+      return CommandStatus::kSuccess;
+    }
+    const std::string files = plural(list_files(std::move(tables)), "damaged file");
+    ZVFS_TRY(say(fmt::format("{}: {} of {} wrong, {}, by the root {}", quote_name(image_path_),
+                             report.wrong, frames, files, root)));
+    return CommandStatus::kPartial;
+  }
+
+ private:
+  // Opens the image with a root: the one that the user trusts, or its own.
+  [[nodiscard]] Result<std::unique_ptr<const ImageTables>> open() const {
     const RootTrust trust = ZVFS_TRY(RootTrust::load(trust_, image_path_));
     std::unique_ptr<const ImageSource> source = ZVFS_TRY(FileSource::open(image_path_));
     const std::string name = quote_name(image_path_);
     const RootDigest root = ZVFS_TRY_IN(name, accepted_root(*source, trust));
     auto tables = ZVFS_TRY_IN(name, ImageTables::open(std::move(source), {.root = root}));
-    const DigestScanReport report = ZVFS_TRY_IN(name, scan(*tables));
-    if (report.wrong == 0) {
-      ZVFS_TRY(print_to_stdout(fmt::format("{}: verified; {}, {}, by the root {}\n", name,
-                                           plural(report.frames, "frame"),
-                                           human_size(report.coded_bytes), root.text())));
-      return CommandStatus::kSuccess;
-    }
-    const std::uint64_t files = list_files(std::move(tables));
-    ZVFS_TRY(print_to_stdout(fmt::format("{}: {} of {} wrong, {}, by the root {}\n", name,
-                                         report.wrong, plural(report.frames, "frame"),
-                                         plural(files, "damaged file"), root.text())));
-    return CommandStatus::kPartial;
+    return std::unique_ptr<const ImageTables>(std::move(tables));
   }
 
- private:
   Result<DigestScanReport> scan(const ImageTables& tables) {
     std::atomic<std::uint64_t> done = 0;
     const std::uint64_t total = tables.header().image_size;
@@ -77,7 +83,7 @@ class VerifyCommand final : public Command {
         ProgressLine::Show::kProgress);
     const auto on_wrong = [&](FrameKey frame, const Error& error) {
       line.clear();
-      say(message_of(frame, error));
+      note(message_of(frame, error));
       if (frame.space == FrameKey::Space::kData) wrong_.push_back({frame.number});
     };
     return scan_digests(tables, {.threads = affordable_threads(threads_, tables.header()),
@@ -92,7 +98,7 @@ class VerifyCommand final : public Command {
     std::uint64_t count = 0;
     const auto found = [&count](std::string_view path) {
       ++count;
-      say(fmt::format("damaged file: {}", path.empty() ? "." : quote_name(path)));
+      note(fmt::format("damaged file: {}", path.empty() ? "." : quote_name(path)));
     };
     if (const auto image = Image::open(std::move(tables))) {
       static_cast<void>(list_damaged_files(**image, lost, found));
@@ -100,8 +106,10 @@ class VerifyCommand final : public Command {
     return count;
   }
 
+  static Result<void> say(const std::string& line) { return print_to_stdout(line + '\n'); }
+
   // A pipe that was closed is reported by the last line.
-  static void say(const std::string& line) { static_cast<void>(print_to_stdout(line + '\n')); }
+  static void note(const std::string& line) { static_cast<void>(say(line)); }
 
   std::string image_path_;
   unsigned threads_ = processor_count();
