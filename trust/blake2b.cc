@@ -1,13 +1,14 @@
 #include "trust/blake2b.h"
 
 #include <new>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
+
+#include "trust/crypto_library.h"
 
 namespace zvfs {
 
 Blake2bDigest blake2b(ByteSpan bytes) {
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);  // see sha256.cc
+  prepare_crypto_library();
   Blake2bDigest digest;
   const int succeeded =
       EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<unsigned char*>(digest.data()),

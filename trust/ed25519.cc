@@ -2,9 +2,10 @@
 
 #include <memory>
 #include <new>
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+
+#include "trust/crypto_library.h"
 
 namespace zvfs {
 namespace {
@@ -31,7 +32,7 @@ void check_memory(bool succeeded) {
 }  // namespace
 
 bool has_signed(const Ed25519Key& key, const Ed25519Signature& signature, ByteSpan message) {
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);  // see sha256.cc
+  prepare_crypto_library();
   const std::unique_ptr<EVP_PKEY, FreeKey> owner(
       EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, raw(key.data()), key.size()));
   check_memory(owner != nullptr);
