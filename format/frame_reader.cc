@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codecs/stored_frame.h"
+#include "format/digests/frame_digests.h"
 #include "format/task.h"
 
 namespace zvfs {
@@ -15,14 +16,21 @@ std::string name_of(FrameKey key, const FrameLocation& location) {
                      location.offset.value);
 }
 
+Result<void> must_equal(const Sha256Digest& found, const Sha256Digest& expected) {
+  if (found == expected) return {};
+  return fail(ErrorCode::kCorrupt, "its bytes have the digest {}, not {}", to_text(found),
+              to_text(expected));
+}
+
 }  // namespace
 
 FrameReader::FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache,
-                         FrameMemory& memory)
+                         FrameMemory& memory, const FrameDigests* digests)
     : source_(source),
       image_start_(image_start),
       cache_(cache),
       memory_(memory),
+      digests_(digests),
       gate_(std::max(cache.capacity_bytes(), kLeastDecoding)) {}
 
 Result<void> FrameReader::read_raw(ImageOffset offset, MutableByteSpan out) const {
@@ -34,24 +42,33 @@ Result<FramePtr> FrameReader::read(FrameKey key, FrameClass frame_class,
   if (FramePtr frame = cache_.find(key)) return frame;
   // Before the load, not in it: others may join a load that has begun.
   if (!is_task_wanted()) return fail(ErrorCode::kCancelled, "not wanted any more");
+  const ExpectedDigest digest = ZVFS_TRY(expected_digest(key));
   return cache_.load(key, frame_class, location.decoded_size, [&]() -> Result<FramePtr> {
     const DecodeGate::Pass pass(gate_,
                                 FrameMemory::cost_of(location.decoded_size) + location.coded_size);
     const auto frame = std::make_shared<Frame>(memory_, location.decoded_size);
-    ZVFS_TRY(decode_admitted(key, location, frame->mutable_bytes()));
+    ZVFS_TRY(decode_admitted(key, location, digest, frame->mutable_bytes()));
     return FramePtr(frame);
   });
 }
 
 Result<void> FrameReader::decode(FrameKey key, const FrameLocation& location, MutableByteSpan out) {
+  const ExpectedDigest digest = ZVFS_TRY(expected_digest(key));
   const DecodeGate::Pass pass(gate_, location.coded_size);
-  return decode_admitted(key, location, out);
+  return decode_admitted(key, location, digest, out);
+}
+
+// Before the gate, not behind it: the digest of a data frame is in an index frame, which may have
+// to be decoded first.
+Result<FrameReader::ExpectedDigest> FrameReader::expected_digest(FrameKey key) const {
+  if (digests_ == nullptr) return ExpectedDigest();
+  return ExpectedDigest(ZVFS_TRY(digests_->of(key)));
 }
 
 Result<void> FrameReader::decode_admitted(FrameKey key, const FrameLocation& location,
-                                          MutableByteSpan out) {
-  Result<void> done =
-      is_stored(location.kind) ? read_stored(location, out) : read_coded(location, out);
+                                          const ExpectedDigest& digest, MutableByteSpan out) {
+  Result<void> done = is_stored(location.kind) ? read_stored(location, digest, out)
+                                               : decode_coded(location, digest, out);
   if (!done) {
     failures_.fetch_add(1, std::memory_order_relaxed);
     return Unexpected(std::move(done).error().within(name_of(key, location)));
@@ -62,24 +79,65 @@ Result<void> FrameReader::decode_admitted(FrameKey key, const FrameLocation& loc
   return {};
 }
 
-Result<void> FrameReader::read_coded(const FrameLocation& location, MutableByteSpan out) {
+Result<void> FrameReader::compare(FrameKey key, const FrameLocation& location,
+                                  const Sha256Digest& digest) {
+  const DecodeGate::Pass pass(gate_, location.coded_size);
   std::unique_ptr<Workspace> workspace = take_workspace();
-  if (workspace->coded.size() < location.coded_size) workspace->coded.resize(location.coded_size);
-  const MutableByteSpan coded = MutableByteSpan(workspace->coded).first(location.coded_size);
-  Result<void> done = read_raw(location.offset, coded);
-  if (done) done = workspace->decoder.decode(location.kind, coded, location.checksum, out);
+  auto coded = read_verified(location, digest, *workspace);
+  return_workspace(std::move(workspace));
+  if (!coded) return Unexpected(std::move(coded).error().within(name_of(key, location)));
+  return {};
+}
+
+Result<void> FrameReader::read_coded(FrameKey key, const FrameLocation& location,
+                                     MutableByteSpan out) const {
+  const ExpectedDigest digest = ZVFS_TRY(expected_digest(key));
+  ZVFS_TRY(read_raw(location.offset, out));
+  if (digest) ZVFS_TRY_IN(name_of(key, location), must_equal(Sha256::of(out), *digest));
+  return {};
+}
+
+Result<void> FrameReader::decode_coded(const FrameLocation& location, const ExpectedDigest& digest,
+                                       MutableByteSpan out) {
+  std::unique_ptr<Workspace> workspace = take_workspace();
+  Result<void> done;
+  if (auto coded = read_verified(location, digest, *workspace)) {
+    done = workspace->decoder.decode(location.kind, *coded, location.checksum, out);
+  } else {
+    done = Unexpected(std::move(coded).error());
+  }
   return_workspace(std::move(workspace));
   return done;
 }
 
+// The coded bytes of a frame, in the workspace.
+Result<MutableByteSpan> FrameReader::read_verified(const FrameLocation& location,
+                                                   const ExpectedDigest& digest,
+                                                   Workspace& workspace) const {
+  if (workspace.coded.size() < location.coded_size) workspace.coded.resize(location.coded_size);
+  const MutableByteSpan coded = MutableByteSpan(workspace.coded).first(location.coded_size);
+  ZVFS_TRY(read_raw(location.offset, coded));
+  if (!digest) return coded;
+  if (!workspace.hash) workspace.hash.emplace();
+  workspace.hash->update(coded);
+  ZVFS_TRY(must_equal(workspace.hash->finish(), *digest));
+  return coded;
+}
+
 // Reads the content straight to its place: one copy, from the page cache.
-Result<void> FrameReader::read_stored(const FrameLocation& location, MutableByteSpan out) const {
+Result<void> FrameReader::read_stored(const FrameLocation& location, const ExpectedDigest& digest,
+                                      MutableByteSpan out) const {
   if (location.coded_size != stored_frame_size(location.kind, out.size())) {
     return fail(ErrorCode::kCorrupt, "{} bytes are not a {} frame of {}", location.coded_size,
                 to_string(location.kind), out.size());
   }
   const StoredFrame frame(location.kind, out);
   ZVFS_TRY(source_.read_scattered(image_start_ + location.offset.value, frame.parts()));
+  if (digest) {
+    Sha256 hash;
+    for (const ByteSpan part : frame.parts()) hash.update(part);
+    ZVFS_TRY(must_equal(hash.finish(), *digest));
+  }
   return frame.verify(location.checksum);
 }
 

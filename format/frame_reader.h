@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/mutex.h"
@@ -14,8 +15,11 @@
 #include "format/frame_memory.h"
 #include "format/image_source.h"
 #include "format/offsets.h"
+#include "trust/sha256.h"
 
 namespace zvfs {
+
+class FrameDigests;
 
 /// Where the coded bytes of a frame lie, and the size they decode to.
 struct FrameLocation {
@@ -44,14 +48,18 @@ struct FrameReaderStats {
 /// frames take the same path. What all threads need to decode, coded and decoded bytes together, is
 /// at most the capacity of the cache or kLeastDecoding, whichever is more, or what one frame needs;
 /// others wait. Thread-safe. Borrows source, cache and memory.
+///
+/// Of a verified image, the coded bytes of a frame are compared with its digest before they are
+/// decoded, in whatever way it is read.
 class FrameReader {
  public:
   /// In bytes: enough for thirty threads with frames of the usual sizes.
   static constexpr std::uint64_t kLeastDecoding = std::uint64_t{8} << 20;
 
-  /// The image begins at `image_start` in `source`.
+  /// The image begins at `image_start` in `source`. `digests` is null unless the image is verified;
+  /// it is borrowed, and need not live before the first read.
   FrameReader(const ImageSource& source, std::uint64_t image_start, FrameCache& cache,
-              FrameMemory& memory);
+              FrameMemory& memory, const FrameDigests* digests);
 
   /// The frame `key`, if it is cached. Cheap.
   FramePtr cached(FrameKey key) { return cache_.find(key); }
@@ -66,7 +74,15 @@ class FrameReader {
   /// Errors: Corrupt (names the frame and its image offset), Io; `out` is then unspecified.
   Result<void> decode(FrameKey key, const FrameLocation& location, MutableByteSpan out);
 
-  /// Reads bytes of the image that are not a frame. Errors: Io.
+  /// Compares the coded bytes of the frame `key`, which lies at `location`, with `digest`. Does not
+  /// decode them. Errors: Corrupt (names the frame and its image offset), Io.
+  Result<void> compare(FrameKey key, const FrameLocation& location, const Sha256Digest& digest);
+
+  /// The coded bytes of the frame `key`, which lies at `location`, into `out`, which has
+  /// location.coded_size bytes. Errors: Corrupt (of a verified image: another digest), Io.
+  Result<void> read_coded(FrameKey key, const FrameLocation& location, MutableByteSpan out) const;
+
+  /// Reads bytes of the image that are not a frame: these are not verified. Errors: Io.
   Result<void> read_raw(ImageOffset offset, MutableByteSpan out) const;
 
   /// Frees the decoding contexts that are not in use.
@@ -82,11 +98,19 @@ class FrameReader {
   struct Workspace {
     FrameDecoder decoder;
     ByteVector coded;
+    std::optional<Sha256> hash = std::nullopt;  // made when it is first needed
   };
+  using ExpectedDigest = std::optional<Sha256Digest>;  // none: not verified
 
-  Result<void> decode_admitted(FrameKey key, const FrameLocation& location, MutableByteSpan out);
-  Result<void> read_coded(const FrameLocation& location, MutableByteSpan out);
-  Result<void> read_stored(const FrameLocation& location, MutableByteSpan out) const;
+  [[nodiscard]] Result<ExpectedDigest> expected_digest(FrameKey key) const;
+  Result<void> decode_admitted(FrameKey key, const FrameLocation& location,
+                               const ExpectedDigest& digest, MutableByteSpan out);
+  Result<void> decode_coded(const FrameLocation& location, const ExpectedDigest& digest,
+                            MutableByteSpan out);
+  Result<void> read_stored(const FrameLocation& location, const ExpectedDigest& digest,
+                           MutableByteSpan out) const;
+  Result<MutableByteSpan> read_verified(const FrameLocation& location, const ExpectedDigest& digest,
+                                        Workspace& workspace) const;
   std::unique_ptr<Workspace> take_workspace();
   void return_workspace(std::unique_ptr<Workspace> workspace);
 
@@ -94,6 +118,7 @@ class FrameReader {
   std::uint64_t image_start_;
   FrameCache& cache_;
   FrameMemory& memory_;
+  const FrameDigests* const digests_;
   DecodeGate gate_;
 
   mutable Mutex mutex_;

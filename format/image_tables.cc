@@ -10,8 +10,11 @@
 namespace zvfs {
 namespace {
 
+using HeaderBytes = std::array<std::byte, IndexHeader::kSize>;
+
 struct LocatedIndex {
   IndexHeader header;
+  HeaderBytes header_bytes;
   std::uint64_t image_start;  // in the source
 };
 
@@ -62,33 +65,44 @@ Result<LocatedIndex> locate_index(const ImageSource& source) {
     return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is not an index");
   }
 
-  std::array<std::byte, kSkippableHeaderSize + IndexHeader::kSize> head;
+  std::array<std::byte, kSkippableHeaderSize + sizeof(HeaderBytes)> head;
   const std::uint64_t index_start = size - table_size - index_frame_size;
   ZVFS_TRY(source.read(index_start, head));
   ByteReader reader(head);
   if (reader.u32() != kIndexFrameMagic || reader.u32() != index_frame_size - kSkippableHeaderSize) {
     return fail(ErrorCode::kInvalidArgument, "not a zvfs image: its last frame is not an index");
   }
-  IndexHeader header =
-      ZVFS_TRY(IndexHeader::parse(reader.take(IndexHeader::kSize), index_frame_size, size));
+  HeaderBytes header_bytes;
+  std::ranges::copy(reader.take(header_bytes.size()), header_bytes.begin());
+  IndexHeader header = ZVFS_TRY(IndexHeader::parse(header_bytes, index_frame_size, size));
   if (header.frame_count != tail.footer.frame_count - 1) {
     return fail(ErrorCode::kCorrupt, "index header: {} frames, but the seek table has {}",
                 header.frame_count, tail.footer.frame_count - 1);
   }
   const std::uint64_t image_start = size - header.image_size;
-  return LocatedIndex{std::move(header), image_start};
+  return LocatedIndex{std::move(header), header_bytes, image_start};
+}
+
+Result<IndexDirectory> open_directory(const ImageSource& source, const LocatedIndex& located,
+                                      const std::optional<RootDigest>& root) {
+  if (!root) return IndexDirectory::open(source, located.image_start, located.header);
+  return IndexDirectory::open_verified(source, located.image_start, located.header,
+                                       located.header_bytes, *root);
 }
 
 }  // namespace
 
 ImageTables::ImageTables(std::unique_ptr<const ImageSource> source, IndexHeader header,
-                         std::uint64_t start, const ImageOptions& options)
+                         std::uint64_t start, IndexDirectory directory, const ImageOptions& options)
     : source_(std::move(source)),
       header_(std::move(header)),
       start_(start),
+      directory_(std::move(directory)),
+      root_(options.root),
       cache_(options.cache_size_bytes, std::max(header_.frame_bound, header_.index_frame_size)),
-      frames_(*source_, start_, cache_, *frame_memory_),
-      index_(header_, frames_),
+      frames_(*source_, start_, cache_, *frame_memory_, root_ ? &digests_ : nullptr),
+      index_(header_, directory_, frames_),
+      digests_(header_, directory_, index_),
       frame_table_(header_, index_) {}
 
 void ImageTables::release_memory() const {
@@ -101,8 +115,10 @@ Result<std::unique_ptr<ImageTables>> ImageTables::open(std::unique_ptr<const Ima
                                                        const ImageOptions& options) {
   ZVFS_TRY(check_simd());
   LocatedIndex located = ZVFS_TRY(locate_index(*source));
-  return std::unique_ptr<ImageTables>(
-      new ImageTables(std::move(source), std::move(located.header), located.image_start, options));
+  IndexDirectory directory = ZVFS_TRY(open_directory(*source, located, options.root));
+  return std::unique_ptr<ImageTables>(new ImageTables(std::move(source), std::move(located.header),
+                                                      located.image_start, std::move(directory),
+                                                      options));
 }
 
 }  // namespace zvfs

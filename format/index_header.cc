@@ -6,18 +6,21 @@
 #include "codecs/checksum.h"
 #include "codecs/frame_kind.h"
 #include "format/seek_table.h"
+#include "trust/sha256.h"
 
 namespace zvfs {
 namespace {
 
 constexpr std::string_view kMagic = "ZVFSINDX";
-constexpr std::size_t kReservedSize = 64;
+constexpr std::size_t kReservedSize = 40;
+// Of the tables, the last one's place stands behind the builder.
+constexpr std::size_t kFirstTables = kTableCount - 1;
 constexpr std::size_t kChecksumOffset = IndexHeader::kSize - 8;
 constexpr std::uint32_t kMinIndexFrameSize = 4096;
 
 constexpr std::array<std::string_view, kTableCount> kTableNames = {
-    "inodes", "dentries",    "strings",    "extents",
-    "frames", "frame files", "xattr sets", "xattr data"};
+    "inodes",      "dentries",   "strings",    "extents",      "frames",
+    "frame files", "xattr sets", "xattr data", "frame digests"};
 
 Unexpected corrupt(std::string_view field, std::uint64_t value, std::string_view why) {
   return fail(ErrorCode::kCorrupt, "index header: {} {} {}", field, value, why);
@@ -90,14 +93,34 @@ Result<void> check_tables(const IndexHeader& header) {
   return {};
 }
 
+Result<void> check_digests(const IndexHeader& header, std::uint64_t index_frame_image_size) {
+  if (!header.has_digests()) return {};
+  if (header.table(Table::kFrameDigests).rows != header.frame_count) {
+    return corrupt("frame digests", header.table(Table::kFrameDigests).rows,
+                   "are not the number of frames");
+  }
+  const std::uint64_t size = std::uint64_t{header.index_frame_count} * sizeof(Sha256Digest);
+  const std::uint64_t room =
+      index_frame_image_size - (header.index_frames_offset().value - header.data_size);
+  if (size > room || header.index_digests > room - size) {
+    return corrupt("index digests", header.index_digests, "exceeds the index frame");
+  }
+  return {};
+}
+
 }  // namespace
 
 ImageOffset IndexHeader::index_entry_offset(std::uint32_t number) const {
-  return {data_size + kSkippableHeaderSize + kSize + std::uint64_t{number} * IndexEntry::kSize};
+  return {header_offset().value + kSize + std::uint64_t{number} * IndexEntry::kSize};
 }
 
 ImageOffset IndexHeader::index_frames_offset() const {
   return index_entry_offset(index_frame_count);
+}
+
+ImageOffset IndexHeader::index_digest_offset(std::uint32_t number) const {
+  return {index_frames_offset().value + index_digests +
+          std::uint64_t{number} * sizeof(Sha256Digest)};
 }
 
 ByteVector IndexHeader::encode() const {
@@ -119,13 +142,17 @@ ByteVector IndexHeader::encode() const {
   writer.u32(frame_count);
   writer.u32(index_frame_size);
   writer.u32(index_frame_count);
-  for (const TableExtent& table : tables) {
+  const auto append_table = [&](const TableExtent& table) {
     writer.u64(table.offset.value);
     writer.u64(table.rows);
-  }
+  };
+  for (std::size_t i = 0; i < kFirstTables; ++i) append_table(tables[i]);
   const std::string_view name = std::string_view(builder).substr(0, kBuilderSize);
   writer.append(name);
-  writer.zeros(kBuilderSize - name.size() + kReservedSize);
+  writer.zeros(kBuilderSize - name.size());
+  append_table(tables[kFirstTables]);
+  writer.u64(index_digests);
+  writer.zeros(kReservedSize);
   writer.u64(xxh64(bytes));
   return bytes;
 }
@@ -169,16 +196,22 @@ Result<IndexHeader> IndexHeader::parse(ByteSpan bytes, std::uint64_t index_frame
   header.frame_count = reader.u32();
   header.index_frame_size = reader.u32();
   header.index_frame_count = reader.u32();
-  for (TableExtent& table : header.tables) {
+  const auto read_table = [&](TableExtent& table) {
     table.offset.value = reader.u64();
     table.rows = reader.u64();
-  }
+  };
+  for (std::size_t i = 0; i < kFirstTables; ++i) read_table(header.tables[i]);
   const std::string_view builder = as_text(reader.take(kBuilderSize));
   header.builder = builder.substr(0, builder.find('\0'));
+  if (header.has_digests()) {
+    read_table(header.tables[kFirstTables]);
+    header.index_digests = reader.u64();
+  }
 
   ZVFS_TRY(check_sizes(header, index_frame_image_size, bytes_available));
   ZVFS_TRY(check_index_frames(header, index_frame_image_size));
   ZVFS_TRY(check_tables(header));
+  ZVFS_TRY(check_digests(header, index_frame_image_size));
   return header;
 }
 

@@ -23,6 +23,10 @@ struct IndexHeader {
 
   /// Compat feature: the stream is an archive made by another program, kept unchanged.
   static constexpr std::uint32_t kForeignStream = 1 << 0;
+  /// Compat feature: the image has a digest of the coded bytes of each frame.
+  static constexpr std::uint32_t kDigests = 1 << 1;
+  /// The compat features that this reader knows; it ignores others.
+  static constexpr std::uint32_t kKnownCompat = kForeignStream | kDigests;
   /// Incompat feature: data frames may be LZ4 frames (is_lz4()).
   static constexpr std::uint32_t kLz4Frames = 1 << 0;
   /// The incompat features that this reader implements.
@@ -52,16 +56,29 @@ struct IndexHeader {
   std::uint32_t index_frame_count = 0;
   std::uint64_t tables_size = 0;  ///< Of the decoded tables.
   std::array<TableExtent, kTableCount> tables{};
+  /// With kDigests: where the index digests begin, counted from the first index frame.
+  std::uint64_t index_digests = 0;
   std::string builder;  ///< What built it, for people; at most kBuilderSize bytes of UTF-8.
 
   [[nodiscard]] const TableExtent& table(Table which) const {
     return tables[static_cast<std::size_t>(which)];
   }
 
+  [[nodiscard]] bool has_digests() const { return (compat & kDigests) != 0; }
+  /// Whether the image has features that this reader does not know, and may ignore: bytes that are
+  /// zero otherwise may belong to them.
+  [[nodiscard]] bool has_unknown_features() const {
+    return (compat & ~kKnownCompat) != 0 || ro_compat != 0;
+  }
+
+  /// Where the header itself lies in the image.
+  [[nodiscard]] ImageOffset header_offset() const { return {data_size + kSkippableHeaderSize}; }
   /// Where the entry of index frame `number` lies in the image.
   [[nodiscard]] ImageOffset index_entry_offset(std::uint32_t number) const;
   /// Where the index frames begin in the image.
   [[nodiscard]] ImageOffset index_frames_offset() const;
+  /// Where the digest of index frame `number` lies in the image. Precondition: has_digests().
+  [[nodiscard]] ImageOffset index_digest_offset(std::uint32_t number) const;
 
   /// The kSize bytes of the header, including its checksum.
   [[nodiscard]] ByteVector encode() const;

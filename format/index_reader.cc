@@ -1,17 +1,11 @@
 #include "format/index_reader.h"
 
 #include <algorithm>
-#include <array>
 
 namespace zvfs {
 
-Result<FramePtr> IndexReader::frame(std::uint32_t number) const {
-  const FrameKey key{FrameKey::Space::kIndex, number};
-  if (FramePtr cached = frames_.cached(key)) return cached;
-
-  std::array<std::byte, IndexEntry::kSize> row;
-  ZVFS_TRY(frames_.read_raw(header_.index_entry_offset(number), row));
-  const IndexEntry entry = IndexEntry::parse(row);
+Result<FrameLocation> IndexReader::location(std::uint32_t number) const {
+  const IndexEntry entry = ZVFS_TRY(directory_.entry(number));
   const std::uint64_t start = std::uint64_t{number} * header_.index_frame_size;
   const auto decoded_size = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(header_.index_frame_size, header_.tables_size - start));
@@ -20,9 +14,14 @@ Result<FramePtr> IndexReader::frame(std::uint32_t number) const {
                 "index directory: frame {}: {} bytes at {:#x} are out of range", number,
                 entry.coded_size, entry.offset);
   }
-  const FrameLocation location{ImageOffset{header_.index_frames_offset().value + entry.offset},
-                               entry.coded_size, decoded_size, entry.checksum, FrameKind::kZstd};
-  return frames_.read(key, FrameClass::kIndex, location);
+  return FrameLocation{ImageOffset{header_.index_frames_offset().value + entry.offset},
+                       entry.coded_size, decoded_size, entry.checksum, FrameKind::kZstd};
+}
+
+Result<FramePtr> IndexReader::frame(std::uint32_t number) const {
+  const FrameKey key{FrameKey::Space::kIndex, number};
+  if (FramePtr cached = frames_.cached(key)) return cached;
+  return frames_.read(key, FrameClass::kIndex, ZVFS_TRY(location(number)));
 }
 
 Result<ByteSpan> IndexReader::Cursor::frame_bytes(std::uint32_t number) {

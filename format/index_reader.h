@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/result.h"
+#include "format/digests/index_directory.h"
 #include "format/frame_reader.h"
 #include "format/index_header.h"
 #include "format/records.h"
@@ -15,10 +16,11 @@ namespace zvfs {
 
 /// Reads rows and bytes of the index tables, decoding only the index frames that hold them. Bounds
 /// are checked here; users check the contents of records. Thread-safe.
-/// Borrows the frame reader and the header.
+/// Borrows header, directory and frame reader.
 class IndexReader {
  public:
-  IndexReader(const IndexHeader& header, FrameReader& frames) : header_(header), frames_(frames) {}
+  IndexReader(const IndexHeader& header, const IndexDirectory& directory, FrameReader& frames)
+      : header_(header), directory_(directory), frames_(frames) {}
 
   /// Remembers and pins the frame that it read last, so that neighbouring rows cost no cache
   /// lookup; and that it is corrupt, so that they cost no further attempt. Not thread-safe: one
@@ -58,12 +60,17 @@ class IndexReader {
 
   [[nodiscard]] std::uint64_t rows(Table table) const { return header_.table(table).rows; }
 
+  /// Where index frame `number` lies, which must be below the header's index_frame_count.
+  /// Errors: Corrupt, Io.
+  [[nodiscard]] Result<FrameLocation> location(std::uint32_t number) const;
+
   /// The decoded index frame `number`, which must be below the header's index_frame_count.
   /// Errors: Corrupt, Io.
   Result<FramePtr> frame(std::uint32_t number) const;
 
  private:
   const IndexHeader& header_;
+  const IndexDirectory& directory_;
   FrameReader& frames_;
 };
 

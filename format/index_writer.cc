@@ -4,6 +4,8 @@
 #include <cassert>
 #include <limits>
 
+#include "format/digests/root_hash.h"
+
 namespace zvfs {
 
 IndexWriter::IndexWriter(int level) : encoder_({Codec::kZstd, level}) {
@@ -50,13 +52,28 @@ Result<void> IndexWriter::flush_frame() {
   return {};
 }
 
+ByteVector IndexWriter::index_digests() const {
+  ByteVector digests;
+  ByteWriter writer(digests);
+  Sha256 hash;
+  std::size_t begin = 0;
+  for (const SeekTableEntry& frame : seek_table_) {
+    hash.update(ByteSpan(frames_).subspan(begin, frame.coded_size));
+    writer.append(hash.finish());
+    begin += frame.coded_size;
+  }
+  return digests;
+}
+
 Result<ByteVector> IndexWriter::finish(const ImageSummary& summary) {
-  if (next_table_ < kTableCount) ZVFS_TRY(begin(Table{kTableCount - 1}));
+  if (!has_begun(Table::kXattrData)) ZVFS_TRY(begin(Table::kXattrData));
   if (!pending_.empty()) ZVFS_TRY(flush_frame());
   const ByteVector nested_seek_table = encode_seek_table(seek_table_);
+  const bool has_digests = has_begun(Table::kFrameDigests);
+  const ByteVector digests = has_digests ? index_digests() : ByteVector();
 
-  const std::uint64_t payload_size =
-      IndexHeader::kSize + directory_.size() + frames_.size() + nested_seek_table.size();
+  const std::uint64_t payload_size = IndexHeader::kSize + directory_.size() + frames_.size() +
+                                     nested_seek_table.size() + digests.size();
   if (payload_size > std::numeric_limits<std::uint32_t>::max()) {
     return fail(ErrorCode::kTooLarge, "the index of {} bytes exceeds 4 GiB", payload_size);
   }
@@ -66,6 +83,10 @@ Result<ByteVector> IndexWriter::finish(const ImageSummary& summary) {
   header_.frame_bound = summary.frame_bound;
   header_.frame_count = summary.frame_count;
   header_.compat = summary.compat;
+  if (has_digests) {
+    header_.compat |= IndexHeader::kDigests;
+    header_.index_digests = frames_.size() + nested_seek_table.size();
+  }
   header_.incompat = summary.incompat;
   header_.builder = summary.builder;
   header_.index_frame_size = kIndexFrameSize;
@@ -79,10 +100,13 @@ Result<ByteVector> IndexWriter::finish(const ImageSummary& summary) {
   ByteWriter writer(out);
   writer.u32(kIndexFrameMagic);
   writer.u32(static_cast<std::uint32_t>(payload_size));
-  writer.append(header_.encode());
+  const ByteVector header = header_.encode();
+  writer.append(header);
   writer.append(directory_);
   writer.append(frames_);
   writer.append(nested_seek_table);
+  writer.append(digests);
+  if (has_digests) root_ = RootHash::of(header, directory_, digests);
   return out;
 }
 

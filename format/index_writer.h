@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "format/index_header.h"
 #include "format/records.h"
 #include "format/seek_table.h"
+#include "trust/root_digest.h"
 
 namespace zvfs {
 
@@ -37,6 +39,7 @@ class IndexWriter {
   explicit IndexWriter(int level);
 
   /// Starts `table`, which must come after the table started last; tables in between stay empty.
+  /// With Table::kFrameDigests, the image gets the feature digests.
   /// Errors: as FrameEncoder::encode.
   Result<void> begin(Table table);
 
@@ -54,9 +57,16 @@ class IndexWriter {
   /// Errors: TooLarge (a compressed index above 4 GiB), and as append().
   Result<ByteVector> finish(const ImageSummary& summary);
 
+  /// After finish(): the root of the image; nothing if it has no digests.
+  [[nodiscard]] const std::optional<RootDigest>& root() const { return root_; }
+
  private:
   Result<void> write_bytes(ByteSpan bytes);
   Result<void> flush_frame();
+  [[nodiscard]] bool has_begun(Table table) const {
+    return next_table_ > static_cast<std::size_t>(table);
+  }
+  [[nodiscard]] ByteVector index_digests() const;
 
   FrameEncoder encoder_;
   IndexHeader header_;
@@ -66,6 +76,7 @@ class IndexWriter {
   ByteVector frames_;               // coded index frames
   ByteVector directory_;            // their IndexEntry rows
   std::vector<SeekTableEntry> seek_table_;
+  std::optional<RootDigest> root_;
   ByteVector row_;
 };
 

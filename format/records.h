@@ -17,21 +17,23 @@
 
 namespace zvfs {
 
-/// The tables of an index, in their order in the header and in the stream of tables.
+/// The tables of an index, in their order in the stream of tables.
 enum class Table : std::uint8_t {
-  kInodes,      ///< InodeRecord, by inode number.
-  kDentries,    ///< DentryRecord; a directory's are contiguous and sorted by name.
-  kStrings,     ///< Bytes: names and symlink targets.
-  kExtents,     ///< ExtentRecord; a sparse file's are contiguous and sorted by file offset.
-  kFrames,      ///< FrameRecord, by frame number, plus one row that ends the last frame.
-  kFrameFiles,  ///< u32 inode numbers of the files whose data begins in each frame.
-  kXattrSets,   ///< XattrSetRecord.
-  kXattrData,   ///< Bytes: attribute names and values.
+  kInodes,        ///< InodeRecord, by inode number.
+  kDentries,      ///< DentryRecord; a directory's are contiguous and sorted by name.
+  kStrings,       ///< Bytes: names and symlink targets.
+  kExtents,       ///< ExtentRecord; a sparse file's are contiguous and sorted by file offset.
+  kFrames,        ///< FrameRecord, by frame number, plus one row that ends the last frame.
+  kFrameFiles,    ///< u32 inode numbers of the files whose data begins in each frame.
+  kXattrSets,     ///< XattrSetRecord.
+  kXattrData,     ///< Bytes: attribute names and values.
+  kFrameDigests,  ///< A Sha256Digest by frame number; only with the feature digests.
 };
-inline constexpr std::size_t kTableCount = 8;
+inline constexpr std::size_t kTableCount = 9;
 
 /// The row size of each table in bytes; 1 for tables of bytes.
-inline constexpr std::array<std::uint32_t, kTableCount> kRowSizes = {64, 16, 1, 32, 32, 4, 16, 1};
+inline constexpr std::array<std::uint32_t, kTableCount> kRowSizes = {64, 16, 1, 32, 32,
+                                                                     4,  16, 1, 32};
 
 constexpr std::uint32_t row_size(Table table) { return kRowSizes[static_cast<std::size_t>(table)]; }
 

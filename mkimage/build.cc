@@ -103,7 +103,8 @@ class Build {
         source_(std::move(source)),
         target_(std::move(target)),
         warnings_(monitor.on_warning),
-        writer_(target_.fd(), target_.name(), monitor.progress, monitor.on_names) {}
+        writer_(target_.fd(), target_.name(), monitor.progress, monitor.on_names, options.digests) {
+  }
 
   Result<BuildReport> run() {
     ZVFS_TRY(source_.is_directory ? pack_directory() : convert_archive());

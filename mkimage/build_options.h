@@ -9,6 +9,7 @@
 #include "base/atomic_file.h"
 #include "base/warnings.h"
 #include "codecs/codec.h"
+#include "mkimage/frames/digest_choice.h"
 #include "mkimage/frames/frame_bounds.h"
 #include "mkimage/rules/entry_rules.h"
 #include "mkimage/scan/source_list.h"
@@ -53,6 +54,7 @@ struct BuildOptions {
   EntryRules rules;
   Dedupe dedupe = Dedupe::kNear;
   StreamOrder order;
+  DigestChoice digests = DigestChoice::kWrite;
   WarningPolicy warnings;
   bool gather_sizes = false;  ///< Whether the report has SizeStatistics.
   bool dry_run = false;       ///< Do everything but write the image.

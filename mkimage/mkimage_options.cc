@@ -19,6 +19,7 @@
 #include "mkimage/entry_options.h"
 #include "mkimage/image_target.h"
 #include "mkimage/option_files.h"
+#include "trust/sha256_backend.h"
 
 namespace zvfs {
 namespace {
@@ -84,6 +85,7 @@ std::string version(bool verbose) {
   for (const auto& [name, value] : codec_backends()) {
     text += fmt::format("\n{} {}", name, value);
   }
+  text += "\nsha256 " + sha256_backend();
   return text;
 }
 
@@ -98,6 +100,7 @@ struct RawOptions {
   std::optional<int> level;
   std::optional<unsigned> threads;
   std::optional<std::string> frame_size;
+  bool no_digests = false;
   std::string dedupe = "near";
   std::optional<std::string> order;
   std::optional<std::string> order_file;
@@ -153,6 +156,8 @@ void add_order(OptionSet& options, RawOptions& raw) {
 }
 
 void add_output(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
+  options.flag("--no-digests", raw.no_digests,
+               "Leave out the digests by which the image can be verified");
   options.flag("-n,--dry-run", result.build.dry_run,
                "Do everything but write IMAGE, and report its size; IMAGE\nmay be omitted");
   options.option("--json FILE", result.json, "Write a JSON report to FILE; - is standard output");
@@ -161,7 +166,7 @@ void add_output(OptionSet& options, MkimageOptions& result, RawOptions& raw) {
   options.flag("-v,--verbose", raw.verbose, "Print the name of each file");
   options.version(
       "--version", [&raw] { return version(raw.verbose); },
-      "Print the version; with -v, also those of the codecs");
+      "Print the version; with -v, also those of the libraries");
 }
 
 void add_warnings(OptionSet& options, WarningPolicy& warnings) {
@@ -281,6 +286,7 @@ Result<void> take_output(const RawOptions& raw, MkimageOptions& options) {
   if (build.target == kStandardOutput && options.json == "-" && !build.dry_run) {
     return fail(kWrong, "--json: standard output is used for the image");
   }
+  if (raw.no_digests) build.digests = DigestChoice::kLeaveOut;
   build.gather_sizes = !options.json.empty();
   build.if_target_exists = raw.force ? IfExists::kReplace : IfExists::kFail;
   if (raw.quiet) options.verbosity = Verbosity::kQuiet;

@@ -20,15 +20,15 @@ MAY_INCLUDE = {
     "format": "base trust codecs",
     "tar": "base format",
     "tree": "base codecs format tar",
-    "mkimage/report": "base codecs format tree",
+    "mkimage/report": "base trust codecs format tree",
     "mkimage/rules": "base format tree",
     "mkimage/scan": "base format tar tree mkimage/report mkimage/rules",
     "mkimage/shape": "base format tar tree mkimage/rules mkimage/scan",
     "mkimage/archives": "base codecs format tar tree"
                         " mkimage/report mkimage/rules mkimage/scan mkimage/shape",
     "mkimage/order": "base codecs format tar tree mkimage/report mkimage/scan",
-    "mkimage/frames": "base codecs format tar tree mkimage/report mkimage/scan mkimage/order",
-    "mkimage": "base codecs format tar tree mkimage/report mkimage/rules mkimage/scan"
+    "mkimage/frames": "base trust codecs format tar tree mkimage/report mkimage/scan mkimage/order",
+    "mkimage": "base trust codecs format tar tree mkimage/report mkimage/rules mkimage/scan"
                " mkimage/shape mkimage/archives mkimage/order mkimage/frames",
     "fuse/ahead": "base format",
     "fuse/serve": "base format fuse/ahead",
@@ -36,10 +36,10 @@ MAY_INCLUDE = {
     "fuse": "base format fuse/ahead fuse/serve fuse/mount",
     "zvfs/command": "base format",
     "zvfs/walk": "base format",
-    "zvfs/inspect": "base codecs format tar zvfs/command zvfs/walk",
+    "zvfs/inspect": "base trust codecs format tar zvfs/command zvfs/walk",
     "zvfs/extract": "base codecs format tar zvfs/command zvfs/walk",
-    "zvfs/check": "base codecs format tar tree mkimage/archives zvfs/command zvfs/walk",
-    "zvfs/repair": "base codecs format tar tree mkimage/report mkimage/frames"
+    "zvfs/check": "base trust codecs format tar tree mkimage/archives zvfs/command zvfs/walk",
+    "zvfs/repair": "base trust codecs format tar tree mkimage/report mkimage/frames"
                    " zvfs/command zvfs/walk zvfs/check",
     "zvfs/diff": "base codecs format tar tree mkimage/report mkimage/rules mkimage/scan"
                  " zvfs/command zvfs/walk",

@@ -11,13 +11,7 @@ constexpr std::string_view kAlgorithm = "sha256:";
 
 }  // namespace
 
-std::string RootDigest::text() const {
-  std::string text(kAlgorithm);
-  for (const std::byte byte : bytes) {
-    text += fmt::format("{:02x}", static_cast<unsigned>(byte));
-  }
-  return text;
-}
+std::string RootDigest::text() const { return to_text(bytes); }
 
 std::string RootDigest::signed_text() const { return fmt::format("zvfs-root {}\n", text()); }
 

@@ -4,6 +4,8 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <fmt/core.h>
+
 namespace zvfs {
 namespace {
 
@@ -25,6 +27,14 @@ const EVP_MD* method() {
 }
 
 }  // namespace
+
+std::string to_text(const Sha256Digest& digest) {
+  std::string text = "sha256:";
+  for (const std::byte byte : digest) {
+    text += fmt::format("{:02x}", static_cast<unsigned>(byte));
+  }
+  return text;
+}
 
 void Sha256::Free::operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <string>
 
 #include "base/bytes.h"
 
@@ -12,6 +13,9 @@ namespace zvfs {
 
 /// The 32 bytes of a SHA-256 hash (FIPS 180-4).
 using Sha256Digest = std::array<std::byte, 32>;
+
+/// "sha256:" and 64 lower-case hexadecimal digits, as OCI writes digests.
+std::string to_text(const Sha256Digest& digest);
 
 /// SHA-256 of bytes that come in pieces, by OpenSSL's EVP, which uses the processor's instructions
 /// for it. All members throw std::bad_alloc. Not thread-safe; several objects are.

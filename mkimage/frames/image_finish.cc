@@ -34,18 +34,19 @@ ImageSummary summary_of(const ImageWriter& writer, const ImageEnd& end, const Bu
 Result<void> finish_image(ImageWriter& writer, const Tree& tree,
                           std::span<const std::uint32_t> frame_files, const ImageEnd& end,
                           BuildReport& report) {
-  const ByteVector index =
-      ZVFS_TRY(build_index(tree, writer.frames(), frame_files, summary_of(writer, end, report),
-                           index_level(end.encoder)));
+  const BuiltIndex index =
+      ZVFS_TRY(build_index(tree, {writer.frames(), frame_files, writer.digests()},
+                           summary_of(writer, end, report), index_level(end.encoder)));
   report.stream_size = writer.stream_size();
-  report.index_size = index.size();
+  report.index_size = index.bytes.size();
+  report.root = index.root;
   for (const FrameRecord& frame : writer.frames()) ++report.frames[frame.kind];
   if (end.gather_sizes) {
     report.sizes = SizeStatistics::gather(
         tree, writer.frames(),
         {.image_offset = writer.image_size(), .stream_offset = writer.stream_size()});
   }
-  ZVFS_TRY(writer.finish(index));
+  ZVFS_TRY(writer.finish(index.bytes));
   report.image_size = writer.image_size();
   return {};
 }

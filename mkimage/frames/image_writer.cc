@@ -17,6 +17,7 @@ Result<void> ImageWriter::write(const CodedFrame& frame) {
                      .checksum = frame.checksum,
                      .first_file = frame.first_file,
                      .kind = static_cast<std::uint8_t>(frame.kind)});
+  if (wants_digests()) digests_.push_back(frame.digest);
   stream_size_ += frame.decoded_size;
   if (on_names_ && !frame.names.empty()) on_names_(frame.names);
   return append(frame.bytes);

@@ -10,12 +10,13 @@
 #include "base/grow_array.h"
 #include "base/result.h"
 #include "format/records.h"
+#include "mkimage/frames/digest_choice.h"
 #include "mkimage/frames/ordered_writer.h"
 #include "mkimage/report/progress.h"
 
 namespace zvfs {
 
-/// Writes an image to a file, front to back, and remembers where its frames are.
+/// Writes an image to a file, front to back, and remembers where its frames are, and their digests.
 /// Not thread-safe.
 class ImageWriter final : public FrameSink {
  public:
@@ -23,11 +24,17 @@ class ImageWriter final : public FrameSink {
 
   /// Borrows `fd`, written from its current offset, and `progress`. Messages call the image `name`.
   /// `on_names`, if any, gets the names that come with each frame.
-  ImageWriter(int fd, const std::string& name, Progress& progress, NamesListener on_names)
+  ImageWriter(int fd, const std::string& name, Progress& progress, NamesListener on_names,
+              DigestChoice digest_choice)
       : fd_(fd),
         cannot_write_(name + ": cannot write"),
         progress_(progress),
-        on_names_(std::move(on_names)) {}
+        on_names_(std::move(on_names)),
+        digest_choice_(digest_choice) {}
+
+  [[nodiscard]] bool wants_digests() const override {
+    return digest_choice_ == DigestChoice::kWrite;
+  }
 
   /// Errors: Io.
   Result<void> write(const CodedFrame& frame) override;
@@ -36,6 +43,8 @@ class ImageWriter final : public FrameSink {
   Result<void> finish(ByteSpan index_frame);
 
   [[nodiscard]] std::span<const FrameRecord> frames() const { return frames_.span(); }
+  /// The digests of the frames; none unless wanted.
+  [[nodiscard]] std::span<const Sha256Digest> digests() const { return digests_.span(); }
   /// For setting the frames' first files, if those are known only at the end.
   [[nodiscard]] std::span<FrameRecord> frames() { return {frames_.begin(), frames_.size()}; }
   [[nodiscard]] std::uint64_t image_size() const { return image_size_; }
@@ -50,7 +59,9 @@ class ImageWriter final : public FrameSink {
   const std::string cannot_write_;
   Progress& progress_;
   const NamesListener on_names_;
+  const DigestChoice digest_choice_;
   GrowArray<FrameRecord> frames_;
+  GrowArray<Sha256Digest> digests_;
   std::uint64_t image_size_ = 0;   // written so far
   std::uint64_t stream_size_ = 0;  // of the frames written so far
 };

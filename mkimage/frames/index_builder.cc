@@ -1,5 +1,7 @@
 #include "mkimage/frames/index_builder.h"
 
+#include <utility>
+
 namespace zvfs {
 namespace {
 
@@ -9,19 +11,18 @@ Result<void> append_all(std::span<const Record> records, IndexWriter& writer) {
   return {};
 }
 
-Result<void> append_frames(std::span<const FrameRecord> frames, std::size_t file_count,
-                           const ImageSummary& summary, IndexWriter& writer) {
-  ZVFS_TRY(append_all(frames, writer));
+Result<void> append_frames(const FrameLists& lists, const ImageSummary& summary,
+                           IndexWriter& writer) {
+  ZVFS_TRY(append_all(lists.frames, writer));
   const FrameRecord end{.image_offset = summary.data_size,
                         .stream_offset = summary.stream_size,
-                        .first_file = static_cast<std::uint32_t>(file_count)};
+                        .first_file = static_cast<std::uint32_t>(lists.frame_files.size())};
   return writer.append(end);
 }
 
 }  // namespace
 
-Result<ByteVector> build_index(const Tree& tree, std::span<const FrameRecord> frames,
-                               std::span<const std::uint32_t> frame_files,
+Result<BuiltIndex> build_index(const Tree& tree, const FrameLists& lists,
                                const ImageSummary& summary, int level) {
   IndexWriter writer(level);
   ZVFS_TRY(writer.begin(Table::kInodes));
@@ -33,14 +34,19 @@ Result<ByteVector> build_index(const Tree& tree, std::span<const FrameRecord> fr
   ZVFS_TRY(writer.begin(Table::kExtents));
   ZVFS_TRY(append_all(tree.extents(), writer));
   ZVFS_TRY(writer.begin(Table::kFrames));
-  ZVFS_TRY(append_frames(frames, frame_files.size(), summary, writer));
+  ZVFS_TRY(append_frames(lists, summary, writer));
   ZVFS_TRY(writer.begin(Table::kFrameFiles));
-  ZVFS_TRY(writer.append(std::as_bytes(frame_files)));
+  ZVFS_TRY(writer.append(std::as_bytes(lists.frame_files)));
   ZVFS_TRY(writer.begin(Table::kXattrSets));
   ZVFS_TRY(append_all(tree.xattrs().sets(), writer));
   ZVFS_TRY(writer.begin(Table::kXattrData));
   ZVFS_TRY(writer.append(tree.xattrs().data()));
-  return writer.finish(summary);
+  if (!lists.digests.empty()) {
+    ZVFS_TRY(writer.begin(Table::kFrameDigests));
+    ZVFS_TRY(writer.append(std::as_bytes(lists.digests)));
+  }
+  ByteVector bytes = ZVFS_TRY(writer.finish(summary));
+  return BuiltIndex{std::move(bytes), writer.root()};
 }
 
 }  // namespace zvfs

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "codecs/frame_kind.h"
 #include "mkimage/frames/frame_plan.h"
+#include "trust/sha256.h"
 
 namespace zvfs {
 
@@ -23,13 +24,16 @@ struct CodedFrame {
   std::uint32_t checksum = 0;
   FrameKind kind = FrameKind::kZstd;
   ByteVector bytes;
-  std::string names;  ///< Names to print, one per line: members that begin here.
+  Sha256Digest digest = {};  ///< Of `bytes`, if the sink wants it.
+  std::string names;         ///< Names to print, one per line: members that begin here.
 };
 
 /// Takes the frames of an image in order.
 class FrameSink {
  public:
   virtual ~FrameSink() = default;
+  /// Whether frames come with their digests. It does not change.
+  [[nodiscard]] virtual bool wants_digests() const { return false; }
   /// Called by one thread at a time, but not always the same one.
   virtual Result<void> write(const CodedFrame& frame) = 0;
 };

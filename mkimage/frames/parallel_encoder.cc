@@ -1,8 +1,10 @@
 #include "mkimage/frames/parallel_encoder.h"
 
+#include <optional>
 #include <utility>
 
 #include "codecs/frame_encoder.h"
+#include "trust/sha256.h"
 
 namespace zvfs {
 namespace {
@@ -24,7 +26,9 @@ void encode_to(const FrameContent& content, const EncodedFrame& encoded, CodedFr
 }  // namespace
 
 ParallelEncoder::ParallelEncoder(FrameSink& sink, const EncoderOptions& options, unsigned threads)
-    : max_waiting_(std::size_t{threads} + 2), writer_(sink, kWindowBytes) {
+    : max_waiting_(std::size_t{threads} + 2),
+      wants_digests_(sink.wants_digests()),
+      writer_(sink, kWindowBytes) {
   threads_.start_at_least_one(threads, [this, options] { work(options); });
 }
 
@@ -81,10 +85,16 @@ void ParallelEncoder::work(const EncoderOptions& options) noexcept {
 
 Result<void> ParallelEncoder::work_to_end(const EncoderOptions& options) {
   FrameEncoder encoder(options);
+  std::optional<Sha256> hash;
+  if (wants_digests_) hash.emplace();
   FrameContent content;
   CodedFrame frame;
   while (next(content)) {
     encode_to(content, ZVFS_TRY(encoder.encode(content.bytes)), frame);
+    if (hash) {
+      hash->update(frame.bytes);
+      frame.digest = hash->finish();
+    }
     ZVFS_TRY(writer_.submit(frame));
   }
   return {};

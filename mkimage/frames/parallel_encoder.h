@@ -25,8 +25,8 @@ struct FrameContent {
 };
 
 /// Encodes frames on its own threads, in any order, and writes them in order. These threads do
-/// nothing else, so a slow disk under the source never holds one up: callers read the contents
-/// ahead of them, by a few frames, which bounds the memory.
+/// nothing else but hash what they have encoded, so a slow disk under the source never holds one
+/// up: callers read the contents ahead of them, by a few frames, which bounds the memory.
 class ParallelEncoder {
  public:
   /// Borrows the sink. `threads` encode, at least 1; if not all can be started, the others do the
@@ -56,6 +56,7 @@ class ParallelEncoder {
   bool next(FrameContent& content) ZVFS_EXCLUDES(mutex_);
 
   const std::size_t max_waiting_;
+  const bool wants_digests_;
   OrderedWriter writer_;
 
   Mutex mutex_;

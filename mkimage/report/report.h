@@ -11,6 +11,7 @@
 #include "codecs/frame_kind.h"
 #include "mkimage/report/size_statistics.h"
 #include "tree/tree.h"
+#include "trust/root_digest.h"
 
 namespace zvfs {
 
@@ -32,7 +33,8 @@ struct BuildReport {
   CopyCounts copies;                 ///< Files that share the data of another.
   std::uint64_t stream_size = 0;     ///< Of the tar stream.
   std::uint64_t image_size = 0;
-  std::uint64_t index_size = 0;  ///< Of the index frame, which is part of the image.
+  std::uint64_t index_size = 0;    ///< Of the index frame, which is part of the image.
+  std::optional<RootDigest> root;  ///< If the image has digests.
   std::array<std::uint64_t, kFrameKindCount> frames{};  ///< By FrameKind.
   std::optional<SizeStatistics> sizes;                  ///< If they were asked for.
   std::chrono::duration<double> elapsed{};

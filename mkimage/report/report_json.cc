@@ -85,6 +85,7 @@ void put_report(const BuildReport& report, Json& json) {
   json.put("stream_size", report.stream_size);
   json.put("image_size", report.image_size);
   json.put("index_size", report.index_size);
+  if (report.root) json.put("root", report.root->text());
   json.put("changed", report.changed);
   json.put("unreadable", report.unreadable);
   if (report.sizes) {

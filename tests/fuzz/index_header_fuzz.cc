@@ -17,6 +17,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     zvfs::ByteWriter(header).u64(zvfs::xxh64(header));
   }
   const auto parsed = zvfs::IndexHeader::parse(header, index_frame_size, file_size);
-  if (parsed && parsed->image_size > file_size) std::abort();
+  if (!parsed) return 0;
+  if (parsed->image_size > file_size) std::abort();
+  if (!parsed->has_digests()) return 0;
+  const std::uint64_t end = parsed->index_digest_offset(parsed->index_frame_count).value;
+  if (end > parsed->data_size + index_frame_size) std::abort();
   return 0;
 }

@@ -1,9 +1,10 @@
 // Any requests of the kernel to a mount of any index: see FakeKernel and ImagePatches. Whatever the
 // index says, each request gets one answer, with an errno that the request may have, and answers
 // agree with one another. Pushed pages are what a read gives, and a read decodes no more frames
-// than docs/format.md allows.
-// Input: number of patches, patches; size of the cache; then requests, each of six bytes: kind (and
-// in its high bits a shift for x), node, x u16, y u16.
+// than docs/format.md allows. An image with digests is verified against its own root.
+// Input: number of patches, patches; size of the cache (bit 0) and whether there are digests (bit
+// 1); then requests, each of six bytes: kind (and in its high bits a shift for x), node, x u16, y
+// u16.
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -14,6 +15,7 @@
 #include "base/units.h"
 #include "tests/support/fake_kernel.h"
 #include "tests/support/image_patches.h"
+#include "tests/support/verified_open.h"
 
 namespace {
 
@@ -331,11 +333,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ByteReader reader(std::as_bytes(std::span(data, size)));
   const std::size_t limit = reader.u8() % kMaxPatches;
   const testing::ImagePatches patches(reader, limit);
+  const std::uint8_t flags = reader.u8();
+  const bool is_cache_large = flags % 2 == 0;
   testing::ImageForge forge;
+  forge.has_digests = (flags & 2) != 0;
   patches.add_to(forge);
-  const bool is_cache_large = reader.u8() % 2 == 0;
-  auto image = Image::open(std::make_unique<MemorySource>(forge.build()),
-                           {.cache_size_bytes = is_cache_large ? 16 * kMiB : 4 * kKiB});
+  auto image = testing::open_with_own_root(
+      forge.build(), {.cache_size_bytes = is_cache_large ? 16 * kMiB : 4 * kKiB});
   if (!image) return 0;
   Mount(std::move(*image), !patches.empty(), is_cache_large).serve(reader);
   return 0;

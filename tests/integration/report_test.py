@@ -41,6 +41,9 @@ class ReportTest(unittest.TestCase):
         self.assertEqual((report["warnings"], report["warnings_left_out"]), ([], 0))
         self.assertEqual(report["image"], str(image))
         self.assertEqual(report["image_size"], os.path.getsize(image))
+        info = json.loads(run(zvfs_tools.tool("ZVFS_ZVFS"), "info", "--json", image))
+        self.assertRegex(report["root"], "^sha256:[0-9a-f]{64}$")
+        self.assertEqual(report["root"], info["root"])
         counts = {key: report[key] for key in ("files", "directories", "symlinks", "hard_links")}
         self.assertEqual(counts, {"files": 5, "directories": 2, "symlinks": 1, "hard_links": 1})
         self.assertEqual(report["copies"], {"files": 1, "size": 9000})

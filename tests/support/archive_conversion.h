@@ -55,7 +55,7 @@ class ArchiveConversion {
     BuildMonitor monitor;
     Warnings told([this](const Warning&) { ++warnings; });
     IndexExtras index_extras;
-    ImageWriter writer(target, "image", monitor.progress, nullptr);
+    ImageWriter writer(target, "image", monitor.progress, nullptr, DigestChoice::kWrite);
     Bounded stream(ZVFS_TRY(open_archive(source, {.rules = rules,
                                                   .tar_bytes = tar_bytes,
                                                   .index_extras = index_extras,

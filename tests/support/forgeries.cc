@@ -34,6 +34,13 @@ auto header(const std::function<void(IndexHeader&)>& change) {
   return [=](ImageForge& forge) { forge.on_header = change; };
 }
 
+auto digest_header(const std::function<void(IndexHeader&)>& change) {
+  return [=](ImageForge& forge) {
+    forge.has_digests = true;
+    forge.on_header = change;
+  };
+}
+
 template <typename T>
 auto header_field(std::size_t offset, T value) {
   return [=](ImageForge& forge) {
@@ -230,6 +237,11 @@ const std::vector<Forgery>& forgeries() {
       {"header_index_frame_size", header([](auto& h) { h.index_frame_size = 32768 + 1; })},
       {"header_index_frame_count", header([](auto& h) { ++h.index_frame_count; })},
       {"header_tables_size", header(claim_large_tables)},
+      {"header_digest_rows", digest_header([](auto& h) { --h.tables[8].rows; })},
+      {"header_digest_bounds",
+       digest_header([](auto& h) { h.tables[8].offset = {h.tables_size}; })},
+      {"header_digest_alignment", digest_header([](auto& h) { h.tables[8].offset.value -= 16; })},
+      {"header_index_digests", digest_header([](auto& h) { ++h.index_digests; })},
       {"header_table_bounds", header([](auto& h) { h.tables[2].rows = kFar; })},
       {"header_table_alignment", header([](auto& h) { ++h.tables[0].offset.value; })},
       {"header_inode_count", header([](auto& h) { h.tables[0].rows = 0; })},

@@ -7,6 +7,7 @@
 #include "codecs/frame_encoder.h"
 #include "format/index_writer.h"
 #include "format/xattr_set.h"
+#include "trust/sha256.h"
 
 namespace zvfs::testing {
 namespace {
@@ -28,6 +29,7 @@ struct ForgedData {
   ByteVector bytes;
   std::vector<FrameRecord> rows;
   std::vector<SeekTableEntry> entries;
+  ByteVector digests;
   std::uint64_t stream_size = 0;
 };
 
@@ -43,6 +45,7 @@ ForgedData forge_data(const ImageForge& forge) {
                          static_cast<std::uint8_t>(frame.kind.value_or(encoded.kind))});
     data.entries.push_back({static_cast<std::uint32_t>(coded.size()),
                             static_cast<std::uint32_t>(frame.content.size()), encoded.checksum});
+    ByteWriter(data.digests).append(Sha256::of(coded));
     data.bytes.insert(data.bytes.end(), coded.begin(), coded.end());
     data.stream_size += frame.content.size();
   }
@@ -65,6 +68,12 @@ ByteVector forge_index(const ImageForge& forge, const ForgedData& data) {
   append_rows(writer, forge, Table::kXattrSets, forge.xattr_sets);
   writer.begin(Table::kXattrData).value();
   writer.append(forge.xattr_data).value();
+  if (forge.has_digests) {
+    ByteVector digests = data.digests;
+    if (forge.on_rows) forge.on_rows(Table::kFrameDigests, digests);
+    writer.begin(Table::kFrameDigests).value();
+    writer.append(digests).value();
+  }
 
   ImageSummary summary;
   summary.data_size = data.bytes.size();

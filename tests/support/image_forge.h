@@ -50,11 +50,12 @@ struct ImageForge {
   ByteVector xattr_data;
   std::uint32_t frame_bound = 1024;
   EncoderOptions encoder{Codec::kZstd, 3};  ///< Of the data frames.
+  bool has_digests = false;
 
   /// Hooks, each called once by build() if set, in this order. Checksums of enclosing parts are
   /// computed after the hook.
   std::function<void(std::vector<FrameRecord>&)> on_frame_rows;
-  std::function<void(Table, ByteVector& rows)> on_rows;  ///< For each table of records.
+  std::function<void(Table, ByteVector& rows)> on_rows;  ///< For each table of records or digests.
   std::function<void(IndexHeader&)> on_header;
   std::function<void(ByteVector& header)> on_header_bytes;  ///< Checksummed again afterwards.
   std::function<void(ByteVector& index)> on_index;          ///< The final index frame.

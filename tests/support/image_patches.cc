@@ -1,6 +1,9 @@
 #include "tests/support/image_patches.h"
 
+#include <algorithm>
 #include <span>
+
+#include "trust/sha256.h"
 
 namespace zvfs::testing {
 
@@ -28,12 +31,19 @@ void ImagePatches::add_to(ImageForge& forge) const {
   change(number(Table::kXattrData), forge.xattr_data);
   const std::span<std::byte> frame_files = std::as_writable_bytes(std::span(forge.frame_files));
   change(number(Table::kFrameFiles), frame_files);
-  forge.on_rows = [=, this](Table table, ByteVector& rows) { change(number(table), rows); };
+  forge.has_digests |=
+      std::ranges::any_of(patches_, [](const Patch& patch) { return patch.part >= kFrameDigests; });
+  forge.on_rows = [=, this](Table table, ByteVector& rows) {
+    change(table == Table::kFrameDigests ? kFrameDigests : number(table), rows);
+  };
   forge.on_header_bytes = [this](ByteVector& header) { change(kHeader, header); };
-  forge.on_index = [this](ByteVector& index) {
+  forge.on_index = [this, has_digests = forge.has_digests](ByteVector& index) {
     constexpr std::size_t kBegin = kSkippableHeaderSize + IndexHeader::kSize;
     std::span<std::byte> directory(index.data() + kBegin, IndexEntry::kSize);
     change(kDirectory, directory);
+    if (!has_digests) return;
+    std::span<std::byte> digest = std::span(index).last(sizeof(Sha256Digest));  // of the one frame
+    change(kIndexDigests, digest);
   };
 }
 

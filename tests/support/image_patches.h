@@ -14,20 +14,23 @@ namespace zvfs::testing {
 class ImagePatches {
  public:
   /// Takes up to `limit` patches from the front of `reader`, each of four bytes: part u8, position
-  /// u16, value u8. Parts are the tables in the order of docs/format.md, the index header and the
-  /// index directory.
+  /// u16, value u8. Parts are the first eight tables in the order of docs/format.md, the index
+  /// header, the index directory, the frame digests and the index digests.
   ImagePatches(ByteReader& reader, std::size_t limit);
 
   /// Adds them to `forge`, whose hooks they take over; its build() must come before the end of this
-  /// object.
+  /// object. With patches of digests, the image has digests.
   void add_to(ImageForge& forge) const;
 
   [[nodiscard]] bool empty() const { return patches_.empty(); }
 
  private:
-  static constexpr std::uint8_t kHeader = kTableCount;
-  static constexpr std::uint8_t kDirectory = kTableCount + 1;
-  static constexpr std::uint8_t kParts = kTableCount + 2;
+  // The first eight parts are tables.
+  static constexpr std::uint8_t kHeader = 8;
+  static constexpr std::uint8_t kDirectory = 9;
+  static constexpr std::uint8_t kFrameDigests = 10;
+  static constexpr std::uint8_t kIndexDigests = 11;
+  static constexpr std::uint8_t kParts = 12;
 
   struct Patch {
     std::uint8_t part;

@@ -26,6 +26,7 @@ inline ImageForge loaded_forge(const ImageTables& image) {
   const ByteSpan xattrs = bytes(Table::kXattrData);
   forge.xattr_data.assign(xattrs.begin(), xattrs.end());
   forge.frame_bound = image.header().frame_bound;
+  forge.has_digests = image.header().has_digests();
 
   forge.frames.clear();
   forge.first_files.clear();

@@ -11,11 +11,20 @@
 namespace zvfs {
 namespace {
 
-// A damaged frame. The message is empty if another check reported the damage.
+// A frame with a fault. The message is empty if another check reported the fault.
 struct BadFrame {
   FrameNumber number;
   std::string message;
 };
+
+// Compares a frame with its digest, if it has one that can be read: what cannot was reported.
+Result<void> compare_digest(const ImageTables& image, const DataFrame& frame) {
+  if (!image.header().has_digests()) return {};
+  const FrameKey key{FrameKey::Space::kData, frame.number.value};
+  const auto digest = image.digests().of(key);
+  if (!digest) return {};
+  return image.frames().compare(key, frame.location, *digest);
+}
 
 class FrameQueue {
  public:
@@ -53,7 +62,8 @@ class CodedBytes {
 struct Worker {
   std::uint64_t frames = 0;
   std::uint64_t decoded_bytes = 0;
-  std::vector<BadFrame> bad;
+  std::vector<BadFrame> bad;     // their content is lost
+  std::vector<BadFrame> forged;  // they decode, but have other digests
 
   void run(const CheckContext& context, FrameQueue& queue, CodedBytes& coded) {
     const ImageTables& image = context.image;
@@ -75,6 +85,9 @@ struct Worker {
       }
       ++frames;
       decoded_bytes += size;
+      if (const auto same = compare_digest(image, *frame); !same) {
+        forged.push_back({*number, same.error().message});
+      }
     }
   }
 };
@@ -128,6 +141,14 @@ std::vector<LostRun> merged(std::vector<LostRun> runs) {
   return out;
 }
 
+// Reports the frames in their order, which they have afterwards.
+void report(const CheckContext& context, std::string_view kind, std::vector<BadFrame>& frames) {
+  std::ranges::sort(frames, {}, &BadFrame::number);
+  for (const BadFrame& frame : frames) {
+    if (!frame.message.empty()) context.problems.add_message(kind, frame.message);
+  }
+}
+
 }  // namespace
 
 DataCheckResult check_data(const CheckContext& context) {
@@ -143,15 +164,15 @@ DataCheckResult check_data(const CheckContext& context) {
 
   DataCheckResult result;
   std::vector<BadFrame> bad;
+  std::vector<BadFrame> forged;
   for (Worker& worker : workers) {
     result.frames += worker.frames;
     result.decoded_bytes += worker.decoded_bytes;
     std::ranges::move(worker.bad, std::back_inserter(bad));
+    std::ranges::move(worker.forged, std::back_inserter(forged));
   }
-  std::ranges::sort(bad, {}, &BadFrame::number);
-  for (const BadFrame& frame : bad) {
-    if (!frame.message.empty()) context.problems.add_message("data frame", frame.message);
-  }
+  report(context, "data frame", bad);
+  report(context, "data digest", forged);
   result.lost = merged(lost_runs(context.image, bad));
   return result;
 }

@@ -22,7 +22,8 @@ struct DataCheckResult {
   std::vector<LostRun> lost;        ///< The data of the others; ascending, not adjacent.
 };
 
-/// Decodes every data frame on all threads, and reports frames that do not match their rows. A
+/// Decodes every data frame on all threads, and reports frames that do not match their rows, or
+/// match them but not their digests: these are not lost. A
 /// frame whose rows cannot be read or exceed a limit is lost without a message, since the rows were
 /// reported.
 DataCheckResult check_data(const CheckContext& context);

@@ -14,11 +14,12 @@ namespace {
 
 void check_header(const CheckContext& context, ByteSpan bytes) {
   const IndexHeader& header = context.image.header();
-  if (!std::ranges::equal(header.encode(), bytes)) {
+  if (!header.has_unknown_features() && !std::ranges::equal(header.encode(), bytes)) {
     context.problems.add("index header: zero fields, or bytes after the builder, are not zero");
   }
   std::uint64_t end = 0;
-  for (std::size_t i = 0; i < kTableCount; ++i) {
+  const std::size_t count = header.has_digests() ? kTableCount : kTableCount - 1;
+  for (std::size_t i = 0; i < count; ++i) {
     const IndexHeader::TableExtent& table = header.tables[i];
     if (table.offset.value < end) {
       context.problems.add("index header: table {} at {} begins before {}, the end of the last one",
@@ -56,10 +57,10 @@ class IndexDirectoryCheck {
     const std::uint64_t index_end =
         header.image_size - SeekTableFooter{header.frame_count + 1}.table_size();
     const std::uint64_t begin = header.index_frames_offset().value + end_;
-    if (begin > index_end || index_end - begin != table_size) {
-      context_.problems.add("nested seek table: {} bytes at {:#x} are not the {} of {} entries",
-                            index_end - std::min(begin, index_end), begin, table_size,
-                            header.index_frame_count);
+    if (begin > index_end || index_end - begin < table_size) {
+      context_.problems.add(
+          "nested seek table: {} bytes at {:#x} are fewer than the {} of {} entries",
+          index_end - std::min(begin, index_end), begin, table_size, header.index_frame_count);
       return {};
     }
     SeekTableReader reader(context_.image, {begin}, header.index_frame_count);
@@ -71,10 +72,18 @@ class IndexDirectoryCheck {
     for (std::uint32_t i = 0; i < header.index_frame_count; ++i) {
       check_entry(i, ZVFS_TRY(reader.next()));
     }
+    check_place_of_digests({begin + table_size});
     return {};
   }
 
  private:
+  void check_place_of_digests(ImageOffset table_end) {
+    const IndexHeader& header = context_.image.header();
+    if (!header.has_digests() || header.index_digest_offset(0) >= table_end) return;
+    context_.problems.add("index digests: {:#x} is before {:#x}, the end of the nested seek table",
+                          header.index_digest_offset(0).value, table_end.value);
+  }
+
   void check_entry(std::uint32_t i, const SeekTableEntry& entry) {
     const IndexHeader& header = context_.image.header();
     const std::uint64_t left = header.tables_size - std::uint64_t{i} * header.index_frame_size;
@@ -95,21 +104,39 @@ class IndexDirectoryCheck {
   std::uint64_t end_ = 0;
 };
 
+// Compares an index frame with its digest.
+Result<void> compare_digest(const ImageTables& image, std::uint32_t number) {
+  const FrameKey key{FrameKey::Space::kIndex, number};
+  return image.frames().compare(key, ZVFS_TRY(image.index().location(number)),
+                                ZVFS_TRY(image.digests().of(key)));
+}
+
+// What is wrong with an index frame; nothing if it is empty.
+struct Finding {
+  std::string message = {};
+  bool is_readable = true;
+};
+
+Finding examine(const ImageTables& image, std::uint32_t number) {
+  if (const auto frame = image.index().frame(number); !frame) return {frame.error().message, false};
+  if (!image.header().has_digests()) return {};
+  if (const auto same = compare_digest(image, number); !same) return {same.error().message};
+  return {};
+}
+
 // Decodes all index frames on all threads.
 void check_contents(CheckContext& context) {
   const std::uint32_t count = context.image.header().index_frame_count;
-  std::vector<std::string> messages(count);
+  std::vector<Finding> findings(count);
   std::atomic<std::uint32_t> next{0};
   run_on_threads(std::min(context.threads, count), [&](unsigned) {
-    for (std::uint32_t i = next++; i < count; i = next++) {
-      const auto frame = context.image.index().frame(i);
-      if (!frame) messages[i] = frame.error().message;
-    }
+    for (std::uint32_t i = next++; i < count; i = next++) findings[i] = examine(context.image, i);
   });
-  for (const std::string& message : messages) {
-    if (message.empty()) continue;
-    context.problems.add_message("index frame", message);
-    context.index_is_whole = false;
+  for (const Finding& finding : findings) {
+    if (finding.message.empty()) continue;
+    context.problems.add_message(finding.is_readable ? "index digest" : "index frame",
+                                 finding.message);
+    if (!finding.is_readable) context.index_is_whole = false;
   }
 }
 

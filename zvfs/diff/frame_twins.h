@@ -21,11 +21,12 @@ class FrameTwins {
     kDiffer,   ///< Their sizes or checksums differ.
     kUnknown,  ///< Their checksums are equal, but not their coded bytes.
   };
-  /// Errors: Io.
+  /// Errors: Corrupt (of a verified image: another digest), Io.
   Result<Answer> compare(const DataFrame& a, const DataFrame& b);
 
  private:
-  Result<Answer> compare_anew(const FrameLocation& a, const FrameLocation& b);
+  Result<Answer> compare_anew(const DataFrame& a, const DataFrame& b);
+  static Result<void> read(const ImageTables& image, const DataFrame& frame, ByteVector& coded);
 
   const ImageTables& a_;
   const ImageTables& b_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "format/digests/root_hash.h"
 #include "format/seek_table.h"
 
 namespace zvfs {
@@ -70,6 +71,7 @@ Result<ImageInfo> gather_info(const Image& image) {
   info.start = image.raw().start();
   info.seek_table_size = SeekTableFooter{info.header.frame_count + 1}.table_size();
   info.index_size = info.header.image_size - info.header.data_size - info.seek_table_size;
+  if (info.header.has_digests()) info.root = ZVFS_TRY(root_digest(image.raw()));
   ZVFS_TRY(count_inodes(image, info));
   ZVFS_TRY(count_frames(image, info));
   return info;

@@ -2,10 +2,12 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 #include "codecs/frame_kind.h"
 #include "format/image.h"
+#include "trust/root_digest.h"
 
 namespace zvfs {
 
@@ -28,6 +30,7 @@ struct ImageInfo {
   std::uint64_t start = 0;  ///< Where the image begins in its file.
   std::uint64_t index_size = 0;
   std::uint64_t seek_table_size = 0;
+  std::optional<RootDigest> root = std::nullopt;  ///< If the image has digests.
 
   std::uint64_t files = 0;  ///< Regular files. Each counts once, regardless of its number of names.
   std::uint64_t directories = 0;

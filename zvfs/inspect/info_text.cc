@@ -13,6 +13,7 @@ namespace zvfs {
 namespace {
 
 constexpr std::string_view kLz4FramesName = "lz4 frames";
+constexpr std::string_view kDigestsName = "digests";
 
 std::size_t digits(std::uint64_t number) { return fmt::format("{}", number).size(); }
 
@@ -44,7 +45,8 @@ std::string features_text(const IndexHeader& header) {
   // The image could be opened, so it does not need these.
   if (header.ro_compat != 0) add(fmt::format("ro-compat {:#x}", header.ro_compat));
   if ((header.compat & IndexHeader::kForeignStream) != 0) add("foreign stream");
-  const std::uint32_t unknown = header.compat & ~IndexHeader::kForeignStream;
+  if (header.has_digests()) add(kDigestsName);
+  const std::uint32_t unknown = header.compat & ~IndexHeader::kKnownCompat;
   if (unknown != 0) add(fmt::format("compat {:#x}", unknown));
   return text.empty() ? "none" : text;
 }
@@ -135,6 +137,7 @@ Json frames_json(const ImageInfo& info) {
 Json features_json(const IndexHeader& header) {
   Json names = Json::array();
   if ((header.incompat & IndexHeader::kLz4Frames) != 0) names.add(kLz4FramesName);
+  if (header.has_digests()) names.add(kDigestsName);
   return Json::object({{"names", names},
                        {"compat", header.compat},
                        {"ro_compat", header.ro_compat},
@@ -168,6 +171,7 @@ std::string info_page(const ImageInfo& info, std::string_view name) {
                         human_size(header.tables_size)),
             page);
   add_field("seek table", human_size(info.seek_table_size), page);
+  if (info.root) add_field("root", info.root->text(), page);
   add_frames(info, page);
   return page;
 }
@@ -181,6 +185,7 @@ std::string info_json(const ImageInfo& info, std::string_view name) {
   object.put_text("builder", header.builder);
   object.put("codec", info.codec());
   object.put("start", info.start);
+  if (info.root) object.put("root", info.root->text());
   object.put("image_size", header.image_size);
   object.put("data_size", header.data_size);
   object.put("index_size", info.index_size);

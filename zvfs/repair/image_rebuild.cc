@@ -5,6 +5,7 @@
 #include "mkimage/frames/image_finish.h"
 #include "tar/tar_member.h"
 #include "tree/file_locator.h"
+#include "trust/sha256.h"
 #include "zvfs/repair/directory_restore.h"
 
 namespace zvfs {
@@ -106,6 +107,7 @@ Result<void> ImageRebuild::write(const FoundFrame& what, ByteSpan coded) {
   frame.checksum = what.checksum;
   frame.kind = what.kind;
   frame.bytes.assign(coded.begin(), coded.end());
+  if (writer_.wants_digests()) frame.digest = Sha256::of(coded);
   return writer_.write(frame);
 }
 

@@ -131,6 +131,7 @@ Result<ByteVector> OldIndex::index_frame() const {
   ZVFS_TRY(source_.read(range_.begin, bytes));
   std::vector<SeekTableEntry> entries;
   std::uint64_t tables_left = header.tables_size;
+  std::uint64_t frames_end = 0;
   ByteReader directory(ByteSpan(bytes).subspan(kSkippableHeaderSize + IndexHeader::kSize));
   for (std::uint32_t number = 0; number < header.index_frame_count; ++number) {
     const IndexEntry entry = IndexEntry::parse(directory.take(IndexEntry::kSize));
@@ -138,9 +139,15 @@ Result<ByteVector> OldIndex::index_frame() const {
         static_cast<std::uint32_t>(std::min<std::uint64_t>(tables_left, header.index_frame_size));
     tables_left -= decoded_size;
     entries.push_back({entry.coded_size, decoded_size, entry.checksum});
+    frames_end = entry.offset + entry.coded_size;
   }
   const ByteVector table = encode_seek_table(entries);
-  std::ranges::copy(table, bytes.end() - static_cast<std::ptrdiff_t>(table.size()));
+  // Other bytes may follow the table. If it does not fit, the index is not sound, as will be found.
+  const MutableByteSpan room =
+      MutableByteSpan(bytes).subspan(header.index_frames_offset().value - header.data_size);
+  if (frames_end <= room.size() && table.size() <= room.size() - frames_end) {
+    std::ranges::copy(table, room.subspan(frames_end).begin());
+  }
   return bytes;
 }
 

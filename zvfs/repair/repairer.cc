@@ -14,6 +14,7 @@
 #include "mkimage/frames/image_writer.h"
 #include "mkimage/report/progress.h"
 #include "mkimage/report/report.h"
+#include "trust/sha256.h"
 #include "zvfs/check/checker.h"
 #include "zvfs/repair/found_content.h"
 #include "zvfs/repair/frame_walk.h"
@@ -39,8 +40,11 @@ class Repairer {
     open_index();
     ZVFS_TRY(place_frames());
     ZVFS_TRY(salvage());
-    ImageWriter writer(out_fd, "the new image", unwatched_, nullptr);
-    if (ZVFS_TRY(can_copy_all())) {
+    const bool copies_all = ZVFS_TRY(can_copy_all());
+    // With the old index come the old digests.
+    ImageWriter writer(out_fd, "the new image", unwatched_, nullptr,
+                       copies_all ? DigestChoice::kLeaveOut : DigestChoice::kWrite);
+    if (copies_all) {
       ZVFS_TRY(copy_all(writer));
     } else {
       ZVFS_TRY(rebuild(writer));
@@ -106,6 +110,7 @@ class Repairer {
     for (std::size_t i = 0; i < found_.frames.size(); ++i) {
       *position() = found_.frames[i].coded.begin;
       ZVFS_TRY(content.open(found_.frames[i]));
+      note_digest(i, content.coded());
       salvage.begin_frame(found_.frames[i].follows_gap, places_[i]);
       while (true) {
         const ByteSpan bytes = ZVFS_TRY(content.next());
@@ -117,12 +122,20 @@ class Repairer {
     return {};
   }
 
+  // Notes whether the index has the digest of that frame, if it should.
+  void note_digest(std::size_t number, ByteSpan coded) {
+    if (!has_all_frames_ || !index_->image().header().has_digests()) return;
+    const FrameKey key{FrameKey::Space::kData, static_cast<std::uint32_t>(number)};
+    const auto digest = index_->image().raw().digests().of(key);
+    if (!digest || *digest != Sha256::of(coded)) has_all_digests_ = false;
+  }
+
   // An index that breaks rules is no damage, but a lie or a mistake: then it is made anew.
   [[nodiscard]] Result<bool> can_copy_all() const {
     if (index_ == nullptr || !plan_.is_whole || !has_all_frames_) return false;
     const MemorySource copy(ZVFS_TRY(index_->index_frame()));
     const auto index = OldIndex::open(copy, {0, copy.size()});
-    const bool is_sound = index && has_sound_index((*index)->image().raw());
+    const bool is_sound = index && has_all_digests_ && has_sound_index((*index)->image().raw());
     if (!is_sound) options_.on_note("the index breaks rules of the format: it is made anew");
     return is_sound;
   }
@@ -243,6 +256,7 @@ class Repairer {
   std::unique_ptr<OldIndex> index_;
   std::vector<std::optional<StreamOffset>> places_;  // of the frames, if there is an index
   bool has_all_frames_ = false;                      // that the index has
+  bool has_all_digests_ = true;                      // and their digests, if it has any
   SalvagePlan plan_;
   Progress unwatched_;
   RepairReport report_;

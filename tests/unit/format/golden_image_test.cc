@@ -1,8 +1,11 @@
-// An image of this version stays readable for ever, and the document shows its very bytes.
+// An image of this version stays readable for ever, with digests or without, and the document shows
+// the very bytes of one.
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <sstream>
+#include <string_view>
 
 #include <gtest/gtest.h>
 
@@ -14,8 +17,8 @@ namespace {
 
 const std::filesystem::path kTestsDirectory = ZVFS_TESTS_DIR;
 
-ByteVector golden_bytes() {
-  std::ifstream file(kTestsDirectory / "golden" / "empty_directory.zst", std::ios::binary);
+ByteVector golden_bytes(std::string_view name) {
+  std::ifstream file(kTestsDirectory / "golden" / name, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   const ByteSpan bytes = as_bytes(text);
   return {bytes.begin(), bytes.end()};
@@ -38,10 +41,24 @@ ByteVector bytes_in_document() {
   return bytes;
 }
 
-TEST(GoldenImage, IsTheExampleOfTheDocument) { EXPECT_EQ(bytes_in_document(), golden_bytes()); }
+// What stands between backquotes behind "Its root is" in "Example".
+std::string root_in_document() {
+  std::ifstream file(kTestsDirectory.parent_path() / "docs" / "format.md");
+  const std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::size_t begin = text.find("Its root is `") + 13;
+  return text.substr(begin, text.find('`', begin) - begin);
+}
 
-TEST(GoldenImage, ReadsAsTheDocumentSays) {
-  const auto image = Image::open(std::make_unique<MemorySource>(golden_bytes()), {});
+constexpr std::string_view kWithDigests = "empty_directory_digests.zst";
+constexpr std::string_view kWithoutDigests = "empty_directory.zst";
+
+TEST(GoldenImage, IsTheExampleOfTheDocument) {
+  EXPECT_EQ(bytes_in_document(), golden_bytes(kWithDigests));
+}
+
+void expect_empty_directory(std::string_view name, std::optional<RootDigest> verified_root) {
+  const auto image =
+      Image::open(std::make_unique<MemorySource>(golden_bytes(name)), {.root = verified_root});
   ASSERT_TRUE(image) << image.error().message;
   const auto walked = testing::walk_image(**image);
   EXPECT_TRUE(walked) << walked.error().message;
@@ -52,6 +69,16 @@ TEST(GoldenImage, ReadsAsTheDocumentSays) {
   expected.parent = 1;
   EXPECT_EQ(root.record, expected);
   EXPECT_EQ((*image)->header().stream_size, 1536U);
+}
+
+TEST(GoldenImage, ReadsAsTheDocumentSays) { expect_empty_directory(kWithDigests, std::nullopt); }
+
+TEST(GoldenImage, HasTheRootOfTheDocument) {
+  expect_empty_directory(kWithDigests, RootDigest::parse(root_in_document()).value());
+}
+
+TEST(GoldenImage, IsReadableWithoutDigests) {
+  expect_empty_directory(kWithoutDigests, std::nullopt);
 }
 
 }  // namespace

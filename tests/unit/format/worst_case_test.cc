@@ -8,6 +8,7 @@
 #include "format/image.h"
 #include "tests/support/counting_source.h"
 #include "tests/support/image_forge.h"
+#include "tests/support/verified_open.h"
 
 namespace zvfs {
 namespace {
@@ -18,11 +19,11 @@ using testing::ImageForge;
 constexpr std::uint64_t kIndexFrame = 32 * 1024;
 constexpr ImageOptions kNoCache{.cache_size_bytes = 1};
 
-// An image, and what an operation on it decodes.
+// An image, verified if it has digests, and what an operation on it decodes.
 class Counted {
  public:
   explicit Counted(const ImageForge& forge)
-      : image(Image::open(std::make_unique<MemorySource>(forge.build()), kNoCache).value()),
+      : image(testing::open_with_own_root(forge.build(), kNoCache).value()),
         before_(image->reader_stats()) {}
 
   [[nodiscard]] std::uint64_t decodes() const {
@@ -70,6 +71,23 @@ TEST(WorstCase, OpeningReadsLittleOfAnyImage) {
     EXPECT_LT(counted.bytes_read, 64U * 1024);
     EXPECT_EQ(image->reader_stats().decodes, 1U);
   }
+}
+
+TEST(WorstCase, OpeningAVerifiedImageReads48BytesForEachIndexFrame) {
+  ImageForge forge = with_scattered_names(kNames);
+  forge.has_digests = true;
+  const ByteVector bytes = forge.build();
+  const RootDigest root = testing::open_with_own_root(bytes).value()->raw().verified_root().value();
+  auto source = std::make_unique<CountingSource>(bytes);
+  const CountingSource& counted = *source;
+  ImageOptions options = kNoCache;
+  options.root = root;
+  const auto image = Image::open(std::move(source), options).value();
+  const std::uint64_t index_frames = image->header().index_frame_count;
+  EXPECT_GT(index_frames, 30U);
+  EXPECT_LE(counted.reads, 5U);
+  const std::uint64_t first_frame = image->reader_stats().coded_bytes;
+  EXPECT_LE(counted.bytes_read - first_frame, 21 + 328 + 48 * index_frames);
 }
 
 TEST(WorstCase, AnInodeTakesOneIndexFrame) {
@@ -165,6 +183,18 @@ TEST(WorstCase, AReadTakesAFrameFor256Bytes) {
   EXPECT_GE(counted.decodes() - before, kAsked / 256);
   EXPECT_LE(counted.decodes() - before, kMostDataFrames + kMostIndexFrames);
   EXPECT_LE(counted.decoded_bytes(), kAsked + 2 * 256 + (kMostIndexFrames + 1) * kIndexFrame);
+}
+
+TEST(WorstCase, AReadOfAVerifiedImageTakesAnIndexFrameMoreForEachDataFrame) {
+  ImageForge forge = with_finest_file(kFileSize);
+  forge.has_digests = true;
+  const Counted counted(forge);
+  const Inode file = counted.image->inode({2}).value();
+  const std::uint64_t before = counted.decodes();
+  const auto slices = counted.image->read(file, kFrom, kAsked);
+  ASSERT_TRUE(slices) << slices.error().message;
+  EXPECT_GE(counted.decodes() - before, 2 * (kAsked / 256));
+  EXPECT_LE(counted.decodes() - before, 2 * kMostDataFrames + kMostIndexFrames);
 }
 
 TEST(WorstCase, ReadingAheadTakesTheDataFramesOfARead) {

@@ -109,6 +109,24 @@ TEST(ParallelEncoder, WritesInOrderWhatManyThreadsAdd) {
 }
 
 // More is added than may wait before the first frame, which a slow disk holds up.
+// Wants digests, and compares them.
+class HashedSink final : public FrameSink {
+ public:
+  [[nodiscard]] bool wants_digests() const override { return true; }
+  Result<void> write(const CodedFrame& frame) override {
+    if (frame.digest == Sha256::of(frame.bytes)) ++right;
+    return {};
+  }
+
+  std::uint32_t right = 0;
+};
+
+TEST(ParallelEncoder, HashesWhatItHasEncoded) {
+  HashedSink sink;
+  EXPECT_TRUE(encode_frames(sink, 2));
+  EXPECT_EQ(sink.right, 5U);
+}
+
 TEST(ParallelEncoder, EncodesTheNextFrameHoweverLateItComes) {
   constexpr std::uint32_t kFrames = 200;
   CountingSink sink;

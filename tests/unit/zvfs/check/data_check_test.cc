@@ -145,5 +145,22 @@ TEST(DataCheck, CountsProgress) {
   EXPECT_EQ(progress.bytes_done, kStream);  // bad frames are done, too
 }
 
+// A frame that decodes, but not from the bytes that were hashed.
+TEST(DataCheck, ComparesFramesWithTheirDigests) {
+  ImageForge forge;
+  forge.has_digests = true;
+  EXPECT_EQ(outcome_of(forge).problems, Problems());
+  forge.on_rows = [](Table table, ByteVector& rows) {
+    if (table != Table::kFrameDigests) return;
+    for (const std::size_t number : {4U, 1U}) rows.at(32 * number) ^= std::byte{1};
+  };
+  const Outcome outcome = outcome_of(forge, 4);
+  EXPECT_EQ(outcome.frames, 6U);
+  EXPECT_EQ(outcome.lost, Runs());
+  ASSERT_EQ(outcome.problems.size(), 2U);
+  EXPECT_EQ(outcome.problems[0].find("data frame 1 at "), 0U) << outcome.problems[0];
+  EXPECT_EQ(outcome.problems[1].find("data frame 4 at "), 0U) << outcome.problems[1];
+}
+
 }  // namespace
 }  // namespace zvfs

@@ -1,5 +1,8 @@
 #include "zvfs/check/index_frame_check.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/checked_image.h"
@@ -72,7 +75,77 @@ TEST(IndexFrameCheck, WantsTheNestedSeekTableBehindThem) {
   const Problems problems = problems_of(with_index_byte(kDirectory + 8));
   ASSERT_GE(problems.size(), 1U);
   EXPECT_EQ(problems[0].find("nested seek table: "), 0U) << problems[0];
-  EXPECT_NE(problems[0].find(" are not the 29 of 1 entries"), std::string::npos) << problems[0];
+  // One more, and too few are left.
+  const Problems more = problems_of([](ImageForge& forge) {
+    forge.on_index = [](ByteVector& index) {
+      index.at(kDirectory + 8) =
+          static_cast<std::byte>(std::to_integer<int>(index.at(kDirectory + 8)) + 1);
+    };
+  });
+  ASSERT_GE(more.size(), 1U);
+  EXPECT_NE(more[0].find(": 28 bytes at "), std::string::npos) << more[0];
+  EXPECT_NE(more[0].find(" are fewer than the 29 of 1 entries"), std::string::npos) << more[0];
+}
+
+// Puts bytes at the end of the index frame, as a feature may.
+auto with_reserved_bytes(std::size_t count) {
+  return [=](ImageForge& forge) {
+    forge.on_index = [=](ByteVector& index) {
+      index.resize(index.size() + count, std::byte{0x5A});
+      const auto set = [&](std::size_t offset, auto value) {
+        std::memcpy(index.data() + offset, &value, sizeof value);
+      };
+      IndexHeader header =
+          IndexHeader::parse(ByteSpan(index).subspan(8, 320), index.size() - count, 1 << 30)
+              .value();
+      header.image_size += count;
+      set(4, static_cast<std::uint32_t>(index.size() - 8));
+      std::ranges::copy(header.encode(), index.begin() + 8);
+    };
+  };
+}
+
+TEST(IndexFrameCheck, AcceptsBytesBehindTheNestedSeekTable) {
+  EXPECT_EQ(problems_of(with_reserved_bytes(1)), Problems());
+  EXPECT_EQ(problems_of(with_reserved_bytes(1000)), Problems());
+}
+
+TEST(IndexFrameCheck, AcceptsWhatMayBelongToUnknownFeatures) {
+  for (const std::size_t features : {12U, 16U}) {  // compat, ro-compat
+    EXPECT_EQ(problems_of([=](ImageForge& forge) {
+                forge.on_header_bytes = [=](ByteVector& bytes) {
+                  bytes.at(features + 3) = std::byte{0x80};
+                  bytes.at(250) = bytes.at(311) = std::byte{1};
+                };
+              }),
+              Problems());
+  }
+}
+
+auto with_digests(const std::function<void(ImageForge&)>& breach) {
+  return [=](ImageForge& forge) {
+    forge.has_digests = true;
+    breach(forge);
+  };
+}
+
+TEST(IndexFrameCheck, ComparesIndexFramesWithTheirDigests) {
+  EXPECT_EQ(problems_of(with_digests([](ImageForge&) {})), Problems());
+  const Problems problems = problems_of(with_digests(with_index_byte_from_end(1)));
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems[0].find("index frame 0 at "), 0U) << problems[0];
+  EXPECT_NE(problems[0].find(": its bytes have the digest sha256:"), std::string::npos);
+}
+
+TEST(IndexFrameCheck, WantsIndexDigestsBehindTheNestedSeekTable) {
+  const Problems problems =
+      problems_of(with_digests(with_header([](auto& header) { --header.index_digests; })));
+  ASSERT_EQ(problems.size(), 2U);  // and it is not the digest
+  EXPECT_EQ(problems[0].find("index digests: "), 0U) << problems[0];
+}
+
+TEST(IndexFrameCheck, WantsZerosBehindTheDigestsInTheHeader) {
+  EXPECT_EQ(problems_of(with_digests(with_header_byte(272))).size(), 1U);
 }
 
 TEST(IndexFrameCheck, ComparesTheNestedSeekTable) {

@@ -10,6 +10,7 @@
 #include "tests/support/loaded_forge.h"
 #include "tests/support/memory_file.h"
 #include "tests/support/tar_image.h"
+#include "tests/support/verified_open.h"
 #include "zvfs/check/checker.h"
 
 namespace zvfs::testing {
@@ -54,6 +55,39 @@ TEST(Repairer, LeavesASoundImageAsItIs) {
   EXPECT_EQ(repair.image, whole);
   EXPECT_TRUE(repair.report.is_complete());
   EXPECT_TRUE(repair.notes.empty());
+}
+
+// Another nested seek table is the only thing that an index may have lost.
+TEST(Repairer, MendsTheNestedSeekTableBeforeTheDigests) {
+  const ByteVector whole = image_with([](ImageForge&) {});
+  const auto tables = ImageTables::open(std::make_unique<MemorySource>(whole), {}).value();
+  const std::uint64_t digests = tables->header().index_digest_offset(0).value;
+  ByteVector damaged = whole;
+  damaged.at(digests - 10) ^= std::byte{1};
+  EXPECT_GT(problems_of(damaged), 0U);
+  EXPECT_EQ(Repair(damaged).image, whole);
+}
+
+TEST(Repairer, MakesDigestsAnewThatAreWrong) {
+  const auto breaches = {Table::kFrameDigests, Table::kXattrData};
+  for (const Table breach : breaches) {
+    const ByteVector image = image_with([=](ImageForge& forge) {
+      if (breach == Table::kFrameDigests) {
+        forge.on_rows = [](Table table, ByteVector& rows) {
+          if (table == Table::kFrameDigests) rows.at(0) ^= std::byte{1};
+        };
+      } else {
+        forge.on_index = [](ByteVector& index) { index.back() ^= std::byte{1}; };
+      }
+    });
+    EXPECT_EQ(problems_of(image), 1U);
+    const Repair repair(image);
+    EXPECT_EQ(problems_of(repair.image), 0U);
+    const auto repaired = open_with_own_root(repair.image);
+    ASSERT_TRUE(repaired) << repaired.error().message;
+    EXPECT_TRUE((*repaired)->header().has_digests());
+    EXPECT_TRUE(walk_image(**repaired));
+  }
 }
 
 // All checksums are right, so only the rules show that such an index is of no use.
