@@ -34,7 +34,9 @@ zvfs::ExitStatus run(std::span<char* const> arguments) {
     return zvfs::ExitStatus::kUsage;
   }
   if (line->action == CommandLine::Action::kHelp) return answer(zvfs::help_text());
-  if (line->action == CommandLine::Action::kVersion) return answer(zvfs::version_text());
+  if (line->action == CommandLine::Action::kVersion) {
+    return answer(zvfs::version_text() + (line->options.verbose ? zvfs::libraries_text() : ""));
+  }
   for (const std::string& warning : line->options.warnings) zvfs::log_warning(warning);
   return zvfs::MountCommand(std::move(line->options)).run();
 }

@@ -32,7 +32,7 @@ MAY_INCLUDE = {
                " mkimage/shape mkimage/archives mkimage/order mkimage/frames",
     "fuse/ahead": "base format",
     "fuse/serve": "base format fuse/ahead",
-    "fuse/mount": "base format fuse/ahead fuse/serve",
+    "fuse/mount": "base trust format fuse/ahead fuse/serve",
     "fuse": "base format fuse/ahead fuse/serve fuse/mount",
     "zvfs/command": "base format",
     "zvfs/walk": "base format",

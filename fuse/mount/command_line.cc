@@ -4,6 +4,7 @@
 
 #include "base/quoting.h"
 #include "fuse/serve/lowlevel.h"
+#include "trust/sha256_backend.h"
 
 namespace zvfs {
 namespace {
@@ -120,7 +121,7 @@ std::string help_text() {
          "  -N, --namespace PATH      mount in this mount namespace\n"
          "  -n, -t TYPE               accepted and ignored: mount(8) passes them\n"
          "  -h, --help                print this help\n"
-         "  -V, --version             print the version\n"
+         "  -V, --version             print the version; with -v, also how digests are computed\n"
          "\n"
          "Mount options:\n"
          "  cache_size=SIZE     memory for decoded data (64M by default)\n"
@@ -142,5 +143,7 @@ std::string help_text() {
 std::string version_text() {
   return fmt::format("mount.zvfs {} (libfuse {})\n", ZVFS_VERSION, fuse_pkgversion());
 }
+
+std::string libraries_text() { return fmt::format("sha256 {}\n", sha256_backend()); }
 
 }  // namespace zvfs

@@ -12,7 +12,7 @@ namespace zvfs {
 struct CommandLine {
   enum class Action { kMount, kHelp, kVersion };
   Action action = Action::kMount;
-  MountOptions options;  ///< For kMount.
+  MountOptions options;  ///< For kMount; and `verbose` for kVersion.
 };
 
 /// Parses `arguments`, the first of which is the program's name. They come from a person, or from
@@ -23,5 +23,7 @@ Result<CommandLine> parse_command_line(std::span<char* const> arguments, const C
 /// The text of --help and of --version.
 std::string help_text();
 std::string version_text();
+/// What --version adds with -v: the library for digests, and the CPU features that it uses.
+std::string libraries_text();
 
 }  // namespace zvfs

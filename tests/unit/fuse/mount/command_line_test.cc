@@ -65,6 +65,8 @@ TEST(CommandLine, HelpAndVersionNeedNoOperands) {
   EXPECT_EQ(parse({"a", "-h"})->action, CommandLine::Action::kHelp);
   EXPECT_EQ(parse({"-V"})->action, CommandLine::Action::kVersion);
   EXPECT_TRUE(version_text().starts_with("mount.zvfs "));
+  EXPECT_TRUE(parse({"-V", "-v"})->options.verbose);
+  EXPECT_TRUE(libraries_text().starts_with("sha256 OpenSSL 3."));
 }
 
 TEST(CommandLine, RefusesInOneLine) {
