@@ -5,6 +5,7 @@
 // Call one of them before the process gives up the right to open files. A program that links this
 // and calls another function of libcrypto does not link.
 #include <dlfcn.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/opensslv.h>
@@ -50,6 +51,7 @@ int OPENSSL_init_crypto(uint64_t options, const OPENSSL_INIT_SETTINGS* settings)
 }
 const char* OPENSSL_info(int type) { ZVFS_CALL(OPENSSL_info, type); }
 const char* OpenSSL_version(int type) { ZVFS_CALL(OpenSSL_version, type); }
+OSSL_LIB_CTX* OSSL_LIB_CTX_get0_global_default() { ZVFS_CALL(OSSL_LIB_CTX_get0_global_default); }
 void ERR_clear_error() { ZVFS_CALL(ERR_clear_error); }
 unsigned long ERR_peek_last_error() { ZVFS_CALL(ERR_peek_last_error); }
 
