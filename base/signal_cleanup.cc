@@ -5,8 +5,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <fcntl.h>
+#include <new>
 #include <unistd.h>
+
+#include "base/standard_streams.h"
 
 namespace zvfs {
 namespace {
@@ -41,6 +45,7 @@ extern "C" void remove_files_and_die(int signal) {
 // Of the ExitCleanup that lives.
 constexpr int kNoStatus = -1;
 std::atomic<int> exit_status = kNoStatus;
+std::atomic<const char*> program_name = "";
 
 void end_in_exit() {
   const int status = exit_status.load();
@@ -49,10 +54,32 @@ void end_in_exit() {
   ::_exit(status);
 }
 
+bool is_out_of_memory() noexcept {
+  if (std::current_exception() == nullptr) return false;
+  try {
+    throw;
+  } catch (const std::bad_alloc&) {
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+void end_in_terminate() noexcept {
+  if (exit_status.load() != kNoStatus && is_out_of_memory()) {
+    print_to_stderr(program_name.load());
+    print_to_stderr(": out of memory\n");
+    end_in_exit();
+  }
+  std::abort();
+}
+
 }  // namespace
 
-ExitCleanup::ExitCleanup(int status) {
+ExitCleanup::ExitCleanup(const char* program, int status) {
   [[maybe_unused]] static const int registered = std::atexit(end_in_exit);
+  std::set_terminate(end_in_terminate);
+  program_name = program;
   exit_status = status;
 }
 

@@ -12,12 +12,13 @@ namespace zvfs {
 /// ignored.
 void install_signal_cleanup();
 
-/// While this lives, exit(3) removes every file that a RemoveOnSignal names, and ends the process
-/// with `status`. For the time in which a library runs that calls it: libarchive, when it has no
-/// memory. One at a time in a process.
+/// While this lives, a library that ends the process removes every file that a RemoveOnSignal
+/// names, and the exit code is `status`. When they have no memory, libarchive calls exit(3), and
+/// CLI11 throws in functions that may not; then the message is "PROGRAM: out of memory".
+/// One at a time in a process; `program` must live as long as the process.
 class ExitCleanup {
  public:
-  explicit ExitCleanup(int status);
+  ExitCleanup(const char* program, int status);
   ~ExitCleanup();
   ExitCleanup(const ExitCleanup&) = delete;
   ExitCleanup& operator=(const ExitCleanup&) = delete;

@@ -31,6 +31,10 @@ Result<bool> XattrScan::next() {
     return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} is out of range", taken_,
                 count_);
   }
+  if (taken_ > 0 && name_ >= as_text(name)) {
+    return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} is out of order", taken_,
+                count_);
+  }
   names_size_ += name_size + 1;
   if (names_size_ > XattrSet::kMaxNamesSize) {
     return fail(ErrorCode::kCorrupt, "xattr set: names of more than {} bytes",

@@ -41,6 +41,9 @@ Result<XattrSet> XattrSet::parse(ByteSpan bytes, std::uint32_t count) {
     if (!reader.ok() || !is_xattr_name(name) || value.size() > kMaxValueSize) {
       return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} is out of range", i, count);
     }
+    if (!xattrs.empty() && xattrs.back().name >= name) {
+      return fail(ErrorCode::kCorrupt, "xattr set: attribute {} of {} is out of order", i, count);
+    }
     names_size += name.size() + 1;
     if (names_size > kMaxNamesSize) {
       return fail(ErrorCode::kCorrupt, "xattr set: names of more than {} bytes", kMaxNamesSize);

@@ -162,7 +162,7 @@ Status parse_and_run(std::span<char* const> arguments) {
 }  // namespace
 
 MkimageStatus run_mkimage(std::span<char* const> arguments) {
-  const ExitCleanup cleanup(static_cast<int>(Status::kFailed));
+  const ExitCleanup cleanup("mkimage", static_cast<int>(Status::kFailed));
   try {
     return parse_and_run(arguments);
   } catch (...) {

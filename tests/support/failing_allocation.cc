@@ -50,8 +50,16 @@ bool FailingAllocation::happened() { return has_failed; }
 
 }  // namespace zvfs::testing
 
-// The other forms of `new` and `delete` call these.
+// The other forms of `new` and `delete` call these; but sanitizers have their own, so the form that
+// std::stable_sort() uses is here, too.
 void* operator new(std::size_t size) { return zvfs::testing::allocate(size, 1); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  try {
+    return zvfs::testing::allocate(size, 1);
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return zvfs::testing::allocate(size, static_cast<std::size_t>(alignment));
 }

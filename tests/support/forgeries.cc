@@ -309,6 +309,8 @@ const std::vector<Forgery>& forgeries() {
       {"xattr_set_bounds", xattr_set([](auto&, auto& set) { set.offset = 1; })},
       {"xattr_set_size", xattr_set([](auto&, auto& set) { set.length = (16U << 20) + 1; })},
       {"xattr_names_size", add_many_xattrs},
+      {"xattr_order",
+       xattr_set([](auto& forge, auto&) { forge.xattr_data.at(6 + 5) = std::byte{'z'}; })},
       {"xattr_count", xattr_set([](auto&, auto& set) { set.count = 3; })},
       {"xattr_name", xattr_set([](auto& forge, auto&) { forge.xattr_data.at(0) = std::byte{0}; })},
   };

@@ -182,6 +182,21 @@ std::uint64_t ImageForge::add_string(std::string_view text) {
   return strings.size() - text.size();
 }
 
+void ImageForge::spread_big(std::uint32_t count, std::uint32_t size) {
+  frame_bound = size;
+  frames.clear();
+  first_files.assign(count + 1, 1);
+  first_files.front() = 0;
+  frame_files = {2};
+  for (std::uint32_t i = 0; i < count; ++i) {
+    frames.push_back({ByteVector(size, std::byte(i)), std::nullopt, std::nullopt});
+  }
+  InodeRecord& big = inode(2);
+  big.size = big.allocated = std::uint64_t{count} * size;
+  big.data = 0;
+  big.count = 0;
+}
+
 ByteVector ImageForge::build() const {
   ForgedData data = forge_data(*this);
   if (on_frame_rows) on_frame_rows(data.rows);

@@ -65,6 +65,9 @@ struct ImageForge {
   [[nodiscard]] InodeRecord& inode(std::uint32_t number) { return inodes.at(number - 1); }
   /// Appends `text` to the strings and returns its offset.
   std::uint64_t add_string(std::string_view text);
+  /// Makes the whole stream the content of /big: `count` frames, each of `size` bytes that are its
+  /// number.
+  void spread_big(std::uint32_t count, std::uint32_t size);
 
   [[nodiscard]] ByteVector build() const;
 };

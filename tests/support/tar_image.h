@@ -86,6 +86,18 @@ struct TarImage {
     return record;
   }
 
+  /// Puts a socket, which has no member, in place of /link.
+  void turn_link_into_socket() {
+    add_inode(0140644, 0, 0);
+    forge.dentries.at(2).inode = 5;
+    forge.dentries.at(2).type = FileType::kSocket;
+    clear_tar();
+    directory("dir/");
+    file_member("dir/file", content());
+    hard_link("hard", "dir/file");
+    tar.end();
+  }
+
   /// Makes the data frames of `forge`: the archive, as it is now, and `trailer` in a frame of its
   /// own.
   void lay_out(const ByteVector& trailer = {}) {

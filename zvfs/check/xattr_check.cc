@@ -1,8 +1,5 @@
 #include "zvfs/check/xattr_check.h"
 
-#include <algorithm>
-#include <functional>
-
 #include "format/xattr_set.h"
 #include "zvfs/check/table_scan.h"
 
@@ -28,15 +25,7 @@ void check_set(const CheckContext& context, IndexReader::Cursor& data, std::uint
   const auto bytes = data.bytes(Table::kXattrData, set.offset, set.length);
   if (!bytes) return;  // a damaged index frame, which was reported
   const auto parsed = XattrSet::parse(*bytes, set.count);
-  if (!parsed) {
-    context.problems.add("xattr set {}: {}", row, parsed.error().message);
-    return;
-  }
-  const auto& xattrs = parsed->xattrs();
-  if (std::ranges::adjacent_find(xattrs, std::greater_equal<>(), &Xattr::name) != xattrs.end()) {
-    context.problems.add("xattr set {}: the names of its {} attributes are not sorted", row,
-                         xattrs.size());
-  }
+  if (!parsed) context.problems.add("xattr set {}: {}", row, parsed.error().message);
 }
 
 }  // namespace

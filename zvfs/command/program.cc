@@ -75,7 +75,6 @@ CommandStatus explain_usage_error(const Error& error, const Command* command,
 }
 
 CommandStatus run_command(Command& command) {
-  const ExitCleanup cleanup(static_cast<int>(command.failure_status()));
   set_message_prefix("zvfs " + command.name());
   const Result<CommandStatus> status = command.run();
   print_left_out();
@@ -91,18 +90,23 @@ CommandStatus run_command(Command& command) {
   return *status;
 }
 
+CommandStatus failure_status(const Command* command) {
+  return command == nullptr ? CommandStatus::kFailure : command->failure_status();
+}
+
 // --help and --version have printed their answer.
 CommandStatus end_answer(const Command* command) {
   const auto flushed = flush_standard_output();
   if (flushed) return CommandStatus::kSuccess;
   print_message(flushed.error().message);
-  return command == nullptr ? CommandStatus::kFailure : command->failure_status();
+  return failure_status(command);
 }
 
 }  // namespace
 
 CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandPtr> commands) {
   Command* command = first_word(arguments, commands);
+  const ExitCleanup cleanup("zvfs", static_cast<int>(failure_status(command)));
   try {
     OptionSet program("zvfs", kDescription);
     declare_program(program, commands);
@@ -116,7 +120,7 @@ CommandStatus run_program(std::span<char* const> arguments, std::vector<CommandP
   } catch (...) {
     print_message(caught_error().message);
   }
-  return command == nullptr ? CommandStatus::kFailure : command->failure_status();
+  return failure_status(command);
 }
 
 }  // namespace zvfs

@@ -23,10 +23,11 @@ constexpr std::uint64_t kLook = 4 * kKiB;
 // Bytes that only begin like a frame must be decoded until they turn out not to be one. In a file
 // made for this purpose that could go on for years, so the effort is limited; other files hardly
 // have such bytes.
-FrameWalk::FrameWalk(const ImageSource& source, std::atomic<std::uint64_t>* position)
+FrameWalk::FrameWalk(const ImageSource& source, std::atomic<std::uint64_t>* position,
+                     std::uint64_t fixed_effort)
     : source_(source),
       position_(position),
-      effort_left_(kGiB + 16 * source.size()),
+      effort_left_(fixed_effort + 16 * source.size()),
       window_(source) {}
 
 Result<FrameWalkResult> FrameWalk::run() {

@@ -26,12 +26,15 @@ struct FrameWalkResult {
 /// After bytes that are not a frame, it continues at the next frame that decodes. Neither needs nor
 /// trusts an index or a seek table. Takes some 64 bytes of memory per frame, and the memory of one
 /// frame (for a zstd frame above 16 MiB, its window). Reads the file about once; bytes that only
-/// look like frames cost at most 1 GiB and 16 times its size more, read and decoded, whatever they
-/// are. Not thread-safe; use once.
+/// look like frames cost at most a fixed effort and 16 times its size more, read and decoded,
+/// whatever they are. Not thread-safe; use once.
 class FrameWalk {
  public:
+  static constexpr std::uint64_t kFixedEffort = std::uint64_t{1} << 30;
+
   /// Borrows the source. `position`, if not null, follows the walk as an offset into the file.
-  FrameWalk(const ImageSource& source, std::atomic<std::uint64_t>* position);
+  FrameWalk(const ImageSource& source, std::atomic<std::uint64_t>* position,
+            std::uint64_t fixed_effort = kFixedEffort);
 
   /// Errors: Io.
   Result<FrameWalkResult> run();

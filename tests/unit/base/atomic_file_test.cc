@@ -161,6 +161,25 @@ TEST(AtomicFile, IsRemovedBySignals) {
   }
 }
 
+// As a library's, which takes memory, but may not throw.
+void call_in_noexcept(void (*act)()) noexcept { act(); }
+
+TEST(AtomicFile, IsRemovedWhereALibraryEndsTheProcess) {
+  const ScratchDirectory directory;
+  const auto end_by = [&](auto&& act) {
+    const ExitCleanup cleanup("tool", 7);
+    const auto file = AtomicFile::create((directory / "image").string(), IfExists::kFail);
+    act();
+  };
+  const auto out_of_memory = [] { call_in_noexcept(+[] { throw std::bad_alloc(); }); };
+  EXPECT_EXIT(end_by(out_of_memory), ::testing::ExitedWithCode(7), "^tool: out of memory\n$");
+  EXPECT_EQ(entries(directory), Names());
+  EXPECT_EXIT(end_by([] { std::exit(1); }), ::testing::ExitedWithCode(7), "^$");
+  EXPECT_EQ(entries(directory), Names());
+  const auto mistaken = [] { call_in_noexcept(+[] { throw std::exception(); }); };
+  EXPECT_EXIT(end_by(mistaken), ::testing::KilledBySignal(SIGABRT), "");
+}
+
 TEST(AtomicFile, IgnoresSignalsThatWereIgnored) {
   const ScratchDirectory directory;
   const pid_t child = ::fork();

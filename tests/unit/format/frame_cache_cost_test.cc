@@ -4,15 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "format/frame_cache.h"
+#include "tests/support/sanitizers.h"
 
 namespace zvfs {
 namespace {
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kIsOurMalloc = false;
-#else
-constexpr bool kIsOurMalloc = true;
-#endif
 
 constexpr std::uint64_t kCapacity = std::uint64_t{64} << 20;
 
@@ -25,7 +20,9 @@ std::uint64_t allocated_bytes() {
 class FrameCacheCost : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(FrameCacheCost, IsWhatMallocHasHandedOut) {
-  if (!kIsOurMalloc) GTEST_SKIP() << "mallinfo2() knows nothing of a sanitizer's malloc";
+  if (testing::kAddressSanitizer || testing::kThreadSanitizer) {
+    GTEST_SKIP() << "mallinfo2() knows nothing of a sanitizer's malloc";
+  }
   const std::size_t size = GetParam();
   const auto memory = std::make_shared<FrameMemory>();
   FrameCache cache(kCapacity, std::uint32_t{1} << 18);

@@ -9,24 +9,17 @@
 
 #include "fuse/ahead/memory_ahead.h"
 #include "tests/support/failing_allocation.h"
+#include "tests/support/sanitizers.h"
 
 namespace zvfs {
 namespace {
 
 constexpr std::size_t kSize = 200'000;
 
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool kIsPooled = false;
-#elif defined(__has_feature)
-constexpr bool kIsPooled = !__has_feature(address_sanitizer);
-#else
-constexpr bool kIsPooled = true;
-#endif
-
 class FrameMemoryTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!kIsPooled) GTEST_SKIP() << "the address sanitizer is to see each frame's own block";
+    if (testing::kAddressSanitizer) GTEST_SKIP() << "it is to see each frame's own block";
   }
 
   // Waits, for ten seconds at the most, until as much is idle.

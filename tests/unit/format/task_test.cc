@@ -48,21 +48,9 @@ TEST(Task, BelongsToTheThreadWithinItsScope) {
 constexpr std::uint32_t kFrame = 64 * kKiB;
 constexpr std::uint32_t kFrames = 20;
 
-// /big, inode 2, is the whole stream: kFrames frames of kFrame bytes.
 ByteVector image_of_frames() {
   testing::ImageForge forge;
-  forge.frame_bound = kFrame;
-  forge.frames.clear();
-  forge.first_files.clear();
-  forge.frame_files = {2};
-  for (std::uint32_t i = 0; i < kFrames; ++i) {
-    forge.frames.push_back({ByteVector(kFrame, std::byte(i)), std::nullopt, std::nullopt});
-    forge.first_files.push_back(i == 0 ? 0 : 1);
-  }
-  forge.first_files.push_back(1);
-  forge.inode(2).size = forge.inode(2).allocated = kFrames * kFrame;
-  forge.inode(2).data = 0;
-  forge.inode(2).count = 0;
+  forge.spread_big(kFrames, kFrame);
   return forge.build();
 }
 

@@ -15,21 +15,9 @@ constexpr std::uint32_t kFrames = 64;
 constexpr std::uint64_t kRequest = 128 * kKiB;
 using Pattern = Readahead::Pattern;
 
-// /big is the whole stream: kFrames frames of kFrame bytes.
 ByteVector large_image() {
   testing::ImageForge forge;
-  forge.frame_bound = kFrame;
-  forge.frames.clear();
-  forge.first_files.clear();
-  forge.frame_files = {2};
-  for (std::uint32_t i = 0; i < kFrames; ++i) {
-    forge.frames.push_back({ByteVector(kFrame, std::byte(i)), std::nullopt, std::nullopt});
-    forge.first_files.push_back(i == 0 ? 0 : 1);
-  }
-  forge.first_files.push_back(1);
-  forge.inode(2).size = forge.inode(2).allocated = kFrames * kFrame;
-  forge.inode(2).data = 0;
-  forge.inode(2).count = 0;
+  forge.spread_big(kFrames, kFrame);
   return forge.build();
 }
 

@@ -317,7 +317,7 @@ TEST(Checker, ChecksFrameFiles) {
 }
 
 TEST(Checker, ChecksXattrSets) {
-  expect_each({{"xattr set 0: the names of its 2 attributes are not sorted", [](ImageForge& forge) {
+  expect_each({{"xattr set 0: xattr set: attribute 1 of 2 is out of order", [](ImageForge& forge) {
                   forge.xattr_data.at(6 + 5) = std::byte{'z'};  // user.zomment
                 }}});
 }

@@ -120,15 +120,7 @@ TEST(ForeignStreamCheck, FindsNamesOnOneSideOnly) {
 
 TEST(ForeignStreamCheck, WantsNoMemberForSockets) {
   TarImage parts;
-  parts.add_inode(0140644, 0, 0);
-  parts.forge.dentries.at(2) = {parts.forge.add_string("link"), 4, 5, FileType::kSocket};
-  parts.forge.dentries.at(2).name_length = 4;
-  parts.forge.dentries.at(2).inode = 5;
-  parts.clear_tar();
-  parts.directory("dir/");
-  parts.file_member("dir/file", TarImage::content());
-  parts.hard_link("hard", "dir/file");
-  parts.tar.end();
+  parts.turn_link_into_socket();
   EXPECT_EQ(problems_of(parts), Problems());
 }
 

@@ -56,13 +56,7 @@ TEST(StreamCheck, FindsNamesWithoutAMember) {
 
 TEST(StreamCheck, WantsNoMemberForSockets) {
   TarImage parts;
-  parts.add_inode(0140644, 0, 0);
-  parts.forge.dentries.at(2) = {parts.forge.add_string("link"), 5, 4, FileType::kSocket};
-  parts.clear_tar();
-  parts.directory("dir/");
-  parts.file_member("dir/file", TarImage::content());
-  parts.hard_link("hard", "dir/file");
-  parts.tar.end();
+  parts.turn_link_into_socket();
   EXPECT_EQ(problems_of(parts), Problems());
 }
 

@@ -60,7 +60,7 @@ auto with_names(std::string_view first, std::string_view second) {
 }
 
 TEST(XattrCheck, WantsNamesInTheirOrder) {
-  const Problems disordered = {"xattr set 0: the names of its 2 attributes are not sorted"};
+  const Problems disordered = {"xattr set 0: xattr set: attribute 1 of 2 is out of order"};
   testing::expect_problems(check, {{with_names("user.a", "user.b"), {}},
                                    {with_names("user.b", "user.a"), disordered},
                                    {with_names("user.a", "user.a"), disordered},
