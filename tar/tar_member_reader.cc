@@ -65,6 +65,8 @@ void TarMemberReader::add_global(ByteSpan body) {
 
 void TarMemberReader::set_global(PaxAttributes attributes) {
   global_ = std::move(attributes);
+  global_cost_ = global_.entry_cost();
+  repeated_cost_ += global_.cost();
   global_xattrs_.reset();
 }
 
@@ -77,6 +79,7 @@ void TarMemberReader::begin_local() {
 
 Result<Next> TarMemberReader::begin(const TarBlock& block) {
   entry_ = TarEntry();
+  repeated_cost_ += global_cost_;
   is_volume_label_ = block.type() == 'V';
   entry_.notes = std::exchange(early_notes_, {});
   read_names(block);

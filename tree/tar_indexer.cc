@@ -6,7 +6,6 @@
 
 #include "base/path_names.h"
 #include "base/quoting.h"
-#include "base/units.h"
 
 namespace zvfs {
 namespace {
@@ -22,11 +21,6 @@ constexpr std::uint64_t kMadeUpPerMember = 4;
 // The longest path with made-up directories: Linux's PATH_MAX, beyond which nothing else extracts
 // it either. A longer one, as in images of deep trees, comes after its directories.
 constexpr std::size_t kMaxMadeUpPath = 4095;
-
-// Attributes of a global header and a member's own make a new set for each member, which can take
-// many times the member's bytes. Without global headers, sets are smaller than the archive.
-constexpr std::uint64_t kXattrsAtLeast = 64 * kMiB;
-constexpr std::uint64_t kXattrsPerByte = 2;
 
 Unexpected refuse(std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, "{}; not shown in the image", why);
@@ -76,11 +70,6 @@ Result<TarParser::Step> TarIndexer::take(ByteSpan bytes) {
     report(*step.member, note.severity, note.message);
   }
   ZVFS_TRY(add_or_report(*step.member));
-  if (xattr_bytes_ > kXattrsAtLeast + kXattrsPerByte * parser_.position()) {
-    return fail(ErrorCode::kTooLarge,
-                "extended attributes of {} bytes, mainly of global headers, exceed the archive",
-                xattr_bytes_);
-  }
   return step;
 }
 
@@ -290,10 +279,7 @@ Result<std::uint32_t> TarIndexer::xattr_set_of(const TarEntry& entry) {
       return tree_.xattrs().add(*all);
     }
   }
-  const std::uint64_t before = tree_.xattrs().data().size();
-  const auto set = tree_.xattrs().add(entry.xattrs);
-  xattr_bytes_ += tree_.xattrs().data().size() - before;
-  return set;
+  return tree_.xattrs().add(entry.xattrs);
 }
 
 Result<void> TarIndexer::set_data(const TarEntry& entry, InodeRecord& record) {

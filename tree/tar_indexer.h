@@ -30,7 +30,8 @@ namespace zvfs {
 /// of file is refused. Archives in a row count as one. Everything odd is a warning.
 ///
 /// Memory: that of the tree and its names, about 150 bytes for each member, and as much for each
-/// made-up directory, of which there are at most a few for each member.
+/// made-up directory, of which there are at most a few for each member; and what the headers say,
+/// which the parser limits to a few times the archive's size.
 ///
 /// Use: take() until all bytes are taken, then finish(), and once the frames are known,
 /// locate_files() (tree/file_locator.h). Not thread-safe.
@@ -109,7 +110,6 @@ class TarIndexer {
   unsigned symlinks_followed_ = 0;  // on the way to one directory
   std::size_t walked_ = 0;          // bytes of path on that way
   std::uint64_t made_up_ = 0;       // directories
-  std::uint64_t xattr_bytes_ = 0;   // of sets that headers gave
   std::string directory_path_;      // of directory_, the last member's
   Row directory_ = NameTable::kRoot;
 };
