@@ -6,6 +6,7 @@
 
 #include "base/path_names.h"
 #include "base/quoting.h"
+#include "base/units.h"
 
 namespace zvfs {
 namespace {
@@ -18,6 +19,11 @@ using Type = TarMember::Type;
 // 150 bytes of memory. In real archives, few files have several directories missing above them.
 constexpr std::uint64_t kMadeUpAtLeast = 65536;
 constexpr std::uint64_t kMadeUpPerMember = 4;
+// A member of 512 bytes can lie behind a chain of symlinks whose targets have 64 KiB together. In
+// real archives, few targets on the way to a member have more than a hundred bytes.
+constexpr std::uint64_t kFollowedAtLeast = 16 * kMiB;
+constexpr std::uint64_t kFollowedPerByte = 2;
+
 // The longest path with made-up directories: Linux's PATH_MAX, beyond which nothing else extracts
 // it either. A longer one, as in images of deep trees, comes after its directories.
 constexpr std::size_t kMaxMadeUpPath = 4095;
@@ -98,6 +104,7 @@ Result<void> TarIndexer::add_index_extras() {
   for (const TarEntry& socket : index_extras_->sockets()) ZVFS_TRY(add_or_report(socket));
   for (const auto& [path, xattrs] : index_extras_->xattrs_by_path()) {
     const auto inode = find_inode(path);
+    if (!inode && !concerns_member(inode.error())) return Unexpected(Error(inode.error()));
     if (!inode) {
       warnings_.report(Severity::kUnreadable, path,
                        "not found: its large extended attributes are lost");
@@ -218,6 +225,9 @@ Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry
                               quote_name(entry.link_path)));
   };
   const auto target_place = find_place(entry.link_path, entry, IfMissing::kGiveUp);
+  if (!target_place && !concerns_member(target_place.error())) {
+    return Unexpected(Error(target_place.error()));
+  }
   if (!target_place || target_place->name.empty()) return missing();
   const auto target = names_.find(target_place->directory, target_place->name);
   if (!target) return missing();
@@ -236,8 +246,11 @@ Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode) {
     ZVFS_TRY(names_.add(place.directory, place.name, inode));
     return {};
   }
-  directory_path_.clear();  // may lead elsewhere now
-  directory_ = NameTable::kRoot;
+  const InodeRecord& old = tree_.inode(names_.inode(*known));
+  if (old.is_directory() || old.is_symlink()) {
+    directory_path_.clear();  // may lead elsewhere now
+    directory_ = NameTable::kRoot;
+  }
   names_.set_inode(*known, inode);
   return {};
 }
@@ -345,10 +358,21 @@ Result<NameTable::Row> TarIndexer::follow(Row directory, Row symlink, const TarE
   const std::string_view target = tree_.symlink_target(tree_.inode(names_.inode(symlink)));
   walked_ += target.size();
   if (can_follow(target) && walked_ <= kMaxPathSize && ++symlinks_followed_ <= kMaxSymlinks) {
-    if (const auto found = walk(directory, target, entry, IfMissing::kGiveUp)) return *found;
+    ZVFS_TRY(count_followed(target));
+    const auto found = walk(directory, target, entry, IfMissing::kGiveUp);
+    if (found || !concerns_member(found.error())) return found;
   }
   return refuse(
       fmt::format("it lies below a symlink to '{}', which is not a directory", quote_name(target)));
+}
+
+Result<void> TarIndexer::count_followed(std::string_view target) {
+  followed_ += target.size();
+  const std::uint64_t limit = kFollowedAtLeast + kFollowedPerByte * parser_.position();
+  if (followed_ <= limit) return {};
+  return fail(ErrorCode::kTooLarge,
+              "paths of {} members lead through symlink targets of {} bytes, more than {}",
+              members_, followed_, limit);
 }
 
 Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
