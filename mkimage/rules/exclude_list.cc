@@ -1,6 +1,7 @@
 #include "mkimage/rules/exclude_list.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/quoting.h"
 
@@ -56,6 +57,32 @@ bool ExcludeList::excludes(std::string_view path, EntryType type) const {
   };
   const auto rule = std::find_if(rules_.rbegin(), rules_.rend(), decides);
   return rule != rules_.rend() && !rule->negated;
+}
+
+ExcludeList::Progress ExcludeList::start() const {
+  Progress progress;
+  for (const Rule& rule : rules_) {
+    const PathPattern::Progress reached = rule.pattern.start();
+    progress.insert(progress.end(), reached.begin(), reached.end());
+  }
+  return progress;
+}
+
+bool ExcludeList::excludes(const Progress& directory, std::string_view name, EntryType type,
+                           Progress& entry) const {
+  entry.resize(directory.size());
+  std::size_t begin = 0;
+  bool excluded = false;
+  for (const Rule& rule : rules_) {
+    const std::size_t size = rule.pattern.components().size() + 1;
+    const auto before = std::span(directory).subspan(begin, size);
+    const bool matches = rule.pattern.step(before, name, std::span(entry).subspan(begin, size));
+    begin += size;
+    if (matches && (type == EntryType::kDirectory || !rule.directories_only)) {
+      excluded = !rule.negated;
+    }
+  }
+  return excluded;
 }
 
 }  // namespace zvfs
