@@ -16,9 +16,9 @@ Result<std::string> read_text(const std::string& path) {
   UniqueFd file;
   if (path != kStandardInput) {
     file = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.is_open()) return fail_errno(errno, quote_name(path));
+    if (!file.is_open()) return fail_errno(errno, shown_name(path));
   }
-  return read_to_end(file.is_open() ? file.get() : STDIN_FILENO, quote_name(path));
+  return read_to_end(file.is_open() ? file.get() : STDIN_FILENO, shown_name(path));
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ constexpr std::size_t kRecordCost = 64;  // beside its key and value, in memory
 Unexpected invalid(std::string_view key, std::string_view value) {
   constexpr std::size_t kShown = 80;
   return fail(ErrorCode::kInvalidArgument, "its pax header has an invalid {}={}; ignored",
-              quote_name(key), quote_name(value.substr(0, kShown)));
+              shown_name(key), shown_name(value.substr(0, kShown)));
 }
 
 template <typename T>

@@ -201,11 +201,10 @@ Result<void> TarParser::finish() const {
 }
 
 Unexpected TarParser::broken(std::uint64_t offset, std::string_view what) const {
-  constexpr std::size_t kShown = 4096;
-  const std::string_view path = std::string_view(reader_.entry().path).substr(0, kShown);
+  const std::string& path = reader_.entry().path;
   const bool in_member = !path.empty() && offset == headers_begin_;
   return fail(ErrorCode::kCorrupt, "tar archive, at {}{}{}: {}", offset, in_member ? ", " : "",
-              in_member ? quote_name(path) : "", what);
+              in_member ? shown_name(path) : "", what);
 }
 
 }  // namespace zvfs

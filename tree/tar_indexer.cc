@@ -119,7 +119,7 @@ Result<InodeNumber> TarIndexer::find_inode(const std::string& path) {
   const Place place = ZVFS_TRY(find_place(path, TarEntry(), IfMissing::kGiveUp));
   if (place.name.empty()) return kRootInode;
   const auto row = names_.find(place.directory, place.name);
-  if (!row) return fail(ErrorCode::kNotFound, "no '{}'", quote_name(path));
+  if (!row) return fail(ErrorCode::kNotFound, "no '{}'", shown_name(path));
   return names_.inode(*row);
 }
 
@@ -222,7 +222,7 @@ Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry
   ZVFS_TRY(check_path(entry.link_path, "its link target"));
   const auto missing = [&] {
     return refuse(fmt::format("hard link to '{}', which is not an earlier file of the archive",
-                              quote_name(entry.link_path)));
+                              shown_name(entry.link_path)));
   };
   const auto target_place = find_place(entry.link_path, entry, IfMissing::kGiveUp);
   if (!target_place && !concerns_member(target_place.error())) {
@@ -346,11 +346,11 @@ Result<NameTable::Row> TarIndexer::enter(Row directory, std::string_view name,
                                          const TarEntry& entry, IfMissing if_missing) {
   const auto known = names_.find(directory, name);
   if (!known && if_missing == IfMissing::kMake) return make_up(directory, name, entry);
-  if (!known) return fail(ErrorCode::kNotFound, "no directory '{}'", quote_name(name));
+  if (!known) return fail(ErrorCode::kNotFound, "no directory '{}'", shown_name(name));
   const InodeRecord& record = tree_.inode(names_.inode(*known));
   if (record.is_directory()) return *known;
   if (record.is_symlink()) return follow(directory, *known, entry);
-  return refuse(fmt::format("it lies below '{}', which is not a directory", quote_name(name)));
+  return refuse(fmt::format("it lies below '{}', which is not a directory", shown_name(name)));
 }
 
 // Extraction makes no directories through symlinks.
@@ -363,7 +363,7 @@ Result<NameTable::Row> TarIndexer::follow(Row directory, Row symlink, const TarE
     if (found || !concerns_member(found.error())) return found;
   }
   return refuse(
-      fmt::format("it lies below a symlink to '{}', which is not a directory", quote_name(target)));
+      fmt::format("it lies below a symlink to '{}', which is not a directory", shown_name(target)));
 }
 
 Result<void> TarIndexer::count_followed(std::string_view target) {
@@ -390,12 +390,8 @@ Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
   return names_.add(directory, name, number);
 }
 
-// A global header can give all members a path of 60 KiB, and a member one of 16 MiB.
 void TarIndexer::report(const TarEntry& entry, Severity severity, std::string message) {
-  constexpr std::size_t kShown = 4096;
-  std::string_view path = entry.path;
-  if (path.size() <= kShown) return warnings_.report(severity, path, std::move(message));
-  warnings_.report(severity, std::string(path.substr(0, kShown)) + "...", std::move(message));
+  warnings_.report(severity, entry.path, std::move(message));
 }
 
 }  // namespace zvfs

@@ -50,7 +50,7 @@ void EntryFilter::drop_replaced(TarEntry& entry) const {
 void EntryFilter::report_lost_link(const TarEntry& link) {
   warnings_.report(
       Warning::Severity::kChanged, link.path,
-      fmt::format("left out: hard link to '{}', which is left out", quote_name(link.link_path)));
+      fmt::format("left out: hard link to '{}', which is left out", shown_name(link.link_path)));
 }
 
 // Gives the member its path in the image; false when no name is left.

@@ -100,7 +100,7 @@ void RewrittenTar::add_link_to_left_out(TarEntry link) {
   if (!file) {
     return warnings_.report(Severity::kChanged, link.path,
                             fmt::format("left out: hard link to '{}', which is left out: {}",
-                                        quote_name(link.link_path), file.error().message));
+                                        shown_name(link.link_path), file.error().message));
   }
   file->path = link.path;
   if (!apply_rules(*file)) return;

@@ -35,7 +35,7 @@ Result<void> ExcludeList::add(std::string_view text) {
   PathPattern pattern = ZVFS_TRY(PathPattern::parse(path));
   const bool names_nothing = pattern.components().size() <= (anchored ? 0U : 1U);
   if (names_nothing)
-    return fail(ErrorCode::kInvalidArgument, "'{}' is an empty pattern", quote_name(text));
+    return fail(ErrorCode::kInvalidArgument, "'{}' is an empty pattern", shown_name(text));
   rules_.push_back({std::move(pattern), negated, directories_only});
   return {};
 }

@@ -716,6 +716,23 @@ TEST(TarIndexer, BoundsGlobalAttributes) {
   EXPECT_EQ(Indexed(tar).text(), "a = x\n");
 }
 
+TEST(TarIndexer, ShortensNamesInMessages) {
+  const std::string target = std::string(4096, 'p') + std::string(2000, 'q');
+  MadeTar links;
+  links.extended('x', MadeTar::record("linkpath", target));
+  links.hard_link("hard", "");
+  links.extended('x', MadeTar::record("linkpath", target));
+  links.symlink("s", "");
+  links.file("s/below", "");
+  links.end();
+  const std::string shown = "'" + std::string(4096, 'p') + "...'";
+  EXPECT_EQ(Indexed(links).said,
+            "hard: hard link to " + shown +
+                ", which is not an earlier file of the archive; not shown in the image\n"
+                "s/below: it lies below a symlink to " +
+                shown + ", which is not a directory; not shown in the image\n");
+}
+
 TEST(TarIndexer, ShortensPathsInMessages) {
   MadeTar tar;
   tar.extended('x', MadeTar::record("path", std::string(1'000'000, 'p')));
