@@ -87,11 +87,16 @@ class ArchiveReader::Locale {
 void ArchiveReader::Free::operator()(archive* handle) const { ::archive_read_free(handle); }
 void ArchiveReader::Free::operator()(archive_entry* entry) const { ::archive_entry_free(entry); }
 
-ArchiveReader::ArchiveReader(Formats formats)
-    : locale_(::newlocale(LC_ALL_MASK, locale_for(formats), nullptr)),
-      archive_(::archive_read_new()),
-      entry_(::archive_entry_new()) {
-  if (archive_ == nullptr || locale_ == nullptr || entry_ == nullptr) throw std::bad_alloc();
+Result<std::unique_ptr<ArchiveReader>> ArchiveReader::make(Formats formats) {
+  const locale_t locale = ::newlocale(LC_ALL_MASK, locale_for(formats), nullptr);
+  if (locale == nullptr && errno == ENOMEM) throw std::bad_alloc();
+  if (locale == nullptr) return fail_errno(errno, fmt::format("locale {}", locale_for(formats)));
+  return std::unique_ptr<ArchiveReader>(new ArchiveReader(formats, locale));
+}
+
+ArchiveReader::ArchiveReader(Formats formats, locale_t locale)
+    : locale_(locale), archive_(::archive_read_new()), entry_(::archive_entry_new()) {
+  if (archive_ == nullptr || entry_ == nullptr) throw std::bad_alloc();
   // libarchive's functions that open call this, too, but do not look whether there was memory for
   // it.
   require(::archive_read_set_callback_data(archive_.get(), nullptr));
@@ -104,7 +109,7 @@ ArchiveReader::ArchiveReader(Formats formats)
 
 ArchiveReader::~ArchiveReader() {
   archive_.reset();
-  if (locale_ != nullptr) ::freelocale(locale_);
+  ::freelocale(locale_);
 }
 
 // They stay loaded while somebody has them, so nobody gives them back.
@@ -118,7 +123,7 @@ void ArchiveReader::load_character_sets() {
 }
 
 Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(int fd, Formats formats) {
-  std::unique_ptr<ArchiveReader> reader(new ArchiveReader(formats));
+  auto reader = ZVFS_TRY(make(formats));
   const Locale locale(*reader);
   if (::archive_read_open_fd(reader->archive_.get(), fd, kReadSize) != ARCHIVE_OK) {
     return reader->failure();
@@ -128,7 +133,7 @@ Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(int fd, Formats forma
 
 Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(std::unique_ptr<ByteStream> stream,
                                                            Formats formats) {
-  std::unique_ptr<ArchiveReader> reader(new ArchiveReader(formats));
+  auto reader = ZVFS_TRY(make(formats));
   reader->stream_ = std::move(stream);
   const Locale locale(*reader);
   if (::archive_read_open(reader->archive_.get(), reader.get(), nullptr, &read_callback, nullptr) !=
