@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kReadSize = 256 * kKiB;
 // What libzstd says of a window above 128 MiB, its default limit of memory.
 constexpr std::string_view kWindowTooLarge = "Frame requires too much memory for decoding";
+// What its reader of 7z says for lack of memory, with another number than ENOMEM.
+constexpr std::string_view kNoMemory = "allocate memory";
 constexpr std::size_t kLookedAhead = 64;  // at most, by a filter that looks for more of its data
 
 // libarchive converts names to the locale's character set. "C" leaves those of a tar as they are:
@@ -203,10 +205,14 @@ ByteVector ArchiveReader::left_over(std::size_t more) const {
 
 Unexpected ArchiveReader::failure() const {
   if (stream_error_) return Unexpected(Error(*stream_error_));
-  if (::archive_errno(archive_.get()) == ENOMEM) throw std::bad_alloc();
   const char* const text = ::archive_error_string(archive_.get());
+  const bool has_text = text != nullptr;
+  if (::archive_errno(archive_.get()) == ENOMEM ||
+      (has_text && std::string_view(text).find(kNoMemory) != std::string_view::npos)) {
+    throw std::bad_alloc();
+  }
   const int number = ::archive_errno(archive_.get());
-  if (text != nullptr && std::string_view(text).ends_with(kWindowTooLarge)) {
+  if (has_text && std::string_view(text).ends_with(kWindowTooLarge)) {
     return fail(ErrorCode::kTooLarge,
                 "{}: its window exceeds 128M; decompress it first: zstd -dc --long=31 FILE | "
                 "mkimage - IMAGE",
@@ -214,10 +220,10 @@ Unexpected ArchiveReader::failure() const {
   }
   // This is how libarchive reports an unknown format.
   const bool is_unknown = number == EILSEQ && ::archive_format(archive_.get()) == 0;
-  if (is_unknown && text != nullptr) return fail(ErrorCode::kUnsupported, "{}", text);
+  if (is_unknown && has_text) return fail(ErrorCode::kUnsupported, "{}", text);
   const bool is_io = number > 0 && number != ENOMEM && number != EINVAL;
   return fail(is_io ? ErrorCode::kIo : ErrorCode::kCorrupt, "{}",
-              text == nullptr ? "the archive is truncated or damaged" : text);
+              has_text ? text : "the archive is truncated or damaged");
 }
 
 // libarchive's callback: no exception may leave it.
