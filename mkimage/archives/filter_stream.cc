@@ -19,6 +19,7 @@ constexpr Beginning kBeginnings[] = {
     {"bzip2", "BZh", 0},
     {"lzip", "LZIP", 0},
     {"lz4", "\x04\x22\x4D\x18", 4},
+    {"lzma", {"\x5D\0\0", 3}, 0},
 };
 
 // Whether more data was meant to begin here: one damaged byte must not make it ignored.
@@ -28,6 +29,13 @@ bool resembles(ByteSpan bytes, std::string_view magic) {
   std::size_t equal = 0;
   for (std::size_t i = 0; i < magic.size(); ++i) equal += head[i] == magic[i] ? 1 : 0;
   return equal + 1 >= magic.size();
+}
+
+// Whether `rest` ends within the magic of more data. Nobody knows whether the filter took bytes
+// of it that are fewer than it takes, so these may also be the end of the data before.
+bool ends_within_magic(ByteSpan rest, const Beginning& beginning) {
+  if (rest.size() >= beginning.taken + beginning.magic.size()) return false;
+  return beginning.magic.starts_with(as_text(rest.subspan(beginning.taken)));
 }
 
 }  // namespace
@@ -53,6 +61,9 @@ Result<void> FilterStream::check_rest() {
   const bool is_padding =
       std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{}; });
   if (is_padding) return {};
+  if (ends_within_magic(rest, *beginning)) {
+    return fail(ErrorCode::kCorrupt, "{} data is damaged: it is truncated", beginning->compression);
+  }
   if (resembles(rest, beginning->magic)) {
     return fail(ErrorCode::kCorrupt, "{} data is damaged: a part of it has a wrong magic number",
                 beginning->compression);
