@@ -194,16 +194,19 @@ Result<SourceList> read_list(const RawOptions& raw, OptionFiles& files) {
   constexpr const char* kOption = "--files-from";
   SourceList list;
   if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
-  const std::string text = ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.files_from)));
-  list.add_paths(text, raw.null_separated ? '\0' : '\n');
+  const char separator = raw.null_separated ? '\0' : '\n';
+  const std::string text =
+      ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.files_from, separator)));
+  list.add_paths(text, separator);
   return list;
 }
 
 // The paths in --order-file.
 Result<std::vector<std::string>> read_order(const RawOptions& raw, OptionFiles& files) {
   constexpr const char* kOption = "--order-file";
-  const std::string text = ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.order_file)));
   const char separator = raw.null_separated ? '\0' : '\n';
+  const std::string text =
+      ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.order_file, separator)));
   std::vector<std::string> paths;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find(separator, begin), text.size());
