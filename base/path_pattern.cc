@@ -89,6 +89,37 @@ bool PathPattern::matches(std::string_view path) const {
   }
 }
 
+PathPattern::Progress PathPattern::start() const {
+  Progress progress(components_.size() + 1);
+  progress[0] = 1;
+  skip_any_depth(progress);
+  return progress;
+}
+
+// Except at the end, `**` matches even no name.
+void PathPattern::skip_any_depth(std::span<std::uint8_t> progress) const {
+  for (std::size_t i = 0; i + 1 < components_.size(); ++i) {
+    if (progress[i] != 0 && components_[i].kind == Component::Kind::kAnyDepth) progress[i + 1] = 1;
+  }
+}
+
+bool PathPattern::step(std::span<const std::uint8_t> before, std::string_view name,
+                       std::span<std::uint8_t> after) const {
+  std::ranges::fill(after, std::uint8_t{0});
+  const std::size_t count = components_.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (before[i] == 0) continue;
+    if (components_[i].kind == Component::Kind::kAnyDepth) {
+      after[i] = 1;
+      if (i + 1 == count) after[count] = 1;
+    } else if (matches_name(components_[i], name)) {
+      after[i + 1] = 1;
+    }
+  }
+  skip_any_depth(after);
+  return after[count] != 0;
+}
+
 bool PathPattern::has_special_characters() const {
   return text_.find_first_of("*?[\\") != std::string::npos;
 }

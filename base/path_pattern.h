@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,19 @@ class PathPattern {
   /// True when all of `path`, names with single slashes between them, matches. Takes at most
   /// |components| x |names in path| comparisons of names.
   [[nodiscard]] bool matches(std::string_view path) const;
+
+  /// For each number of components, whether so many may match all of some names of a path: 0 or 1.
+  using Progress = std::vector<std::uint8_t>;
+
+  /// The progress before the first name.
+  [[nodiscard]] Progress start() const;
+
+  /// Sets `after`, one element for each component and one more, to what `before` becomes behind
+  /// `name`. Returns whether the pattern matches then. Compares each component once at most, so
+  /// that all directories above a path can be asked for in the time of one.
+  bool step(std::span<const std::uint8_t> before, std::string_view name,
+            std::span<std::uint8_t> after) const;
+
   /// True when it may match more than one path.
   [[nodiscard]] bool has_glob() const;
   /// True when parse_literally() may mean another path.
@@ -43,6 +57,7 @@ class PathPattern {
 
  private:
   explicit PathPattern(std::string_view text) : text_(text) {}
+  void skip_any_depth(std::span<std::uint8_t> progress) const;
   template <typename MakeComponent>
   static Result<PathPattern> parse_with(const MakeComponent& make, std::string_view text);
 

@@ -51,6 +51,16 @@ std::string escaped(std::string_view text, Backslashes backslashes) {
 
 std::string quote_name(std::string_view name) { return escaped(name, Backslashes::kEscape); }
 
+std::string shortened_name(std::string_view name) {
+  if (name.size() <= kMaxShownName) return std::string(name);
+  return std::string(name.substr(0, kMaxShownName)) + "...";
+}
+
+std::string shown_name(std::string_view name) {
+  if (name.size() <= kMaxShownName) return quote_name(name);
+  return quote_name(name.substr(0, kMaxShownName)) + "...";
+}
+
 std::string safe_line(std::string_view text) { return escaped(text, Backslashes::kKeep); }
 
 }  // namespace zvfs

@@ -25,7 +25,7 @@ void Warnings::report(Warning::Severity severity, std::string_view path, std::st
     if (severity == Warning::Severity::kChanged) ++changed_;
     if (severity == Warning::Severity::kUnreadable) ++unreadable_;
   }
-  if (listener_) listener_({severity, std::string(path), std::move(message)});
+  if (listener_) listener_({severity, shortened_name(path), std::move(message)});
 }
 
 void Warnings::report(std::string_view path, const Error& error) {
@@ -35,7 +35,7 @@ void Warnings::report(std::string_view path, const Error& error) {
 bool Warnings::keep_if_of_system(std::string_view path, const Error& error) {
   if (!is_of_system(error)) return false;
   const MutexLock lock(mutex_);
-  if (!of_system_) of_system_ = Error(error).within(quote_name(path));
+  if (!of_system_) of_system_ = Error(error).within(shown_name(path));
   return true;
 }
 

@@ -20,7 +20,7 @@ struct Warning {
     kUnreadable,  ///< The file, or a part or an attribute of it, is missing from the image.
   };
   Severity severity;
-  std::string path;  ///< As in the image; "." is the root.
+  std::string path;  ///< As in the image, but shortened_name(); "." is the root.
   std::string message;
 };
 

@@ -67,7 +67,7 @@ Result<Source> open_source(const std::string& path) {
                                               : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat status;
   if (!source.fd.is_open() || ::fstat(source.fd.get(), &status) != 0)
-    return fail_errno(errno, quote_name(path));
+    return fail_errno(errno, shown_name(path));
   source.is_directory = S_ISDIR(status.st_mode);
   if (S_ISREG(status.st_mode)) source.size = static_cast<std::uint64_t>(status.st_size);
   return source;
@@ -145,7 +145,7 @@ class Build {
   Result<void> convert_archive() {
     monitor_.progress.work_total = source_.size;
     const std::string name =
-        options_.source == kStandardInput ? "standard input" : quote_name(options_.source);
+        options_.source == kStandardInput ? "standard input" : shown_name(options_.source);
     auto stream =
         open_archive(source_.fd.get(),
                      {.rules = options_.rules,
@@ -183,7 +183,7 @@ class Build {
   Result<void> scan() {
     auto scanned = options_.sources ? scan_with<ListScanner>(*options_.sources)
                                     : scan_with<Scanner>(source_.fd.get());
-    if (!scanned) return Unexpected(std::move(scanned).error().within(quote_name(options_.source)));
+    if (!scanned) return Unexpected(std::move(scanned).error().within(shown_name(options_.source)));
     ZVFS_TRY(warnings_.check());
     if (!options_.rules.keeps_tree()) {
       tree_ = ZVFS_TRY(TreeRewriter(std::move(tree_), options_.rules, warnings_).shape());
@@ -244,7 +244,7 @@ class Build {
     if (listed.missing() > 0) {
       const std::string message = describe_missing(listed);
       if (options_.warnings.strict) {
-        return fail(ErrorCode::kNotFound, "{}: {} (--strict)", quote_name(listed.first_missing()),
+        return fail(ErrorCode::kNotFound, "{}: {} (--strict)", shown_name(listed.first_missing()),
                     message);
       }
       warnings_.report(Warning::Severity::kNote, listed.first_missing(), message);

@@ -22,7 +22,7 @@ Result<Timestamp> parse_source_date_epoch(std::string_view text) {
   const auto parsed = std::from_chars(text.data(), end, time.seconds);
   if (parsed.ec == std::errc() && parsed.ptr == end && time.seconds >= 0) return time;
   return fail(ErrorCode::kInvalidArgument,
-              "SOURCE_DATE_EPOCH: '{}' in the environment is not a number", quote_name(text));
+              "SOURCE_DATE_EPOCH: '{}' in the environment is not a number", shown_name(text));
 }
 
 }  // namespace

@@ -40,17 +40,17 @@ Result<ImageTarget> ImageTarget::open(const std::string& path, IfExists if_exist
   OutputPlace place;
   if (path == kStandardOutput) {
     place.stream = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
-    if (!place.stream.is_open()) return fail_errno(errno, quote_name(target.name_));
+    if (!place.stream.is_open()) return fail_errno(errno, shown_name(target.name_));
   } else {
-    place = ZVFS_TRY_IN(quote_name(path), find_output(path));
+    place = ZVFS_TRY_IN(shown_name(path), find_output(path));
   }
   if (!place.stream.is_open()) {
-    target.file_.emplace(ZVFS_TRY_IN(quote_name(path), AtomicFile::create(place.file, if_exists)));
+    target.file_.emplace(ZVFS_TRY_IN(shown_name(path), AtomicFile::create(place.file, if_exists)));
     return target;
   }
   if (::isatty(place.stream.get()) == 1) {
     return fail(ErrorCode::kInvalidArgument,
-                "{}: is a terminal; images are not written to terminals", quote_name(target.name_));
+                "{}: is a terminal; images are not written to terminals", shown_name(target.name_));
   }
   target.fd_ = std::move(place.stream);
   return target;
@@ -79,7 +79,7 @@ ExcludedFiles ImageTarget::excluded() const {
 }
 
 Result<void> ImageTarget::commit() {
-  ZVFS_TRY_IN(quote_name(name_), file_->commit());
+  ZVFS_TRY_IN(shown_name(name_), file_->commit());
   return {};
 }
 

@@ -40,25 +40,25 @@ Result<std::uint32_t> parse_frame_size(const std::string& text) {
   const bool is_in_range = size >= kMinFrameBound && size <= kMaxFrameSize;
   if (is_in_range && size % FrameBounds::kGranularity == 0) return static_cast<std::uint32_t>(size);
   return fail(ErrorCode::kInvalidArgument, "'{}' is not a multiple of {}K up to {}",
-              quote_name(text), FrameBounds::kGranularity / kKiB, human_size(kMaxFrameSize));
+              shown_name(text), FrameBounds::kGranularity / kKiB, human_size(kMaxFrameSize));
 }
 
 Result<Codec> parse_codec(const std::string& name) {
   if (const auto codec = codec_of_name(name)) return *codec;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is not zstd, lz4 or adaptive", quote_name(name));
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not zstd, lz4 or adaptive", shown_name(name));
 }
 
 Result<Dedupe> parse_dedupe(const std::string& name) {
   if (name == "off") return Dedupe::kOff;
   if (name == "near") return Dedupe::kNear;
   if (name == "links") return Dedupe::kLinks;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is not near, links or off", quote_name(name));
+  return fail(ErrorCode::kInvalidArgument, "'{}' is not near, links or off", shown_name(name));
 }
 
 Result<StreamOrder::Rest> parse_order(const std::string& name) {
   if (name == "path") return StreamOrder::Rest::kPath;
   if (name == "similar") return StreamOrder::Rest::kSimilar;
-  return fail(ErrorCode::kInvalidArgument, "'{}' is neither path nor similar", quote_name(name));
+  return fail(ErrorCode::kInvalidArgument, "'{}' is neither path nor similar", shown_name(name));
 }
 
 Result<void> check_level(const EncoderOptions& encoder) {
@@ -194,16 +194,19 @@ Result<SourceList> read_list(const RawOptions& raw, OptionFiles& files) {
   constexpr const char* kOption = "--files-from";
   SourceList list;
   if (raw.no_recursion) list.recursion = SourceList::Recursion::kNone;
-  const std::string text = ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.files_from)));
-  list.add_paths(text, raw.null_separated ? '\0' : '\n');
+  const char separator = raw.null_separated ? '\0' : '\n';
+  const std::string text =
+      ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.files_from, separator)));
+  list.add_paths(text, separator);
   return list;
 }
 
 // The paths in --order-file.
 Result<std::vector<std::string>> read_order(const RawOptions& raw, OptionFiles& files) {
   constexpr const char* kOption = "--order-file";
-  const std::string text = ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.order_file)));
   const char separator = raw.null_separated ? '\0' : '\n';
+  const std::string text =
+      ZVFS_TRY(for_option(kOption, files.read(kOption, *raw.order_file, separator)));
   std::vector<std::string> paths;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find(separator, begin), text.size());
@@ -247,7 +250,7 @@ Result<void> take_operands(const RawOptions& raw, OptionFiles& files, BuildOptio
   }
   if (raw.files_from) {
     if (!sources.empty()) {
-      return fail(kWrong, "--files-from: cannot be combined with '{}'", quote_name(sources[0]));
+      return fail(kWrong, "--files-from: cannot be combined with '{}'", shown_name(sources[0]));
     }
     build.source = *raw.files_from;
     build.sources = ZVFS_TRY(read_list(raw, files));

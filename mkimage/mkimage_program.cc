@@ -101,7 +101,7 @@ Result<void> change_directory(MkimageOptions& options) {
   std::string& target = options.build.target;
   if (!target.empty() && target != kStandardOutput) target = std::filesystem::absolute(target);
   if (::chdir(options.directory.c_str()) != 0)
-    return fail_errno(errno, quote_name(options.directory));
+    return fail_errno(errno, shown_name(options.directory));
   return {};
 }
 
@@ -143,7 +143,7 @@ Status run(MkimageOptions& options) {
   }
   const std::string problem = problem_of_name(options.build.target, options.build.encoder.codec);
   if (!problem.empty())
-    print_error(fmt::format("{}: {}", quote_name(options.build.target), problem));
+    print_error(fmt::format("{}: {}", shown_name(options.build.target), problem));
   if (judge(change_directory(options)) != Status::kDone) return Status::kFailed;
   if (options.build.sources) options.build.sources->follow_listed_symlinks();
   return build_and_report(options, *std::move(report_file));

@@ -11,10 +11,12 @@
 namespace zvfs {
 namespace {
 
+constexpr std::size_t kRecordCost = 64;  // beside its key and value, in memory
+
 Unexpected invalid(std::string_view key, std::string_view value) {
   constexpr std::size_t kShown = 80;
   return fail(ErrorCode::kInvalidArgument, "its pax header has an invalid {}={}; ignored",
-              quote_name(key), quote_name(value.substr(0, kShown)));
+              shown_name(key), shown_name(value.substr(0, kShown)));
 }
 
 template <typename T>
@@ -124,17 +126,21 @@ Result<void> PaxAttributes::add(ByteSpan bytes) {
   return result;
 }
 
-std::size_t PaxAttributes::cost() const {
-  constexpr std::size_t kPerRecord = 64;
-  std::size_t cost = sparse_map.size() * sizeof(sparse_map[0]);
+std::size_t PaxAttributes::entry_cost() const {
+  std::size_t cost = sparse_map.size() / 2 * sizeof(ExtentRecord);
   for (const auto* text :
        {&path, &link_path, &user_name, &group_name, &access_acl, &default_acl, &sparse_path}) {
     if (*text) cost += (*text)->size();
   }
   for (const auto* records : {&xattrs, &encoded_xattrs}) {
-    for (const auto& [name, value] : *records) cost += kPerRecord + name.size() + value.size();
+    for (const auto& [name, value] : *records) cost += kRecordCost + name.size() + value.size();
   }
-  for (const auto& [key, value] : others) cost += kPerRecord + key.size() + value.size();
+  return cost;
+}
+
+std::size_t PaxAttributes::others_cost() const {
+  std::size_t cost = 0;
+  for (const auto& [key, value] : others) cost += kRecordCost + key.size() + value.size();
   return cost;
 }
 

@@ -48,13 +48,17 @@ struct PaxAttributes {
   /// and the error describes the first of them. Errors: InvalidArgument.
   Result<void> add(ByteSpan body);
 
-  /// Roughly the bytes of memory that a copy takes.
-  [[nodiscard]] std::size_t cost() const;
+  /// Roughly the bytes of memory that a copy takes, and the entry that is made of it.
+  [[nodiscard]] std::size_t cost() const { return entry_cost() + others_cost(); }
+
+  /// The same without `others`.
+  [[nodiscard]] std::size_t entry_cost() const;
 
  private:
   Result<void> set(std::string_view key, std::string_view value);
   Result<void> set_sparse(std::string_view key, std::string_view value);
   Result<void> set_encoded_xattr(std::string_view name, std::string_view value);
+  [[nodiscard]] std::size_t others_cost() const;
 };
 
 }  // namespace zvfs

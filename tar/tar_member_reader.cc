@@ -65,6 +65,8 @@ void TarMemberReader::add_global(ByteSpan body) {
 
 void TarMemberReader::set_global(PaxAttributes attributes) {
   global_ = std::move(attributes);
+  global_cost_ = global_.entry_cost();
+  repeated_cost_ += global_.cost();
   global_xattrs_.reset();
 }
 
@@ -77,6 +79,7 @@ void TarMemberReader::begin_local() {
 
 Result<Next> TarMemberReader::begin(const TarBlock& block) {
   entry_ = TarEntry();
+  repeated_cost_ += global_cost_;
   is_volume_label_ = block.type() == 'V';
   entry_.notes = std::exchange(early_notes_, {});
   read_names(block);
@@ -126,7 +129,7 @@ void TarMemberReader::read_type(const TarBlock& block) {
       note("is the rest of a file that begins in another volume; shown as a file of its own");
     } else if (type != '0' && type != '\0' && type != '7' && type != 'S') {
       note(fmt::format("unknown type '{}', treated as a regular file",
-                       quote_name(std::string_view(&type, 1))));
+                       shown_name(std::string_view(&type, 1))));
     }
   }
 }
@@ -209,7 +212,7 @@ void TarMemberReader::add_acl(std::string_view name, const std::optional<std::st
   if (!text) return;
   auto xattr = acl_xattr(*text);
   if (!xattr) {
-    result.notes.push_back(quote_name(xattr.error().message) + "; left out");
+    result.notes.push_back(shown_name(xattr.error().message) + "; left out");
     return;
   }
   std::erase_if(xattrs, [&](const Xattr& other) { return other.name == name; });

@@ -35,6 +35,10 @@ class TarMemberReader {
   /// member.
   static constexpr std::size_t kMaxGlobalCost = std::size_t{64} << 10;
 
+  /// How much members got from global headers so far, by PaxAttributes::cost(), and global headers
+  /// from those before them. No archive has bytes for what is repeated.
+  [[nodiscard]] std::uint64_t repeated_cost() const { return repeated_cost_; }
+
   /// Begins the entry of the member with this header. Errors: Corrupt.
   Result<Next> begin(const TarBlock& block);
   Result<Next> add_sparse_block(const TarBlock& block);
@@ -95,6 +99,8 @@ class TarMemberReader {
   void note(std::string message);
 
   PaxAttributes global_;
+  std::size_t global_cost_ = 0;  // for each member
+  std::uint64_t repeated_cost_ = 0;
   std::optional<MemberXattrs> global_xattrs_;  // once they are needed
   std::optional<PaxAttributes> local_;         // those of the member, including the global ones
   std::optional<std::string> gnu_path_;

@@ -4,9 +4,15 @@
 #include <cassert>
 
 #include "base/quoting.h"
+#include "base/units.h"
 
 namespace zvfs {
 namespace {
+
+// A global header of 64 KiB can say as much about each member of 512 bytes. No program is known to
+// write more than a few hundred bytes into one.
+constexpr std::uint64_t kRepeatedAtLeast = 64 * kMiB;
+constexpr std::uint64_t kRepeatedPerByte = 4;
 
 bool is_zero(ByteSpan bytes) {
   return std::ranges::all_of(bytes, [](std::byte byte) { return byte == std::byte{}; });
@@ -84,6 +90,7 @@ Result<TarParser::Step> TarParser::process_block(std::size_t size) {
 Result<TarParser::Step> TarParser::process_header(std::size_t size) {
   const TarBlock block(block_);
   if (!in_headers_) headers_begin_ = position_ - kTarBlockSize;
+  ZVFS_TRY(check_repeated());
   if (!in_archive_) ++archives_;
   in_archive_ = true;
   zero_blocks_ = 0;
@@ -99,6 +106,14 @@ Result<TarParser::Step> TarParser::process_header(std::size_t size) {
   if (!next) return broken(headers_begin_, next.error().message);
   in_headers_ = true;
   return await(*next, size);
+}
+
+Result<void> TarParser::check_repeated() const {
+  const std::uint64_t limit = kRepeatedAtLeast + kRepeatedPerByte * position_;
+  if (reader_.repeated_cost() <= limit) return {};
+  return fail(ErrorCode::kTooLarge,
+              "tar archive, at {}: global pax headers make attributes of {} bytes, more than {}",
+              headers_begin_, reader_.repeated_cost(), limit);
 }
 
 Result<void> TarParser::begin_body(const TarBlock& header) {
@@ -186,11 +201,10 @@ Result<void> TarParser::finish() const {
 }
 
 Unexpected TarParser::broken(std::uint64_t offset, std::string_view what) const {
-  constexpr std::size_t kShown = 4096;
-  const std::string_view path = std::string_view(reader_.entry().path).substr(0, kShown);
+  const std::string& path = reader_.entry().path;
   const bool in_member = !path.empty() && offset == headers_begin_;
   return fail(ErrorCode::kCorrupt, "tar archive, at {}{}{}: {}", offset, in_member ? ", " : "",
-              in_member ? quote_name(path) : "", what);
+              in_member ? shown_name(path) : "", what);
 }
 
 }  // namespace zvfs

@@ -30,7 +30,8 @@ class TarParser {
 
   /// Takes bytes of one part, at least one byte, from the front of `bytes`, which must not be
   /// empty. Bytes that may yet turn out to be of another part are called headers.
-  /// Errors: Corrupt (not a tar archive, or a broken one), TooLarge (headers of absurd size).
+  /// Errors: Corrupt (not a tar archive, or a broken one), TooLarge (headers of absurd size, or
+  /// global headers whose attributes in all members are many times the archive's size).
   Result<Step> take(ByteSpan bytes);
 
   /// Call after the last byte. Errors: Corrupt (the archive ends within a member).
@@ -67,6 +68,7 @@ class TarParser {
   Result<Step> process_zeros(std::size_t size);
   Result<Step> process_no_header(std::size_t size);
   [[nodiscard]] bool expects_link_data() const;
+  [[nodiscard]] Result<void> check_repeated() const;
   Result<void> begin_body(const TarBlock& header);
   Result<Step> await(TarMemberReader::Next next, std::size_t size);
   [[nodiscard]] Unexpected broken(std::uint64_t offset, std::string_view what) const;

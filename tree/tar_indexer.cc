@@ -19,14 +19,14 @@ using Type = TarMember::Type;
 // 150 bytes of memory. In real archives, few files have several directories missing above them.
 constexpr std::uint64_t kMadeUpAtLeast = 65536;
 constexpr std::uint64_t kMadeUpPerMember = 4;
+// A member of 512 bytes can lie behind a chain of symlinks whose targets have 64 KiB together. In
+// real archives, few targets on the way to a member have more than a hundred bytes.
+constexpr std::uint64_t kFollowedAtLeast = 16 * kMiB;
+constexpr std::uint64_t kFollowedPerByte = 2;
+
 // The longest path with made-up directories: Linux's PATH_MAX, beyond which nothing else extracts
 // it either. A longer one, as in images of deep trees, comes after its directories.
 constexpr std::size_t kMaxMadeUpPath = 4095;
-
-// Attributes of a global header and a member's own make a new set for each member, which can take
-// many times the member's bytes. Without global headers, sets are smaller than the archive.
-constexpr std::uint64_t kXattrsAtLeast = 64 * kMiB;
-constexpr std::uint64_t kXattrsPerByte = 2;
 
 Unexpected refuse(std::string_view why) {
   return fail(ErrorCode::kInvalidArgument, "{}; not shown in the image", why);
@@ -76,11 +76,6 @@ Result<TarParser::Step> TarIndexer::take(ByteSpan bytes) {
     report(*step.member, note.severity, note.message);
   }
   ZVFS_TRY(add_or_report(*step.member));
-  if (xattr_bytes_ > kXattrsAtLeast + kXattrsPerByte * parser_.position()) {
-    return fail(ErrorCode::kTooLarge,
-                "extended attributes of {} bytes, mainly of global headers, exceed the archive",
-                xattr_bytes_);
-  }
   return step;
 }
 
@@ -109,6 +104,7 @@ Result<void> TarIndexer::add_index_extras() {
   for (const TarEntry& socket : index_extras_->sockets()) ZVFS_TRY(add_or_report(socket));
   for (const auto& [path, xattrs] : index_extras_->xattrs_by_path()) {
     const auto inode = find_inode(path);
+    if (!inode && !concerns_member(inode.error())) return Unexpected(Error(inode.error()));
     if (!inode) {
       warnings_.report(Severity::kUnreadable, path,
                        "not found: its large extended attributes are lost");
@@ -123,7 +119,7 @@ Result<InodeNumber> TarIndexer::find_inode(const std::string& path) {
   const Place place = ZVFS_TRY(find_place(path, TarEntry(), IfMissing::kGiveUp));
   if (place.name.empty()) return kRootInode;
   const auto row = names_.find(place.directory, place.name);
-  if (!row) return fail(ErrorCode::kNotFound, "no '{}'", quote_name(path));
+  if (!row) return fail(ErrorCode::kNotFound, "no '{}'", shown_name(path));
   return names_.inode(*row);
 }
 
@@ -226,9 +222,12 @@ Result<void> TarIndexer::add_hard_link(const Place& place, const TarEntry& entry
   ZVFS_TRY(check_path(entry.link_path, "its link target"));
   const auto missing = [&] {
     return refuse(fmt::format("hard link to '{}', which is not an earlier file of the archive",
-                              quote_name(entry.link_path)));
+                              shown_name(entry.link_path)));
   };
   const auto target_place = find_place(entry.link_path, entry, IfMissing::kGiveUp);
+  if (!target_place && !concerns_member(target_place.error())) {
+    return Unexpected(Error(target_place.error()));
+  }
   if (!target_place || target_place->name.empty()) return missing();
   const auto target = names_.find(target_place->directory, target_place->name);
   if (!target) return missing();
@@ -247,8 +246,11 @@ Result<void> TarIndexer::set_name(const Place& place, InodeNumber inode) {
     ZVFS_TRY(names_.add(place.directory, place.name, inode));
     return {};
   }
-  directory_path_.clear();  // may lead elsewhere now
-  directory_ = NameTable::kRoot;
+  const InodeRecord& old = tree_.inode(names_.inode(*known));
+  if (old.is_directory() || old.is_symlink()) {
+    directory_path_.clear();  // may lead elsewhere now
+    directory_ = NameTable::kRoot;
+  }
   names_.set_inode(*known, inode);
   return {};
 }
@@ -290,10 +292,7 @@ Result<std::uint32_t> TarIndexer::xattr_set_of(const TarEntry& entry) {
       return tree_.xattrs().add(*all);
     }
   }
-  const std::uint64_t before = tree_.xattrs().data().size();
-  const auto set = tree_.xattrs().add(entry.xattrs);
-  xattr_bytes_ += tree_.xattrs().data().size() - before;
-  return set;
+  return tree_.xattrs().add(entry.xattrs);
 }
 
 Result<void> TarIndexer::set_data(const TarEntry& entry, InodeRecord& record) {
@@ -347,11 +346,11 @@ Result<NameTable::Row> TarIndexer::enter(Row directory, std::string_view name,
                                          const TarEntry& entry, IfMissing if_missing) {
   const auto known = names_.find(directory, name);
   if (!known && if_missing == IfMissing::kMake) return make_up(directory, name, entry);
-  if (!known) return fail(ErrorCode::kNotFound, "no directory '{}'", quote_name(name));
+  if (!known) return fail(ErrorCode::kNotFound, "no directory '{}'", shown_name(name));
   const InodeRecord& record = tree_.inode(names_.inode(*known));
   if (record.is_directory()) return *known;
   if (record.is_symlink()) return follow(directory, *known, entry);
-  return refuse(fmt::format("it lies below '{}', which is not a directory", quote_name(name)));
+  return refuse(fmt::format("it lies below '{}', which is not a directory", shown_name(name)));
 }
 
 // Extraction makes no directories through symlinks.
@@ -359,10 +358,21 @@ Result<NameTable::Row> TarIndexer::follow(Row directory, Row symlink, const TarE
   const std::string_view target = tree_.symlink_target(tree_.inode(names_.inode(symlink)));
   walked_ += target.size();
   if (can_follow(target) && walked_ <= kMaxPathSize && ++symlinks_followed_ <= kMaxSymlinks) {
-    if (const auto found = walk(directory, target, entry, IfMissing::kGiveUp)) return *found;
+    ZVFS_TRY(count_followed(target));
+    const auto found = walk(directory, target, entry, IfMissing::kGiveUp);
+    if (found || !concerns_member(found.error())) return found;
   }
   return refuse(
-      fmt::format("it lies below a symlink to '{}', which is not a directory", quote_name(target)));
+      fmt::format("it lies below a symlink to '{}', which is not a directory", shown_name(target)));
+}
+
+Result<void> TarIndexer::count_followed(std::string_view target) {
+  followed_ += target.size();
+  const std::uint64_t limit = kFollowedAtLeast + kFollowedPerByte * parser_.position();
+  if (followed_ <= limit) return {};
+  return fail(ErrorCode::kTooLarge,
+              "paths of {} members lead through symlink targets of {} bytes, more than {}",
+              members_, followed_, limit);
 }
 
 Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
@@ -380,12 +390,8 @@ Result<NameTable::Row> TarIndexer::make_up(Row directory, std::string_view name,
   return names_.add(directory, name, number);
 }
 
-// A global header can give all members a path of 60 KiB, and a member one of 16 MiB.
 void TarIndexer::report(const TarEntry& entry, Severity severity, std::string message) {
-  constexpr std::size_t kShown = 4096;
-  std::string_view path = entry.path;
-  if (path.size() <= kShown) return warnings_.report(severity, path, std::move(message));
-  warnings_.report(severity, std::string(path.substr(0, kShown)) + "...", std::move(message));
+  warnings_.report(severity, entry.path, std::move(message));
 }
 
 }  // namespace zvfs

@@ -30,7 +30,8 @@ namespace zvfs {
 /// of file is refused. Archives in a row count as one. Everything odd is a warning.
 ///
 /// Memory: that of the tree and its names, about 150 bytes for each member, and as much for each
-/// made-up directory, of which there are at most a few for each member.
+/// made-up directory, of which there are at most a few for each member; and what the headers say,
+/// which the parser limits to a few times the archive's size.
 ///
 /// Use: take() until all bytes are taken, then finish(), and once the frames are known,
 /// locate_files() (tree/file_locator.h). Not thread-safe.
@@ -42,7 +43,8 @@ class TarIndexer {
       : tree_(tree), warnings_(warnings), index_extras_(index_extras) {}
 
   /// Takes bytes of one part from the front of `bytes`, which must not be empty: see
-  /// TarParser::take(). Errors: Corrupt, TooLarge (also: too many directories are missing).
+  /// TarParser::take(). Errors: Corrupt, TooLarge (also: too many directories are missing, or
+  /// too much of the members' paths lies behind symlinks).
   Result<TarParser::Step> take(ByteSpan bytes);
 
   /// Call once, after the last byte. Completes the tree, except for the numbers of the frames in
@@ -54,6 +56,10 @@ class TarIndexer {
   [[nodiscard]] std::span<const std::uint32_t> files() const { return files_.span(); }
 
   [[nodiscard]] std::uint64_t members() const { return members_; }
+
+  /// The bytes of all symlink targets that paths of members led through: work that a few bytes of
+  /// the archive can ask for again and again.
+  [[nodiscard]] std::uint64_t followed() const { return followed_; }
 
   /// After finish(): whether that directory has no member, so that its owner, mode and time are not
   /// the archive's.
@@ -89,6 +95,7 @@ class TarIndexer {
   Result<Row> enter(Row directory, std::string_view name, const TarEntry& entry,
                     IfMissing if_missing);
   Result<Row> follow(Row directory, Row symlink, const TarEntry& entry);
+  Result<void> count_followed(std::string_view target);
   Result<Row> make_up(Row directory, std::string_view name, const TarEntry& entry);
   void set_made_up(InodeNumber directory, bool is_made_up);
   void renumber_files(std::span<const std::uint32_t> numbers);
@@ -108,8 +115,8 @@ class TarIndexer {
   bool said_absolute_ = false;
   unsigned symlinks_followed_ = 0;  // on the way to one directory
   std::size_t walked_ = 0;          // bytes of path on that way
+  std::uint64_t followed_ = 0;      // bytes of symlink targets, of all ways together
   std::uint64_t made_up_ = 0;       // directories
-  std::uint64_t xattr_bytes_ = 0;   // of sets that headers gave
   std::string directory_path_;      // of directory_, the last member's
   Row directory_ = NameTable::kRoot;
 };

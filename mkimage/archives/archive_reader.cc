@@ -17,6 +17,8 @@ namespace {
 constexpr std::size_t kReadSize = 256 * kKiB;
 // What libzstd says of a window above 128 MiB, its default limit of memory.
 constexpr std::string_view kWindowTooLarge = "Frame requires too much memory for decoding";
+// What its reader of 7z says for lack of memory, with another number than ENOMEM.
+constexpr std::string_view kNoMemory = "allocate memory";
 constexpr std::size_t kLookedAhead = 64;  // at most, by a filter that looks for more of its data
 
 // libarchive converts names to the locale's character set. "C" leaves those of a tar as they are:
@@ -87,11 +89,16 @@ class ArchiveReader::Locale {
 void ArchiveReader::Free::operator()(archive* handle) const { ::archive_read_free(handle); }
 void ArchiveReader::Free::operator()(archive_entry* entry) const { ::archive_entry_free(entry); }
 
-ArchiveReader::ArchiveReader(Formats formats)
-    : locale_(::newlocale(LC_ALL_MASK, locale_for(formats), nullptr)),
-      archive_(::archive_read_new()),
-      entry_(::archive_entry_new()) {
-  if (archive_ == nullptr || locale_ == nullptr || entry_ == nullptr) throw std::bad_alloc();
+Result<std::unique_ptr<ArchiveReader>> ArchiveReader::make(Formats formats) {
+  const locale_t locale = ::newlocale(LC_ALL_MASK, locale_for(formats), nullptr);
+  if (locale == nullptr && errno == ENOMEM) throw std::bad_alloc();
+  if (locale == nullptr) return fail_errno(errno, fmt::format("locale {}", locale_for(formats)));
+  return std::unique_ptr<ArchiveReader>(new ArchiveReader(formats, locale));
+}
+
+ArchiveReader::ArchiveReader(Formats formats, locale_t locale)
+    : locale_(locale), archive_(::archive_read_new()), entry_(::archive_entry_new()) {
+  if (archive_ == nullptr || entry_ == nullptr) throw std::bad_alloc();
   // libarchive's functions that open call this, too, but do not look whether there was memory for
   // it.
   require(::archive_read_set_callback_data(archive_.get(), nullptr));
@@ -104,7 +111,7 @@ ArchiveReader::ArchiveReader(Formats formats)
 
 ArchiveReader::~ArchiveReader() {
   archive_.reset();
-  if (locale_ != nullptr) ::freelocale(locale_);
+  ::freelocale(locale_);
 }
 
 // They stay loaded while somebody has them, so nobody gives them back.
@@ -118,7 +125,7 @@ void ArchiveReader::load_character_sets() {
 }
 
 Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(int fd, Formats formats) {
-  std::unique_ptr<ArchiveReader> reader(new ArchiveReader(formats));
+  auto reader = ZVFS_TRY(make(formats));
   const Locale locale(*reader);
   if (::archive_read_open_fd(reader->archive_.get(), fd, kReadSize) != ARCHIVE_OK) {
     return reader->failure();
@@ -128,7 +135,7 @@ Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(int fd, Formats forma
 
 Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(std::unique_ptr<ByteStream> stream,
                                                            Formats formats) {
-  std::unique_ptr<ArchiveReader> reader(new ArchiveReader(formats));
+  auto reader = ZVFS_TRY(make(formats));
   reader->stream_ = std::move(stream);
   const Locale locale(*reader);
   if (::archive_read_open(reader->archive_.get(), reader.get(), nullptr, &read_callback, nullptr) !=
@@ -198,10 +205,14 @@ ByteVector ArchiveReader::left_over(std::size_t more) const {
 
 Unexpected ArchiveReader::failure() const {
   if (stream_error_) return Unexpected(Error(*stream_error_));
-  if (::archive_errno(archive_.get()) == ENOMEM) throw std::bad_alloc();
   const char* const text = ::archive_error_string(archive_.get());
+  const bool has_text = text != nullptr;
+  if (::archive_errno(archive_.get()) == ENOMEM ||
+      (has_text && std::string_view(text).find(kNoMemory) != std::string_view::npos)) {
+    throw std::bad_alloc();
+  }
   const int number = ::archive_errno(archive_.get());
-  if (text != nullptr && std::string_view(text).ends_with(kWindowTooLarge)) {
+  if (has_text && std::string_view(text).ends_with(kWindowTooLarge)) {
     return fail(ErrorCode::kTooLarge,
                 "{}: its window exceeds 128M; decompress it first: zstd -dc --long=31 FILE | "
                 "mkimage - IMAGE",
@@ -209,10 +220,10 @@ Unexpected ArchiveReader::failure() const {
   }
   // This is how libarchive reports an unknown format.
   const bool is_unknown = number == EILSEQ && ::archive_format(archive_.get()) == 0;
-  if (is_unknown && text != nullptr) return fail(ErrorCode::kUnsupported, "{}", text);
+  if (is_unknown && has_text) return fail(ErrorCode::kUnsupported, "{}", text);
   const bool is_io = number > 0 && number != ENOMEM && number != EINVAL;
   return fail(is_io ? ErrorCode::kIo : ErrorCode::kCorrupt, "{}",
-              text == nullptr ? "the archive is truncated or damaged" : text);
+              has_text ? text : "the archive is truncated or damaged");
 }
 
 // libarchive's callback: no exception may leave it.

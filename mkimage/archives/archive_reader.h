@@ -78,7 +78,8 @@ class ArchiveReader {
     void operator()(archive_entry* entry) const;
   };
 
-  explicit ArchiveReader(Formats formats);
+  static Result<std::unique_ptr<ArchiveReader>> make(Formats formats);
+  ArchiveReader(Formats formats, locale_t locale);  // which it owns
   static ssize_t read_callback(archive* handle, void* self, const void** bytes);
   [[nodiscard]] Unexpected failure() const;
   void note_warning();

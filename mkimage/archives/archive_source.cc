@@ -148,7 +148,9 @@ Stream converted_cpio(std::unique_ptr<DecompressedFile> file, const ArchiveSetup
 // The image at the end of a file. Errors: InvalidArgument (there is none); those of an image.
 Result<std::unique_ptr<Image>> open_image(int fd) {
   constexpr std::uint64_t kCacheSize = 4 * kMiB;
-  auto file = ZVFS_TRY(FileSource::adopt(UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 0)), "source"));
+  UniqueFd own(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (!own.is_open()) return fail_errno(errno, "its descriptor");
+  auto file = ZVFS_TRY(FileSource::adopt(std::move(own), "source"));
   return Image::open(std::move(file), {.cache_size_bytes = kCacheSize});
 }
 
@@ -211,6 +213,7 @@ Stream tar_stream(Stream tar, ImageExtras extras, const ArchiveSetup& setup) {
 Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
   const off_t begin = ::lseek(fd, 0, SEEK_CUR);  // negative for a pipe
   const auto image = open_image(fd);
+  if (!image && is_of_system(image.error())) return Unexpected(Error(image.error()));
   auto [file, head, precedes_image] = ZVFS_TRY(locate(fd, begin, image, setup));
   if (is_tar(head)) {
     ImageExtras extras;

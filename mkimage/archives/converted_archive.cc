@@ -121,7 +121,7 @@ Result<void> ConvertedArchive::read_block() {
     return {};
   }
   if (!block && block.error().code != ErrorCode::kInvalidArgument) {
-    return Unexpected(Error(block.error()).within(quote_name(entry_.path)));
+    return Unexpected(Error(block.error()).within(shown_name(entry_.path)));
   }
   if (!block) {
     warnings_.report(Severity::kUnreadable, entry_.path,
@@ -134,7 +134,7 @@ Result<void> ConvertedArchive::read_block() {
   missing_bytes_ += entry_.data_size - position_;
   if (missing_bytes_ > kMaxMissingBytes) {
     return fail(ErrorCode::kCorrupt, "{}: more than 1 GiB that the archive promises is missing",
-                quote_name(entry_.path));
+                shown_name(entry_.path));
   }
   zeros_end_ = entry_.data_size;
   data_ended_ = true;

@@ -13,7 +13,10 @@ using EntryType = ExcludeList::EntryType;
 }  // namespace
 
 bool EntryFilter::apply(TarEntry& entry) {
-  if (excludes(entry.path, entry.type == TarMember::Type::kDirectory)) return false;
+  const bool is_directory = entry.type == TarMember::Type::kDirectory;
+  if (excluded_.contains(entry.path, is_directory ? EntryType::kDirectory : EntryType::kOther)) {
+    return false;
+  }
   if (entry.type == TarMember::Type::kHardLink && leaves_out(entry.link_path)) {
     if (rules_.shape.empty() || rules_.shape.place(entry.path)) report_lost_link(entry);
     return false;
@@ -30,7 +33,8 @@ bool EntryFilter::apply(TarEntry& entry) {
 }
 
 bool EntryFilter::leaves_out(std::string_view path) {
-  return excludes(path, false) || (!rules_.shape.empty() && !rules_.shape.place(path));
+  return excluded_.contains(path, EntryType::kOther) ||
+         (!rules_.shape.empty() && !rules_.shape.place(path));
 }
 
 // Drops records that contradict the metadata from the rules.
@@ -43,23 +47,10 @@ void EntryFilter::drop_replaced(TarEntry& entry) const {
   }
 }
 
-// Asks for each parent directory first, as ExcludeList requires.
-bool EntryFilter::excludes(std::string_view path, bool is_directory) {
-  if (rules_.excludes.empty()) return false;
-  path_.clear();
-  for (std::string_view name = take_first_name(path); !name.empty(); name = take_first_name(path)) {
-    if (!path_.empty() && rules_.excludes.excludes(path_, EntryType::kDirectory)) return true;
-    if (!path_.empty()) path_ += '/';
-    path_ += name;
-  }
-  return !path_.empty() &&
-         rules_.excludes.excludes(path_, is_directory ? EntryType::kDirectory : EntryType::kOther);
-}
-
 void EntryFilter::report_lost_link(const TarEntry& link) {
   warnings_.report(
       Warning::Severity::kChanged, link.path,
-      fmt::format("left out: hard link to '{}', which is left out", quote_name(link.link_path)));
+      fmt::format("left out: hard link to '{}', which is left out", shown_name(link.link_path)));
 }
 
 // Gives the member its path in the image; false when no name is left.

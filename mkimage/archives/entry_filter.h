@@ -7,6 +7,7 @@
 #include "base/warnings.h"
 #include "mkimage/archives/pseudo_members.h"
 #include "mkimage/rules/entry_rules.h"
+#include "mkimage/rules/excluded_paths.h"
 #include "tar/tar_entry.h"
 #include "tar/tar_writer.h"
 
@@ -18,7 +19,7 @@ class EntryFilter {
  public:
   /// Borrows both.
   EntryFilter(const EntryRules& rules, Warnings& warnings)
-      : rules_(rules), warnings_(warnings), pseudo_(rules, warnings) {}
+      : rules_(rules), warnings_(warnings), pseudo_(rules, warnings), excluded_(rules.excludes) {}
 
   /// False if the member is left out: it, or a directory above it, is excluded, or no name is left.
   /// Otherwise changes its path and metadata by the rules.
@@ -42,7 +43,6 @@ class EntryFilter {
   Result<bool> append_more(TarWriter& out);
 
  private:
-  [[nodiscard]] bool excludes(std::string_view path, bool is_directory);
   [[nodiscard]] bool place(TarEntry& entry);
   void drop_replaced(TarEntry& entry) const;
   void report_lost_link(const TarEntry& link);
@@ -52,7 +52,7 @@ class EntryFilter {
   const EntryRules& rules_;
   Warnings& warnings_;
   PseudoMembers pseudo_;
-  std::string path_;
+  ExcludedPaths excluded_;
   std::optional<Timestamp> first_time_;
   bool has_parents_ = false;  // append_parents() was called
 };

@@ -7,6 +7,7 @@
 #include <fmt/core.h>
 
 namespace zvfs {
+
 namespace {
 
 /// How the data of a filter begins that ignores what it does not know behind its data.
@@ -19,15 +20,35 @@ constexpr Beginning kBeginnings[] = {
     {"bzip2", "BZh", 0},
     {"lzip", "LZIP", 0},
     {"lz4", "\x04\x22\x4D\x18", 4},
+    {"lz4", "\x02\x21\x4C\x18", 4},  // of its old format
+    {"lzma", {"\x5D\0\0", 3}, 0},
 };
 
-// Whether more data was meant to begin here: one damaged byte must not make it ignored.
-bool resembles(ByteSpan bytes, std::string_view magic) {
-  if (bytes.size() < magic.size()) return false;
-  const std::string_view head = as_text(bytes.first(magic.size()));
-  std::size_t equal = 0;
-  for (std::size_t i = 0; i < magic.size(); ++i) equal += head[i] == magic[i] ? 1 : 0;
-  return equal + 1 >= magic.size();
+// In how many bytes of the magic `rest` is something else: one damaged byte must not make more data
+// look like something that may be ignored.
+std::size_t differences(ByteSpan rest, const Beginning& beginning) {
+  const std::string_view magic = beginning.magic;
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < magic.size(); ++i) {
+    if (i >= rest.size() || as_text(rest)[i] != magic[i]) ++count;
+  }
+  return count;
+}
+
+// Whether `rest` ends within the magic of more data. Nobody knows whether the filter took bytes
+// of it that are fewer than it takes, so these may also be the end of the data before.
+bool ends_within_magic(ByteSpan rest, const Beginning& beginning) {
+  if (rest.size() >= beginning.taken + beginning.magic.size()) return false;
+  return beginning.magic.starts_with(as_text(rest.subspan(beginning.taken)));
+}
+
+// Why `rest`, behind the end of the data, must not be ignored; empty if it may be.
+std::string_view objection(ByteSpan rest, const Beginning& beginning) {
+  if (ends_within_magic(rest, beginning)) return "it is truncated";
+  const std::size_t distance = differences(rest, beginning);
+  if (distance == 0) return "a further part of it cannot be read";
+  if (distance == 1) return "a part of it has a wrong magic number";
+  return {};
 }
 
 }  // namespace
@@ -45,21 +66,23 @@ Result<ByteSpan> FilterStream::next() {
 
 Result<void> FilterStream::check_rest() {
   if (!reader_->is_compressed()) return {};
-  const auto beginning =
-      std::ranges::find(kBeginnings, reader_->compression(), &Beginning::compression);
-  if (beginning == std::end(kBeginnings)) return {};
-  const ByteVector rest = reader_->left_over(beginning->taken);
-  if (rest.size() <= beginning->taken) return {};
-  const bool is_padding =
-      std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{}; });
-  if (is_padding) return {};
-  if (resembles(rest, beginning->magic)) {
-    return fail(ErrorCode::kCorrupt, "{} data is damaged: a part of it has a wrong magic number",
-                beginning->compression);
+  const std::string_view compression = reader_->compression();
+  bool is_ignored = false;
+  for (const Beginning& beginning : kBeginnings) {
+    if (beginning.compression != compression) continue;
+    const ByteVector rest = reader_->left_over(beginning.taken);
+    const bool is_padding =
+        std::ranges::all_of(rest, [](std::byte byte) { return byte == std::byte{}; });
+    if (rest.size() <= beginning.taken || is_padding) return {};
+    if (const std::string_view why = objection(rest, beginning); !why.empty()) {
+      return fail(ErrorCode::kCorrupt, "{} data is damaged: {}", compression, why);
+    }
+    is_ignored = true;
   }
-  warnings_.report(
-      Warning::Severity::kNote, ".",
-      fmt::format("data after the end of the {} data is ignored", beginning->compression));
+  if (is_ignored) {
+    warnings_.report(Warning::Severity::kNote, ".",
+                     fmt::format("data after the end of the {} data is ignored", compression));
+  }
   return {};
 }
 

@@ -26,6 +26,12 @@ std::ptrdiff_t matching(ByteSpan head) {
                                [&](unsigned i) { return head[i] == kMagic[i]; });
 }
 
+// Whether the file ends within the magic of a member, `head` being all that is left of it.
+bool ends_within_member(ByteSpan head) {
+  return !head.empty() && head.size() < kMagic.size() &&
+         std::ranges::equal(head, ByteSpan(kMagic).first(head.size()));
+}
+
 // Whether a member was meant to begin here. One damaged byte must not make it look like something
 // that may be ignored.
 bool resembles_member(ByteSpan head) { return matching(head) >= 2; }
@@ -87,6 +93,7 @@ Result<std::size_t> GzipStream::inflate(ByteSpan bytes, MutableByteSpan out) {
 Result<void> GzipStream::end_member() {
   ZVFS_TRY(source_->skip_zeros());
   const ByteSpan head = ZVFS_TRY(source_->peek(kMagicSize));
+  if (ends_within_member(head)) return damaged("it is truncated");
   ended_ = !resembles_member(head);
   if (!ended_) ::inflateReset(&inflater_->stream);
   return {};

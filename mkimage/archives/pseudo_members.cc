@@ -49,7 +49,7 @@ void PseudoMembers::take(TarEntry& entry) {
   if (is_defined && is_link) {
     warnings_.report(Severity::kChanged, path,
                      fmt::format("is a hard link in the archive; modify its file '{}' instead",
-                                 quote_name(plain_path(entry.link_path))));
+                                 shown_name(plain_path(entry.link_path))));
   } else if (is_defined) {
     if (const auto found = rules_.pseudo.modified().find(path);
         found != rules_.pseudo.modified().end()) {

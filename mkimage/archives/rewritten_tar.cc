@@ -45,11 +45,11 @@ void RewrittenTar::add_index_extras() {
   extras_ = {};
 }
 
-// Takes a run of the source, or the rest of one; false at the end.
+// Takes of a run of the source what makes a run here; false at the end.
 Result<bool> RewrittenTar::read() {
   if (unread_.empty()) unread_ = ZVFS_TRY(source_->next());
   if (unread_.empty()) return false;
-  while (!unread_.empty() && kept_size_ == 0) {
+  while (!unread_.empty() && kept_size_ == 0 && out_.bytes().size() < kStreamRunSize) {
     const TarParser::Step step = ZVFS_TRY(parser_.take(unread_));
     const ByteSpan bytes = unread_.first(step.size);
     unread_ = unread_.subspan(step.size);
@@ -100,7 +100,7 @@ void RewrittenTar::add_link_to_left_out(TarEntry link) {
   if (!file) {
     return warnings_.report(Severity::kChanged, link.path,
                             fmt::format("left out: hard link to '{}', which is left out: {}",
-                                        quote_name(link.link_path), file.error().message));
+                                        shown_name(link.link_path), file.error().message));
   }
   file->path = link.path;
   if (!apply_rules(*file)) return;

@@ -26,8 +26,10 @@ namespace {
 constexpr int kArchive = 3;
 constexpr int kPipe = 4;
 
-// How that process ends when there is no memory.
+// How that process ends when there is no memory, and when it cannot begin: with errno, which is
+// less than 134, added to that.
 constexpr int kNoMemoryStatus = 2;
+constexpr int kErrnoStatus = 100;
 
 constexpr std::size_t kHeadSize = 5;  // of a message: its size and its kind
 
@@ -97,11 +99,13 @@ void close_from(int first) {
 }
 
 // Leaves the process these two descriptors, as the first after the standard ones, which lead
-// nowhere.
+// nowhere. False with errno.
 bool keep_only(std::array<int, 2> kept) {
-  constexpr int kOutOfTheWay = 16;
-  for (int& fd : kept) fd = ::fcntl(fd, F_DUPFD, kOutOfTheWay);
-  if (kept[0] < 0 || kept[1] < 0) return false;
+  for (int& fd : kept) {
+    fd = ::fcntl(fd, F_DUPFD, kPipe + 1);
+    if (fd < 0 && errno == EINVAL) errno = EMFILE;  // the limit is no more than that
+    if (fd < 0) return false;
+  }
   const int nowhere = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   for (const int fd : {0, 1, 2}) nowhere < 0 ? ::close(fd) : ::dup2(nowhere, fd);
   ::dup2(kept[0], kArchive);
@@ -131,7 +135,7 @@ std::vector<std::string> enter_in_time() {
   try {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     reset_signals();
-    if (!keep_only({archive, pipe})) ::_exit(EXIT_FAILURE);
+    if (!keep_only({archive, pipe})) ::_exit(kErrnoStatus + errno);
     ArchiveReader::load_character_sets();
     const std::vector<std::string> missing = enter_in_time();
     MessageWriter out(kPipe);
@@ -245,6 +249,10 @@ Unexpected SandboxedMembers::crashed() {
   process_ = 0;
   if (WIFEXITED(status) && WEXITSTATUS(status) == kNoMemoryStatus) {
     return fail(ErrorCode::kNoMemory, "out of memory");
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) > kErrnoStatus) {
+    return fail_errno(WEXITSTATUS(status) - kErrnoStatus,
+                      "cannot start the process that reads the archive");
   }
   if (!WIFSIGNALED(status)) {
     return fail(ErrorCode::kCorrupt, "the process that reads the archive has failed");

@@ -12,7 +12,7 @@ namespace zvfs {
 
 Result<ReportFile> ReportFile::open(const std::string& path) {
   const bool to_stdout = path == "-";
-  std::string name = to_stdout ? "standard output" : quote_name(path);
+  std::string name = to_stdout ? "standard output" : shown_name(path);
   UniqueFd fd(to_stdout ? ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)
                         : ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
   if (!fd.is_open()) return fail_errno(errno, name);

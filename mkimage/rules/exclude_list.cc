@@ -1,6 +1,7 @@
 #include "mkimage/rules/exclude_list.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/quoting.h"
 
@@ -34,7 +35,7 @@ Result<void> ExcludeList::add(std::string_view text) {
   PathPattern pattern = ZVFS_TRY(PathPattern::parse(path));
   const bool names_nothing = pattern.components().size() <= (anchored ? 0U : 1U);
   if (names_nothing)
-    return fail(ErrorCode::kInvalidArgument, "'{}' is an empty pattern", quote_name(text));
+    return fail(ErrorCode::kInvalidArgument, "'{}' is an empty pattern", shown_name(text));
   rules_.push_back({std::move(pattern), negated, directories_only});
   return {};
 }
@@ -56,6 +57,32 @@ bool ExcludeList::excludes(std::string_view path, EntryType type) const {
   };
   const auto rule = std::find_if(rules_.rbegin(), rules_.rend(), decides);
   return rule != rules_.rend() && !rule->negated;
+}
+
+ExcludeList::Progress ExcludeList::start() const {
+  Progress progress;
+  for (const Rule& rule : rules_) {
+    const PathPattern::Progress reached = rule.pattern.start();
+    progress.insert(progress.end(), reached.begin(), reached.end());
+  }
+  return progress;
+}
+
+bool ExcludeList::excludes(const Progress& directory, std::string_view name, EntryType type,
+                           Progress& entry) const {
+  entry.resize(directory.size());
+  std::size_t begin = 0;
+  bool excluded = false;
+  for (const Rule& rule : rules_) {
+    const std::size_t size = rule.pattern.components().size() + 1;
+    const auto before = std::span(directory).subspan(begin, size);
+    const bool matches = rule.pattern.step(before, name, std::span(entry).subspan(begin, size));
+    begin += size;
+    if (matches && (type == EntryType::kDirectory || !rule.directories_only)) {
+      excluded = !rule.negated;
+    }
+  }
+  return excluded;
 }
 
 }  // namespace zvfs

@@ -37,6 +37,17 @@ class ExcludeList {
   /// never is.
   [[nodiscard]] bool excludes(std::string_view path, EntryType type) const;
 
+  /// How far each pattern matches behind some names of a path. Belongs to a complete list.
+  using Progress = std::vector<std::uint8_t>;
+
+  /// That of the root.
+  [[nodiscard]] Progress start() const;
+
+  /// As above, but for the entry `name` of the directory that `directory` is the progress of. Sets
+  /// `entry` to its own.
+  [[nodiscard]] bool excludes(const Progress& directory, std::string_view name, EntryType type,
+                              Progress& entry) const;
+
   /// When true, excludes() is false for every entry.
   [[nodiscard]] bool empty() const { return rules_.empty(); }
 

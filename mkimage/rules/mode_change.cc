@@ -65,7 +65,7 @@ Result<ModeChange> ModeChange::parse(std::string_view text, std::uint16_t umask)
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
     if (!parse_clause(text.substr(begin, end - begin), umask, change.steps_)) {
-      return fail(ErrorCode::kInvalidArgument, "'{}' is not a mode for chmod(1)", quote_name(text));
+      return fail(ErrorCode::kInvalidArgument, "'{}' is not a mode for chmod(1)", shown_name(text));
     }
     begin = end + 1;
   }
@@ -77,7 +77,7 @@ Result<ModeChange::Step> ModeChange::parse_octal(std::string_view text) {
   for (const char digit : text) {
     if (digit < '0' || digit > '7' || (bits = bits * 8 + unsigned(digit - '0')) > kPermissionBits) {
       return fail(ErrorCode::kInvalidArgument, "'{}' is not a mode from 0 to 7777",
-                  quote_name(text));
+                  shown_name(text));
     }
   }
   constexpr std::size_t kDigitsOfAllBits = 4;

@@ -44,7 +44,7 @@ Result<std::uint32_t> parse(std::string_view text, Lookup* look_up, std::string_
     return *id;
   }
   return fail(ErrorCode::kInvalidArgument, "'{}' is neither a known {} nor a number",
-              quote_name(text), what);
+              shown_name(text), what);
 }
 
 }  // namespace

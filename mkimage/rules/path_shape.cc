@@ -24,7 +24,7 @@ std::string_view strip(std::string_view path, std::uint32_t count) {
 
 Result<void> PathShape::set_prefix(std::string_view directory) {
   const auto refuse = [&](std::string_view why) -> Result<void> {
-    return fail(ErrorCode::kInvalidArgument, "'{}' {}", quote_name(directory.substr(0, 80)), why);
+    return fail(ErrorCode::kInvalidArgument, "'{}' {}", shown_name(directory.substr(0, 80)), why);
   };
   if (has_dot_dot(directory)) return refuse("contains '..'");
   if (directory.size() > kMaxPrefix) return refuse("exceeds the length limit of a path");

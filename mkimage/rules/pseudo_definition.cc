@@ -63,7 +63,7 @@ Result<std::uint32_t> parse_number(const std::string& word, int base, std::uint3
   const char* const end = word.data() + word.size();
   const auto parsed = std::from_chars(word.data(), end, number, base);
   if (parsed.ec != std::errc() || parsed.ptr != end || number > max) {
-    return refuse("{} '{}' is not a number{} up to {}", what, quote_name(word),
+    return refuse("{} '{}' is not a number{} up to {}", what, shown_name(word),
                   base == 8 ? " in octal" : "",
                   base == 8 ? fmt::format("{:o}", max) : fmt::format("{}", max));
   }
@@ -73,7 +73,7 @@ Result<std::uint32_t> parse_number(const std::string& word, int base, std::uint3
 // A path in the image.
 Result<std::string> parse_path(const std::string& word) {
   const auto refuse_path = [&](std::string_view why) -> Result<std::string> {
-    return refuse("'{}' {}", quote_name(std::string_view(word).substr(0, 80)), why);
+    return refuse("'{}' {}", shown_name(std::string_view(word).substr(0, 80)), why);
   };
   if (word.empty()) return refuse("path missing");
   if (word.find('\0') != word.npos) return refuse_path("contains a zero byte");
@@ -119,7 +119,7 @@ Result<void> parse_symlink(Words& words, PseudoDefinition& definition) {
 Result<void> parse_ipc(Words& words, PseudoDefinition& definition) {
   const std::string type = words.next();
   if (type != "s" && type != "f") {
-    return refuse("'{}' is neither s, a socket, nor f, a fifo", quote_name(type));
+    return refuse("'{}' is neither s, a socket, nor f, a fifo", shown_name(type));
   }
   definition.mode = mode_of(type == "s" ? FileType::kSocket : FileType::kFifo, definition.mode);
   return {};
@@ -174,7 +174,7 @@ Result<void> parse_arguments(char type, Words& words, PseudoDefinition& definiti
   }
   const auto lower = static_cast<char>(std::tolower(static_cast<unsigned char>(type)));
   if (std::string_view("dmbcis").find(lower) == std::string_view::npos) {
-    return refuse("'{}' is not a type: d, m, b, c, i, s, l, h, L or x", quote_name({&type, 1}));
+    return refuse("'{}' is not a type: d, m, b, c, i, s, l, h, L or x", shown_name({&type, 1}));
   }
   if (type != lower) definition.mtime = ZVFS_TRY(parse_time(words.next()));
   definition.mode =
@@ -194,7 +194,7 @@ Result<PseudoDefinition> PseudoDefinition::parse(std::string_view text) {
   if (type.size() != 1) return refuse("expected PATH TYPE ...");
   ZVFS_TRY(parse_arguments(type.front(), words, definition));
   if (!words.at_end()) {
-    return refuse("unexpected '{}' at the end", quote_name(words.rest()));
+    return refuse("unexpected '{}' at the end", shown_name(words.rest()));
   }
   return definition;
 }

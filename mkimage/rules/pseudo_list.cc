@@ -34,7 +34,7 @@ Result<void> PseudoList::add(std::string_view text) {
   if (!parsed) {
     constexpr std::size_t kShown = 200;
     return Unexpected(
-        std::move(parsed).error().within(fmt::format("'{}'", quote_name(text.substr(0, kShown)))));
+        std::move(parsed).error().within(fmt::format("'{}'", shown_name(text.substr(0, kShown)))));
   }
   PseudoDefinition& definition = *parsed;
   if (definition.kind == Kind::kXattr) {

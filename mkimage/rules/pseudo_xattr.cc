@@ -82,21 +82,21 @@ Result<Xattr> parse_pseudo_xattr(std::string_view text) {
   const std::size_t equals = text.find('=');
   const std::string_view name = text.substr(0, equals);
   if (equals == text.npos) {
-    return fail(ErrorCode::kInvalidArgument, "'{}' is not NAME=VALUE", quote_name(text));
+    return fail(ErrorCode::kInvalidArgument, "'{}' is not NAME=VALUE", shown_name(text));
   }
   if (!is_name(name)) {
     return fail(ErrorCode::kInvalidArgument,
-                "'{}' is not a name in the namespaces user, trusted or security", quote_name(name));
+                "'{}' is not a name in the namespaces user, trusted or security", shown_name(name));
   }
   const auto value = decode(text.substr(equals + 1));
   if (!value) {
     return fail(ErrorCode::kInvalidArgument,
                 "the value of '{}' is not valid hexadecimal, base64 or octal text",
-                quote_name(name));
+                shown_name(name));
   }
   if (value->size() > XattrSet::kMaxValueSize) {
     return fail(ErrorCode::kInvalidArgument, "the value of '{}' has {} bytes; the limit is {}",
-                quote_name(name), value->size(), XattrSet::kMaxValueSize);
+                shown_name(name), value->size(), XattrSet::kMaxValueSize);
   }
   const ByteSpan bytes = std::as_bytes(std::span(*value));
   return Xattr{std::string(name), ByteVector(bytes.begin(), bytes.end())};

@@ -42,13 +42,13 @@ Result<void> SourceList::add_source(std::string_view path) {
   const std::string name(path.substr(slash + 1));
   if (name.empty() || name == "." || name == "..") {
     return fail(ErrorCode::kInvalidArgument, "{}: has no name to use in the image",
-                quote_name(whole));
+                shown_name(whole));
   }
   std::string place = ".";
   if (slash != path.npos) place = slash == 0 ? "/" : path.substr(0, slash);
   if (!root_.entries.try_emplace(name, std::move(place)).second) {
     return fail(ErrorCode::kInvalidArgument, "{}: another source is also named {}",
-                quote_name(whole), quote_name(name));
+                shown_name(whole), shown_name(name));
   }
   return {};
 }

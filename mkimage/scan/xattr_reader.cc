@@ -89,11 +89,11 @@ Result<bool> XattrReader::read_value(const char* attribute, ByteVector& value) {
     if (errno == ENODATA) return false;
     if (errno != ERANGE) {
       return fail_on_source(
-          errno, fmt::format("cannot read extended attribute {}", quote_name(attribute)));
+          errno, fmt::format("cannot read extended attribute {}", shown_name(attribute)));
     }
     if (value_.size() >= XattrSet::kMaxValueSize) {
       return fail(ErrorCode::kTooLarge, "extended attribute {} exceeds the limit of {} bytes",
-                  quote_name(attribute), XattrSet::kMaxValueSize);
+                  shown_name(attribute), XattrSet::kMaxValueSize);
     }
     value_.resize(std::min(value_.size() * 8, XattrSet::kMaxValueSize));
   }

@@ -79,11 +79,11 @@ Result<InodeNumber> PseudoApplier::make_disk_file(const PseudoDefinition& defini
   if (definition.follows_symlink) {
     const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
                                                            &std::free);
-    if (real == nullptr) return fail_errno(errno, quote_name(path));
+    if (real == nullptr) return fail_errno(errno, shown_name(path));
     path = real.get();
   }
   struct stat status;
-  if (::lstat(path.c_str(), &status) != 0) return fail_errno(errno, quote_name(path));
+  if (::lstat(path.c_str(), &status) != 0) return fail_errno(errno, shown_name(path));
   if (S_ISDIR(status.st_mode)) return fail(ErrorCode::kIo, "{} is a directory", path);
   InodeRecord record = ZVFS_TRY(reader_.read(AT_FDCWD, path.c_str(), status));
   ZVFS_TRY(reader_.read_xattrs(AT_FDCWD, path.c_str(), record));
@@ -106,7 +106,7 @@ Result<void> PseudoApplier::link(const PseudoDefinition& definition) {
     report(definition.path, Severity::kNote, "exists in the source; definition ignored");
   } else if (!target || tree_.inode(names_.inode(*target)).is_directory()) {
     report(definition.path, Severity::kChanged,
-           fmt::format("left out: no file '{}' to link to", quote_name(definition.target)));
+           fmt::format("left out: no file '{}' to link to", shown_name(definition.target)));
   } else {
     std::string_view directory = definition.path;
     ZVFS_TRY(names_.add(*parent, take_last_name(directory), names_.inode(*target)));
@@ -147,7 +147,7 @@ Result<PseudoApplier::Row> PseudoApplier::find_parent(const std::string& path) c
   take_last_name(directory);
   const auto row = find(directory);
   if (row && tree_.inode(names_.inode(*row)).is_directory()) return *row;
-  return fail(ErrorCode::kNotFound, "left out: no directory '{}'", quote_name(directory));
+  return fail(ErrorCode::kNotFound, "left out: no directory '{}'", shown_name(directory));
 }
 
 void PseudoApplier::report(const std::string& path, Severity severity, std::string message) {

@@ -20,6 +20,7 @@
 #include "fuse/mount/mount_options.h"
 #include "mkimage/mkimage_options.h"
 #include "mkimage/rules/exclude_list.h"
+#include "mkimage/rules/excluded_paths.h"
 #include "mkimage/rules/mode_change.h"
 #include "mkimage/rules/path_shape.h"
 #include "mkimage/rules/xattr_filter.h"
@@ -136,9 +137,13 @@ void take_patterns(std::string_view text) {
   using enum ExcludeList::EntryType;
   ExcludeList list;
   if (list.add_lines(text)) {
+    ExcludedPaths paths(list);
     for (const std::string_view path : {"a", "a/b", "a/b/c/d/e/f", "lib/x.o", "b", "build/cache"}) {
-      static_cast<void>(list.excludes(path, kOther));
-      static_cast<void>(list.excludes(path, kDirectory));
+      // The paths agree unless a directory above the entry is left out.
+      require(!list.excludes(path, kOther) || paths.contains(path, kOther));
+      require(!list.excludes(path, kDirectory) || paths.contains(path, kDirectory));
+      if (path.find('/') != path.npos) continue;
+      require(list.excludes(path, kOther) == paths.contains(path, kOther));
     }
   }
   const std::string path = plain_path(text);

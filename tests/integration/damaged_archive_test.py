@@ -156,11 +156,21 @@ class CompressedTarTest(DamageCase):
                     else:
                         self.assertEqual((code, len(said.splitlines())), (2, 1))
 
+    def test_parts_of_which_the_second_is_cut(self):
+        """Even if only a byte of it is left, or nothing but the beginning of its magic."""
+        two = [tar_of(file) for file in self.files[:2]]
+        for name, command in (WITH_SUMS | {name: command for name, (command, _) in WITHOUT_SUMS.items()}).items():
+            first, second = (self.compressed(command, part) for part in two)
+            for left in (*range(1, 16), len(second) // 2):
+                with self.subTest(name, left=left):
+                    code, image, said = self.made(first + second[:left], through_pipe=left % 2 == 0)
+                    self.assertEqual((code, image, len(said.splitlines())), (2, None, 1), said)
+
     def test_what_follows_compressed_data(self):
         code, sound, _ = self.made(self.tar)
         self.assertEqual(code, 0)
-        for name in ("gzip", "bzip2", "lz4", "lzip"):
-            archive = self.compressed(WITH_SUMS[name])
+        for name in ("gzip", "bzip2", "lz4", "lzip", "lzma"):
+            archive = self.compressed(WITH_SUMS.get(name) or WITHOUT_SUMS[name][0])
             with self.subTest(name):
                 code, image, said = self.made(archive + bytes(5000))
                 self.assertEqual((code, said), (0, ""))

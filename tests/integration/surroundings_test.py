@@ -5,6 +5,7 @@ import fcntl
 import os
 import subprocess
 import unittest
+import zipfile
 
 import zvfs_tools
 from zvfs_tools import mkimage, run, tool
@@ -100,6 +101,26 @@ class SurroundingsTest(unittest.TestCase):
                 self.assertRegex(made.stderr, rb"Too many open files|cannot create a thread|Resource")
                 self.assertEqual(made.stderr.count(b"\n"), 1, made.stderr)
         self.assertLessEqual({0, 2}, done)
+
+    def test_too_few_descriptors_are_told_of_where_an_archive_is_read(self):
+        (self.source / "file").write_text("content\n")
+        run("tar", "-czf", self.scratch / "a.tar", "-C", self.source, "file")
+        with zipfile.ZipFile(self.scratch / "a.zip", "w") as archive:
+            archive.write(self.source / "file", "file")
+        for name in ("a.tar", "a.zip"):
+            whole = mkimage(self.scratch / name, self.scratch / "whole.zst", "-f").read_bytes()
+            done = set()
+            for limit in range(4, 40):
+                with self.subTest(name, limit=limit):
+                    (self.scratch / "new.zst").unlink(missing_ok=True)
+                    made = self.shell(f'ulimit -n {limit}; "$MKIMAGE" -q {name} new.zst')
+                    self.assertIn(made.returncode, (0, 2, 127), made.stderr)
+                    done.add(made.returncode)
+                    if made.returncode == 0:
+                        self.assertEqual((self.scratch / "new.zst").read_bytes(), whole)
+                    if made.returncode == 2:
+                        self.assertRegex(made.stderr, rb"^mkimage: .*Too many open files\n$")
+            self.assertLessEqual({0, 2}, done)
 
     def test_too_few_descriptors_end_an_extraction_and_a_comparison(self):
         for name in range(50):

@@ -36,6 +36,15 @@ TEST(QuoteName, KeepsNamesDistinct) {
   EXPECT_EQ(quote_name("a\\nb"), R"(a\\nb)");
 }
 
+TEST(ShownName, IsShortened) {
+  const std::string longest(kMaxShownName, '\n');
+  EXPECT_EQ(shown_name("a\nb"), R"(a\nb)");
+  EXPECT_EQ(shown_name(longest), quote_name(longest));
+  EXPECT_EQ(shown_name(longest + 'x'), quote_name(longest) + "...");
+  EXPECT_EQ(shortened_name(longest), longest);
+  EXPECT_EQ(shortened_name(longest + 'x'), longest + "...");
+}
+
 TEST(SafeLine, LeavesQuotedNamesAsTheyAre) {
   const std::string quoted = quote_name("a\\b\n\x1b\u202E\xff");
   EXPECT_EQ(safe_line(quoted), quoted);

@@ -75,6 +75,7 @@ class Indexed {
     throw std::runtime_error("no such path");
   }
   [[nodiscard]] std::span<const std::uint32_t> files() const { return indexer_.files(); }
+  [[nodiscard]] std::uint64_t followed() const { return indexer_.followed(); }
 
   Tree tree;
   std::string error;
@@ -270,6 +271,43 @@ TEST(TarIndexer, MakesUpNoDirectoriesOfPathsBeyondAllSystems) {
   EXPECT_EQ(indexed.error, "");
   EXPECT_EQ(std::ranges::count(indexed.said, '\n'), 2);  // the file, and the directory of 4,201
   EXPECT_EQ(indexed.inode(path + "/f").size, 1U);
+}
+
+// `members` below a symlink with a target of 4,001 bytes, each after something elsewhere.
+MadeTar behind_symlink(int members, char type) {
+  std::string target = "d";
+  while (target.size() < 4000) target += "/d";
+  MadeTar tar;
+  tar.extended('x', MadeTar::record("path", target + "/f"));
+  tar.file("f", "");
+  tar.extended('x', MadeTar::record("linkpath", target));
+  tar.symlink("s", "");
+  for (int i = 0; i < members; ++i) {
+    const std::string name = fmt::format("{}", i);
+    tar.header("s/" + name, {.type = type, .link = "d/none"});
+    if (type != '1') tar.header("other" + name, {.type = type, .link = "x"});
+  }
+  tar.end();
+  return tar;
+}
+
+TEST(TarIndexer, BoundsTheWaysOfAllMembersThroughSymlinks) {
+  for (const char type : {'0', '1', '2', '5'}) {
+    EXPECT_EQ(Indexed(behind_symlink(4000, type)).error, "") << type;
+    const std::string error = Indexed(behind_symlink(10'000, type)).error;
+    EXPECT_NE(error.find("members lead through symlink targets of"), std::string::npos) << type;
+  }
+}
+
+// A name that another file gets leads nowhere else.
+TEST(TarIndexer, RemembersADirectoryWhenAFileInItIsReplaced) {
+  MadeTar tar = behind_symlink(0, '0');
+  tar.bytes.resize(tar.bytes.size() - 1024);
+  for (int i = 0; i < 1000; ++i) tar.header("s/same", {});
+  tar.end();
+  const Indexed indexed(tar);
+  EXPECT_EQ(indexed.error + indexed.said, "");
+  EXPECT_LT(indexed.followed(), 2 * 4002U);
 }
 
 TEST(TarIndexer, BoundsTheWayThroughSymlinks) {
@@ -678,6 +716,23 @@ TEST(TarIndexer, BoundsGlobalAttributes) {
   EXPECT_EQ(Indexed(tar).text(), "a = x\n");
 }
 
+TEST(TarIndexer, ShortensNamesInMessages) {
+  const std::string target = std::string(4096, 'p') + std::string(2000, 'q');
+  MadeTar links;
+  links.extended('x', MadeTar::record("linkpath", target));
+  links.hard_link("hard", "");
+  links.extended('x', MadeTar::record("linkpath", target));
+  links.symlink("s", "");
+  links.file("s/below", "");
+  links.end();
+  const std::string shown = "'" + std::string(4096, 'p') + "...'";
+  EXPECT_EQ(Indexed(links).said,
+            "hard: hard link to " + shown +
+                ", which is not an earlier file of the archive; not shown in the image\n"
+                "s/below: it lies below a symlink to " +
+                shown + ", which is not a directory; not shown in the image\n");
+}
+
 TEST(TarIndexer, ShortensPathsInMessages) {
   MadeTar tar;
   tar.extended('x', MadeTar::record("path", std::string(1'000'000, 'p')));
@@ -688,17 +743,58 @@ TEST(TarIndexer, ShortensPathsInMessages) {
                 "...: its path of 1000000 bytes exceeds 65535; not shown in the image\n");
 }
 
-// Each member's own attribute makes another set of the global ones, too.
-TEST(TarIndexer, BoundsSetsThatGlobalAttributesMakeLarge) {
-  MadeTar tar;
-  tar.extended('g', MadeTar::record("SCHILY.xattr.user.large", std::string(60'000, 'v')));
+// Whatever a global header repeats, all members together get 64 MiB and four times the archive.
+TEST(TarIndexer, BoundsWhatGlobalHeadersRepeat) {
+  const std::string large(60'000, 'v');
+  std::string sparse = MadeTar::record("GNU.sparse.size", "8000");
   for (int i = 0; i < 2000; ++i) {
-    tar.extended('x', MadeTar::record("SCHILY.xattr.user.own", fmt::format("{}", i)));
-    tar.file(fmt::format("{}", i), "");
+    sparse += MadeTar::record("GNU.sparse.offset", fmt::format("{}", 4 * i)) +
+              MadeTar::record("GNU.sparse.numbytes", "0");
+  }
+  for (const std::string& records :
+       {MadeTar::record("path", large), MadeTar::record("linkpath", large),
+        MadeTar::record("uname", large), MadeTar::record("gname", large),
+        MadeTar::record("GNU.sparse.name", large), MadeTar::record("SCHILY.acl.access", large),
+        MadeTar::record("SCHILY.acl.default", large),
+        MadeTar::record("SCHILY.xattr.user.large", large),
+        MadeTar::record("LIBARCHIVE.xattr.user.large", std::string(80'000, 'v')),
+        MadeTar::record("RHT.security.selinux", large), sparse}) {
+    for (const char type : {'0', '1', '2', '5'}) {
+      const auto error_of = [&](int members) {
+        MadeTar tar;
+        tar.extended('g', records);
+        for (int i = 0; i < members; ++i) {
+          tar.header(fmt::format("{}", i), {.type = type, .link = "target"});
+        }
+        tar.end();
+        return Indexed(tar).error;
+      };
+      EXPECT_EQ(error_of(1000), "") << records.substr(0, 30) << type;
+      EXPECT_NE(error_of(1300).find("global pax headers make attributes of"), std::string::npos)
+          << records.substr(0, 30) << type;
+    }
+  }
+}
+
+// Each of them changes what the next members get.
+TEST(TarIndexer, BoundsGlobalHeadersThatRepeatEarlierOnes) {
+  MadeTar tar;
+  tar.extended('g', MadeTar::record("comment", std::string(60'000, 'v')));
+  for (int i = 0; i < 1300; ++i) {
+    tar.extended('g', MadeTar::record("other", fmt::format("{}", i)));
   }
   tar.end();
-  EXPECT_NE(Indexed(tar).error.find("mainly of global headers, exceed the archive"),
-            std::string::npos);
+  EXPECT_NE(Indexed(tar).error.find("global pax headers make attributes of"), std::string::npos);
+}
+
+TEST(TarIndexer, RepeatsASmallGlobalHeaderInAnyNumberOfMembers) {
+  MadeTar tar;
+  tar.extended('g', MadeTar::record("comment", std::string(60'000, 'v')) +
+                        MadeTar::record("uname", std::string(256, 'u')) +
+                        MadeTar::record("RHT.security.selinux", std::string(256, 's')));
+  for (int i = 0; i < 200'000; ++i) tar.header(fmt::format("{}", i), {});
+  tar.end();
+  EXPECT_EQ(Indexed(tar).error, "");
 }
 
 TEST(TarIndexer, ShowsArchivesInARowAsOne) {

@@ -86,12 +86,22 @@ TEST(GzipStream, RefusesTruncatedData) {
   }
 }
 
+TEST(GzipStream, RefusesASecondMemberOfWhichOnlyTheMagicIsLeft) {
+  for (const std::string cut : {"\x1F", "\x1F\x8B", "\x1F\x8B\x08"}) {
+    const std::string file = stored("content") + cut;
+    const std::size_t known = cut.size() < 3 ? stored("content").size() : file.size();
+    EXPECT_EQ(content_of(file),
+              fmt::format("gzip data is damaged, before {}: it is truncated", known));
+  }
+}
+
 TEST(GzipStream, AcceptsWhatFollowsTheLastMember) {
   const std::string zeros(1000, '\0');
   EXPECT_EQ(content_of(stored("content") + zeros), "content");
   EXPECT_EQ(content_of(stored("a") + zeros + stored("b")), "ab");
   const std::string note = "[data after the end of the gzip data, at {}, is ignored]";
-  for (const std::string junk : {"x", "junk", "\x1F", "\x1F\x8A\x07", "PK\3\4 and so on"}) {
+  for (const std::string junk :
+       {"x", "junk", "\x1E", "\x1F\x8A", "\x1F\x8A\x07", "PK\3\4 and so on"}) {
     EXPECT_EQ(content_of(stored("content") + junk),
               "content" + fmt::format(fmt::runtime(note), stored("content").size()));
   }

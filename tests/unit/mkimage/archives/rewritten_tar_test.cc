@@ -28,6 +28,7 @@ class Rewritten {
       if (!bytes) error = bytes.error().message;
       if (!bytes || bytes->empty()) break;
       EXPECT_EQ(bytes->size() % 512, 0U);
+      longest_run = std::max(longest_run, bytes->size());
       out += as_text(*bytes);
     }
     parse();
@@ -49,6 +50,7 @@ class Rewritten {
   std::string out;
   std::string said;
   std::string error;
+  std::size_t longest_run = 0;
   IndexExtras index_extras;
   std::vector<TarEntry> entries;
   PaxRecords global_records;  // at the last member
@@ -140,6 +142,18 @@ TEST(RewrittenTar, KeepsNamesAndOtherRecords) {
   EXPECT_EQ(changed.entries[0].user_name, "");
   EXPECT_EQ(changed.entries[0].group_name, "group");
   EXPECT_EQ(changed.entries[0].other_records, PaxRecords());
+}
+
+// A run of the source can hold 2,000 members, each of which gets the global name.
+TEST(RewrittenTar, HoldsARunOfWhatGlobalHeadersRepeat) {
+  MadeTar tar;
+  tar.extended('g', MadeTar::record("uname", std::string(60'000, 'u')));
+  for (int i = 0; i < 500; ++i) tar.file(fmt::format("{}", i), "x");
+  tar.end();
+  const Rewritten rewritten(tar, excluding({"none"}), {}, tar.bytes.size());
+  EXPECT_EQ(rewritten.error + rewritten.said, "");
+  EXPECT_EQ(rewritten.entries.size(), 500U);
+  EXPECT_LT(rewritten.longest_run, kStreamRunSize + 65536);
 }
 
 TEST(RewrittenTar, HandsWhatNoHeaderHoldsToTheIndex) {

@@ -51,13 +51,16 @@ class Opened {
   UniqueFd file_;
 };
 
-/// While it lives, descriptors are too few for the process that reads, which then ends before it
-/// sends anything.
+/// While it lives, there are descriptors for an archive and a pipe, and none for the process that
+/// reads, which then ends before it sends anything.
 class FewDescriptors {
  public:
   FewDescriptors() {
     EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
-    const rlimit few{16, before_.rlim_max};
+    const UniqueFd archive(::dup(0));
+    const UniqueFd read_end(::dup(0));
+    const UniqueFd write_end(::dup(0));
+    const rlimit few{static_cast<rlim_t>(write_end.get()) + 1, before_.rlim_max};
     EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
   }
   ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
@@ -118,7 +121,9 @@ TEST(SandboxedMembers, TellsThatTheProcessHasEndedAtOnce) {
   const FewDescriptors limit;
   const Opened archive(ar_of("name", "content"));
   ASSERT_TRUE(archive.error);
-  EXPECT_EQ(archive.error->message, "the process that reads the archive has failed");
+  EXPECT_EQ(archive.error->code, ErrorCode::kExhausted);
+  EXPECT_EQ(archive.error->message,
+            "cannot start the process that reads the archive: Too many open files");
 }
 
 TEST(SandboxedMembers, LeavesNoProcess) {
