@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace zvfs {
@@ -15,6 +16,13 @@ Unexpected output_failure() {
   int none = 0;
   first_error.compare_exchange_strong(none, errno);
   return fail_errno(first_error, "standard output");
+}
+
+// Only a block device is synced: on files, that would make every small command slow.
+bool is_on_its_device() {
+  struct stat status {};
+  if (::fstat(STDOUT_FILENO, &status) != 0 || !S_ISBLK(status.st_mode)) return true;
+  return ::fsync(STDOUT_FILENO) == 0;
 }
 
 }  // namespace
@@ -37,7 +45,7 @@ Result<void> print_to_stdout(std::string_view text) {
 }
 
 Result<void> flush_standard_output() {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return {};
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && is_on_its_device()) return {};
   return output_failure();
 }
 

@@ -20,7 +20,8 @@ void print_to_stderr(std::string_view text) noexcept;
 /// Thread-safe.
 Result<void> print_to_stdout(std::string_view text);
 
-/// Writes out what was printed to standard output, so that a full disk does not look like success.
+/// Writes out what was printed to standard output, so that a full disk does not look like success;
+/// on a block device, whose writes fail later, also to disk.
 /// Errors: those of fail_errno() (something did not get there, now or before).
 Result<void> flush_standard_output();
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "base/atomic_file.h"
 #include "base/output_place.h"
@@ -68,12 +70,19 @@ class RepairCommand final : public Command {
   }
 
   Result<AtomicFile> create_out() const {
-    const OutputPlace place = ZVFS_TRY_IN(quote_name(out_path_), find_output(out_path_));
-    if (place.stream.is_open()) {
+    const IfExists if_exists = force_ ? IfExists::kReplace : IfExists::kFail;
+    std::error_code missing;
+    const auto there = std::filesystem::status(out_path_, missing);
+    // Nothing else is even opened: that could wait for the other end of a pipe.
+    const bool may_be_a_file =
+        !std::filesystem::exists(there) || is_regular_file(there) || is_directory(there);
+    OutputPlace place;
+    if (may_be_a_file)
+      place = ZVFS_TRY_IN(quote_name(out_path_), find_output(out_path_, if_exists));
+    if (!may_be_a_file || place.stream.is_open()) {
       return fail(ErrorCode::kInvalidArgument, "{}: is not a regular file; not replaced",
                   quote_name(out_path_));
     }
-    const IfExists if_exists = force_ ? IfExists::kReplace : IfExists::kFail;
     return ZVFS_TRY_IN(quote_name(out_path_), AtomicFile::create(place.file, if_exists));
   }
 
