@@ -12,6 +12,10 @@ namespace zvfs {
 /// printed to a closed standard output is lost. Call it first in main().
 void open_standard_streams();
 
+/// From now on, a write beyond the limit of file sizes (RLIMIT_FSIZE) fails with EFBIG, as on a
+/// full disk, instead of ending the process. Children inherit that.
+void fail_at_size_limit();
+
 /// Writes `text` to standard error as far as that is possible: a message that nobody can read (a
 /// full disk, a closed pipe) is no reason for a program to fail. Thread-safe.
 void print_to_stderr(std::string_view text) noexcept;

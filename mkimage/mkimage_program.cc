@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <new>
@@ -135,7 +134,6 @@ Result<std::optional<ReportFile>> open_report(const std::string& path) {
 
 Status run(MkimageOptions& options) {
   install_signal_cleanup();
-  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails with EFBIG instead
   auto report_file = open_report(options.json);
   if (!report_file) {
     print_error(report_file.error().message);

@@ -144,6 +144,35 @@ class SurroundingsTest(unittest.TestCase):
                 self.assertLessEqual(done.stderr.count(b"\n"), 2, done.stderr)
                 run("rm", "-rf", disk / "out")
 
+    def test_a_limit_of_file_sizes_is_an_error(self):
+        (self.source / "large").write_bytes(os.urandom(1 << 20))
+        mkimage(self.source, self.image, "-f")
+        out = self.scratch / "out"
+        for command, status in (('"$MKIMAGE" -q source out/new', 2),
+                                ('"$MKIMAGE" -q source - >out/given', 2),
+                                ('"$ZVFS" repair -q image.zst out/new', 8),
+                                ('"$ZVFS" extract -q --to-tar out/new image.zst', 2),
+                                ('"$ZVFS" extract -q --to-tar - image.zst >out/given', 2),
+                                ('"$ZVFS" extract -q -j 1 -C out/directory image.zst', 2),
+                                ('"$ZVFS" cat image.zst large >out/given', 2),
+                                ('"$ZVFS" map -o out/new image.zst', 2)):
+            with self.subTest(command):
+                out.mkdir()
+                limit = 16 if "map" in command else 512  # KiB
+                done = self.shell(f"ulimit -f {limit}; {command}")
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertIn(b"File too large\n", done.stderr)
+                self.assertLessEqual(set(os.listdir(out)), {"given", "directory"})
+                run("rm", "-rf", out)
+
+    def test_messages_beyond_a_limit_of_file_sizes_end_nothing(self):
+        for command in ('"$MKIMAGE" -f source new.zst', '"$ZVFS" ls missing', '"$MOUNT" missing .'):
+            with self.subTest(command):
+                usual = self.shell(f"exec {command}").returncode
+                full_log = "head -c 1M /dev/zero >log; ulimit -f 1024; exec"
+                done = self.shell(f"{full_log} {command} 2>>log")
+                self.assertEqual(done.returncode, usual, done.stderr)
+
     def test_outputs_that_are_directories(self):
         (self.scratch / "directory").mkdir()
         for command, status in (('"$MKIMAGE" -q -f source directory', 2),

@@ -142,8 +142,9 @@ TEST(AtomicFile, FindsAnotherNameWhereItsOwnIsTaken) {
 }
 
 TEST(AtomicFile, IsRemovedBySignals) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGALRM, SIGPOLL,
-                           SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2}) {
+  for (const int signal :
+       {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGALRM, SIGPOLL, SIGVTALRM, SIGPROF,
+        SIGUSR1, SIGUSR2, SIGPWR, SIGSTKFLT, SIGRTMIN, SIGRTMIN + 1, SIGRTMAX}) {
     const ScratchDirectory directory;
     const pid_t child = ::fork();
     if (child == 0) {
