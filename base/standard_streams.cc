@@ -26,13 +26,24 @@ bool is_on_its_device() {
   return ::fsync(STDOUT_FILENO) == 0;
 }
 
+// Opens the lowest free descriptor as the end of a pipe that it is not meant for, where there is no
+// /dev/null.
+bool open_as_broken_pipe(int stream) {
+  int ends[2];  // to read from, to write to
+  if (::pipe2(ends, O_CLOEXEC) != 0 || ends[0] != stream) return false;
+  const bool is_right = stream != STDIN_FILENO || ::dup2(ends[1], stream) == stream;
+  ::close(ends[1]);
+  return is_right;
+}
+
 }  // namespace
 
 void open_standard_streams() {
   for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
     // The lowest free descriptor is this one, since those below it are open.
-    ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY) == stream) continue;
+    if (!open_as_broken_pipe(stream)) ::_exit(kNoStandardStreams);
   }
 }
 

@@ -9,8 +9,10 @@ namespace zvfs {
 /// Opens /dev/null as each of the descriptors 0, 1 and 2 that is closed, as init scripts,
 /// supervisors and `<&-` leave them: otherwise a file that is opened later becomes standard input
 /// or output. It is open the wrong way round, so that to use it still fails with EBADF: what is
-/// printed to a closed standard output is lost. Call it first in main().
+/// printed to a closed standard output is lost. Where there is no /dev/null, it is an end of a pipe
+/// instead. If that fails, too, the process exits with kNoStandardStreams. Call it first in main().
 void open_standard_streams();
+inline constexpr int kNoStandardStreams = 2;
 
 /// From now on, a write beyond the limit of file sizes (RLIMIT_FSIZE) fails with EFBIG, as on a
 /// full disk, instead of ending the process. Children inherit that.

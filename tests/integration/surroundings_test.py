@@ -144,6 +144,23 @@ class SurroundingsTest(unittest.TestCase):
                 self.assertLessEqual(done.stderr.count(b"\n"), 2, done.stderr)
                 run("rm", "-rf", disk / "out")
 
+    def test_closed_descriptors_without_dev_null(self):
+        """As in a chroot. A file that took the place of standard error would get the summary."""
+        zvfs_tools.require_root()
+        hide = "mount -t tmpfs tmpfs /dev"
+        if self.shell(f"unshare -m bash -c '{hide}'").returncode != 0:
+            self.skipTest("no mount namespaces")
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"):
+            with self.subTest(closed):
+                command = f'"$MKIMAGE" -f source new.zst {closed}'
+                done = self.shell(f"unshare -m bash -c '{hide}; {command}'")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual((self.scratch / "new.zst").read_bytes(), self.expected)
+        for command in ('"$MKIMAGE" -q - new <&-', '"$ZVFS" ls image.zst >&-'):
+            done = self.shell(f"unshare -m bash -c '{hide}; {command}'")
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr, b"Bad file descriptor|Error reading fd")
+
     def test_a_limit_of_file_sizes_is_an_error(self):
         (self.source / "large").write_bytes(os.urandom(1 << 20))
         mkimage(self.source, self.image, "-f")
