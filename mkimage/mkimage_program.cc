@@ -75,7 +75,8 @@ Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, War
   monitor.on_warning = [&](const Warning& warning) {
     if (!log.add(warning)) return;
     progress.print(
-        fmt::format("mkimage: {}: {}", quote_name(warning.path), safe_line(warning.message)));
+        fmt::format("mkimage: {}",
+                    safe_line(fmt::format("{}: {}", quote_name(warning.path), warning.message))));
   };
   if (options.verbosity == Verbosity::kNames) {
     monitor.on_names = [&names](std::string_view text) { names.print(text); };
