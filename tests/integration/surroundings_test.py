@@ -144,6 +144,15 @@ class SurroundingsTest(unittest.TestCase):
                 self.assertLessEqual(done.stderr.count(b"\n"), 2, done.stderr)
                 run("rm", "-rf", disk / "out")
 
+    def test_a_repair_that_nobody_hears_of_makes_no_image(self):
+        for stream in (">/dev/full", ">&-"):
+            done = self.shell(f'"$ZVFS" repair image.zst new {stream}')
+            self.assertEqual(done.returncode, 8)
+            self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+            self.assertEqual([name for name in os.listdir(self.scratch) if "new" in name], [])
+            self.assertEqual(self.shell(f'"$ZVFS" repair -q image.zst new {stream}').returncode, 0)
+            (self.scratch / "new").unlink()
+
     def test_closed_descriptors_without_dev_null(self):
         """As in a chroot. A file that took the place of standard error would get the summary."""
         zvfs_tools.require_root()

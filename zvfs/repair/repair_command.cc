@@ -8,6 +8,7 @@
 #include "base/progress_line.h"
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
+#include "base/standard_streams.h"
 #include "base/units.h"
 #include "codecs/frame_kind.h"
 #include "mkimage/frames/frame_bounds.h"
@@ -53,8 +54,10 @@ class RepairCommand final : public Command {
     AtomicFile out = ZVFS_TRY(create_out());
     const auto report = repair(*source, out);
     if (!report) return Unexpected(Error(report.error()).within(quote_name(damaged_path_)));
-    ZVFS_TRY_IN(quote_name(out_path_), out.commit());
     if (!quiet_) print_summary(*report);
+    // Whoever does not get to know what is lost gets no new image.
+    ZVFS_TRY(flush_standard_output());
+    ZVFS_TRY_IN(quote_name(out_path_), out.commit());
     return report->is_complete() ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
