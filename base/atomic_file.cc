@@ -1,5 +1,6 @@
 #include "base/atomic_file.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <dirent.h>
@@ -7,6 +8,7 @@
 #include <memory>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <climits>
@@ -28,6 +30,28 @@ void remove_if_stale(int directory_fd, const char* name) {
   struct stat status;
   if (!fd.is_open() || ::fstat(fd.get(), &status) != 0 || !S_ISREG(status.st_mode)) return;
   if (::flock(fd.get(), LOCK_EX | LOCK_NB) == 0) ::unlinkat(directory_fd, name, 0);
+}
+
+constexpr const char* kAccessAcl = "system.posix_acl_access";
+
+bool is_without_acl(int error) { return error == ENODATA || error == EOPNOTSUPP; }
+
+// The ACL of a file as the kernel writes it: "" if it has none, nothing if it cannot be read.
+std::optional<std::string> acl_of(int directory_fd, const char* name) {
+  constexpr std::size_t kLargest = 65536;
+  const UniqueFd fd(::openat(directory_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!fd.is_open()) return std::nullopt;
+  std::string acl(kLargest, '\0');
+  const ssize_t size = ::fgetxattr(fd.get(), kAccessAcl, acl.data(), acl.size());
+  if (size < 0 && !is_without_acl(errno)) return std::nullopt;
+  acl.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  return acl;
+}
+
+// Gives a file that ACL, or none if it is "": a default ACL of its directory may have given it one.
+bool set_acl(int fd, const std::string& acl) {
+  if (!acl.empty()) return ::fsetxattr(fd, kAccessAcl, acl.data(), acl.size(), 0) == 0;
+  return ::fremovexattr(fd, kAccessAcl) == 0 || is_without_acl(errno);
 }
 
 }  // namespace
@@ -52,7 +76,7 @@ AtomicFile::AtomicFile(AtomicFile&& other) noexcept
     : directory_(std::move(other.directory_)),
       name_(std::move(other.name_)),
       if_exists_(other.if_exists_),
-      kept_mode_(other.kept_mode_),
+      old_rights_(std::move(other.old_rights_)),
       temporary_(std::exchange(other.temporary_, {})),
       remove_on_signal_(std::exchange(other.remove_on_signal_, std::nullopt)),
       fd_(std::move(other.fd_)) {}
@@ -74,8 +98,12 @@ Result<void> AtomicFile::check_target() {
   if (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)) {
     return fail(ErrorCode::kInvalidArgument, "is not a regular file; not replaced");
   }
-  const bool is_ours = S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
-  if (is_ours) kept_mode_ = status.st_mode & 0777;
+  if (S_ISREG(status.st_mode)) {
+    old_rights_ = {.mode = status.st_mode & 0777,
+                   .group = status.st_gid,
+                   .is_ours = status.st_uid == ::geteuid(),
+                   .acl = acl_of(directory_.get(), name_.c_str())};
+  }
   return {};
 }
 
@@ -108,22 +136,39 @@ Result<void> AtomicFile::create_temporary() {
 // False when the name is taken.
 Result<bool> AtomicFile::try_create(std::string temporary) {
   remove_on_signal_.emplace(directory_.get(), temporary);
+  const mode_t mode = old_rights_ ? old_rights_->mode & 0666 : 0666;
   fd_ = UniqueFd(::openat(directory_.get(), temporary.c_str(),
-                          O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666));
+                          O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (!fd_.is_open()) {
     remove_on_signal_.reset();
     if (errno == EEXIST) return false;
     return fail_errno(errno, "cannot create a temporary file in its directory");
   }
   temporary_ = std::move(temporary);
-  if (kept_mode_ && ::fchmod(fd_.get(), *kept_mode_) != 0) {
-    return fail_errno(errno, "cannot give a temporary file the mode of what it replaces");
-  }
+  if (old_rights_) ZVFS_TRY(hand_on_rights());
   // On filesystems without locks, the file is just never recognised as stale.
   if (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) return true;
   struct stat status;
   const bool removed_meanwhile = ::fstat(fd_.get(), &status) == 0 && status.st_nlink == 0;
   return !removed_meanwhile;
+}
+
+Result<void> AtomicFile::hand_on_rights() const {
+  const OldRights& old = *old_rights_;
+  struct stat status;
+  if (::fstat(fd_.get(), &status) != 0) return fail_errno(errno, "cannot stat a temporary file");
+  mode_t mode = old.is_ours ? old.mode : old.mode & status.st_mode;
+  const bool has_group =
+      status.st_gid == old.group || ::fchown(fd_.get(), static_cast<uid_t>(-1), old.group) == 0;
+  // Of those in the old group, who are others now, nobody may do more than before.
+  if (!has_group) mode &= ~mode_t{077} | (mode >> 3 & 07);
+  const bool may_have_acl = old.acl && (old.acl->empty() || (old.is_ours && has_group));
+  // The group bits are an ACL's mask; and the ACL may have denied to some what others may do.
+  if (!may_have_acl || !set_acl(fd_.get(), *old.acl)) mode &= 0700;
+  if (::fchmod(fd_.get(), mode) != 0) {
+    return fail_errno(errno, "cannot give a temporary file the mode of what it replaces");
+  }
+  return {};
 }
 
 Result<void> AtomicFile::commit() {

@@ -15,7 +15,9 @@ enum class IfExists : bool { kFail, kReplace };
 
 /// A new file that appears under its name only when it is whole. Until commit() it is a temporary
 /// file beside the target, named `.NAME.zvfs-tmp.PID` and locked with flock(2); the destructor
-/// removes it. A replaced file of the same owner hands on its permissions. Not thread-safe.
+/// removes it. Nobody gets more rights by a replacement: a file of the same owner hands on its
+/// group, permissions and ACL; one of another owner limits what the umask leaves. What cannot be
+/// handed on costs the group, or all but the owner, their permissions. Not thread-safe.
 class AtomicFile {
  public:
   /// Begins the file `path`, and removes temporary files that a killed process left beside it.
@@ -44,7 +46,16 @@ class AtomicFile {
   AtomicFile(UniqueFd directory, std::string name, IfExists if_exists)
       : directory_(std::move(directory)), name_(std::move(name)), if_exists_(if_exists) {}
 
+  /// The rights of a file that will be replaced.
+  struct OldRights {
+    mode_t mode = 0;
+    gid_t group = 0;
+    bool is_ours = false;
+    std::optional<std::string> acl;  // "" if it has none; nothing if that is not known
+  };
+
   Result<void> check_target();
+  Result<void> hand_on_rights() const;
   void remove_stale_temporaries() const;
   Result<void> create_temporary();
   Result<bool> try_create(std::string temporary);
@@ -53,8 +64,8 @@ class AtomicFile {
   UniqueFd directory_;
   std::string name_;
   IfExists if_exists_;
-  std::optional<mode_t> kept_mode_;  // of what is replaced, if it is ours
-  std::string temporary_;            // empty when there is none
+  std::optional<OldRights> old_rights_;  // of what is replaced
+  std::string temporary_;                // empty when there is none
   std::optional<RemoveOnSignal> remove_on_signal_;
   UniqueFd fd_;
 };

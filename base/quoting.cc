@@ -47,6 +47,15 @@ std::string escaped(std::string_view text, Backslashes backslashes) {
   return out;
 }
 
+// The offset of the UTF-8 character that the byte at `at` belongs to.
+std::size_t character_start(std::string_view text, std::size_t at) {
+  constexpr std::size_t kLongest = 4;
+  for (std::size_t back = 0; back < kLongest && back <= at; ++back) {
+    if (utf8_character_length(text.substr(at - back)) > back) return at - back;
+  }
+  return at;
+}
+
 }  // namespace
 
 std::string quote_name(std::string_view name) { return escaped(name, Backslashes::kEscape); }
@@ -61,6 +70,14 @@ std::string shown_name(std::string_view name) {
   return quote_name(name.substr(0, kMaxShownName)) + "...";
 }
 
-std::string safe_line(std::string_view text) { return escaped(text, Backslashes::kKeep); }
+std::string safe_line(std::string_view text) {
+  if (text.size() <= kMostMessageBytes) return escaped(text, Backslashes::kKeep);
+  constexpr std::size_t kHead = kMostMessageBytes * 3 / 4;
+  constexpr std::size_t kTail = kMostMessageBytes / 4;
+  const std::size_t head = character_start(text, kHead);
+  const std::size_t tail = character_start(text, text.size() - kTail);
+  return fmt::format("{} [... {} bytes ...] {}", escaped(text.substr(0, head), Backslashes::kKeep),
+                     tail - head, escaped(text.substr(tail), Backslashes::kKeep));
+}
 
 }  // namespace zvfs

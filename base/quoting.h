@@ -22,7 +22,9 @@ std::string shortened_name(std::string_view name);
 std::string shown_name(std::string_view name);
 
 /// A message as one line that is safe on a terminal and in a log, whatever is in it: as
-/// quote_name(), but backslashes stay, since names in a message are quoted already.
+/// quote_name(), but backslashes stay, since names in a message are quoted already. Of more than
+/// kMostMessageBytes, the middle is left out: an image may have paths of 256 KiB.
 std::string safe_line(std::string_view text);
+inline constexpr std::size_t kMostMessageBytes = 8192;
 
 }  // namespace zvfs

@@ -23,8 +23,10 @@ struct Slot {
   std::atomic<int> directory_fd = kFree;
   std::array<char, 256> name{};
 };
-constexpr std::array kSignals = {SIGINT,  SIGTERM, SIGQUIT,   SIGHUP,  SIGPIPE, SIGXCPU,
-                                 SIGALRM, SIGPOLL, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2};
+// All that end a process by default and are sent, not caused by a crash; and SIGRTMIN to SIGRTMAX.
+// glibc keeps the two before SIGRTMIN for itself, and SIGXFSZ is ignored.
+constexpr std::array kSignals = {SIGINT,  SIGTERM,   SIGQUIT, SIGHUP,  SIGPIPE, SIGXCPU, SIGALRM,
+                                 SIGPOLL, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGPWR,  SIGSTKFLT};
 
 std::array<Slot, 8> slots;
 static_assert(std::atomic<int>::is_always_lock_free);
@@ -46,6 +48,17 @@ extern "C" void remove_files_and_die(int signal) {
 constexpr int kNoStatus = -1;
 std::atomic<int> exit_status = kNoStatus;
 std::atomic<const char*> program_name = "";
+
+void clean_up_at(int signal) {
+  struct sigaction action = {};
+  ::sigaction(signal, nullptr, &action);
+  if (action.sa_handler == SIG_IGN) return;
+  action = {};
+  action.sa_handler = remove_files_and_die;
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  ::sigfillset(&action.sa_mask);
+  ::sigaction(signal, &action, nullptr);
+}
 
 void end_in_exit() {
   const int status = exit_status.load();
@@ -86,16 +99,8 @@ ExitCleanup::ExitCleanup(const char* program, int status) {
 ExitCleanup::~ExitCleanup() { exit_status = kNoStatus; }
 
 void install_signal_cleanup() {
-  for (const int signal : kSignals) {
-    struct sigaction action = {};
-    ::sigaction(signal, nullptr, &action);
-    if (action.sa_handler == SIG_IGN) continue;
-    action = {};
-    action.sa_handler = remove_files_and_die;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    ::sigfillset(&action.sa_mask);
-    ::sigaction(signal, &action, nullptr);
-  }
+  for (const int signal : kSignals) clean_up_at(signal);
+  for (int signal = SIGRTMIN; signal <= SIGRTMAX; ++signal) clean_up_at(signal);
 }
 
 RemoveOnSignal::RemoveOnSignal(int directory_fd, const std::string& name) {

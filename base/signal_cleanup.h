@@ -7,9 +7,9 @@
 namespace zvfs {
 
 /// For a main(): when a signal that ends a process is sent to it (SIGINT, SIGTERM, SIGQUIT, SIGHUP,
-/// SIGPIPE, SIGALRM, SIGUSR1 and the like, but not SIGKILL or a crash), every file that a
-/// RemoveOnSignal names is removed, and the process then ends as usual. Ignored signals stay
-/// ignored.
+/// SIGPIPE, SIGALRM, SIGUSR1, real-time signals and the like, but not SIGKILL or a crash), every
+/// file that a RemoveOnSignal names is removed, and the process then ends as usual. Ignored signals
+/// stay ignored.
 void install_signal_cleanup();
 
 /// While this lives, a library that ends the process removes every file that a RemoveOnSignal

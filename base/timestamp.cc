@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <ctime>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -16,6 +17,7 @@ class DateText {
  public:
   explicit DateText(std::string_view text) : rest_(text) {}
 
+  [[nodiscard]] bool starts_with(char c) const { return rest_.starts_with(c); }
   bool take(std::string_view word) {
     if (!rest_.starts_with(word)) return false;
     rest_.remove_prefix(word.size());
@@ -59,9 +61,17 @@ class DateText {
 
 std::optional<Timestamp> parse_seconds(DateText text) {
   Timestamp time;
+  const bool is_negative = text.starts_with('-');
   if (!text.take_seconds(time.seconds)) return std::nullopt;
   if (text.take(".") && !text.take_fraction(time.nanoseconds)) return std::nullopt;
   if (!text.ended()) return std::nullopt;
+  if (is_negative && time.nanoseconds > 0) {
+    // 1.5 s before 1970 are 0.5 s after the second that is 2 s before.
+    constexpr std::uint32_t kSecond = 1'000'000'000;
+    if (time.seconds == std::numeric_limits<std::int64_t>::min()) return std::nullopt;
+    --time.seconds;
+    time.nanoseconds = kSecond - time.nanoseconds;
+  }
   return time;
 }
 

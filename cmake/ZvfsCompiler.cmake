@@ -70,12 +70,13 @@ if(ZVFS_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
 endif()
 
 # zvfs_layer(<folder> LINK <targets...>): the static library of one layer, from all sources in its
-# folder and the folders below it, except main.cc, so that tests can link the logic of a tool.
+# folder and the folders below it, except main.cc, so that tests can link the logic of a tool, and
+# lazy/, which programs choose.
 # With ZVFS_UNITY, the files of one folder are compiled together.
 function(zvfs_layer name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cc)
-  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$|/lazy/")
   add_library(zvfs_${name} STATIC ${sources})
   target_link_libraries(zvfs_${name} PUBLIC ${ARG_LINK})
   zvfs_precompile(zvfs_${name})

@@ -62,9 +62,10 @@ struct FileSegment {
 class Image {
  public:
   /// Opens the image that ends at the end of `source`, or at the zeros that pad it. The cost does
-  /// not depend on the size of the image: four reads, of less than 64 KiB in total, and with
-  /// padding what find_image_end() reads. Errors: InvalidArgument (not a zvfs image), Corrupt,
-  /// Unsupported (needs a newer zvfs), Io.
+  /// not depend on the size of the image: four reads, of less than 64 KiB in total and an index
+  /// directory of at most 1 MiB, and with padding what find_image_end() reads. With options.root,
+  /// five reads, and 48 bytes for each index frame. Errors: those of ImageTables::open(), and
+  /// Corrupt (no root directory).
   static Result<std::unique_ptr<Image>> open(std::unique_ptr<const ImageSource> source,
                                              const ImageOptions& options);
   /// Opens an image whose tables are already open. Errors: Corrupt (no root), Io.

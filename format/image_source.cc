@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
@@ -64,6 +65,12 @@ Result<std::unique_ptr<FileSource>> FileSource::open(const std::filesystem::path
 Result<std::unique_ptr<FileSource>> FileSource::adopt(UniqueFd fd,
                                                       const std::filesystem::path& path) {
   const std::uint64_t size_bytes = ZVFS_TRY(size_of(fd.get(), path));
+  struct stat status {};
+  // So that nobody writes over a device that is being read: see find_output(). Where it is locked
+  // already, there is nothing to protect.
+  if (::fstat(fd.get(), &status) == 0 && S_ISBLK(status.st_mode)) {
+    ::flock(fd.get(), LOCK_SH | LOCK_NB);
+  }
   return std::unique_ptr<FileSource>(new FileSource(std::move(fd), size_bytes));
 }
 

@@ -31,7 +31,7 @@ class ImageSource {
 };
 
 /// A regular file or block device, read with pread(2): a failed read is an error, whereas a mapping
-/// would raise SIGBUS.
+/// would raise SIGBUS. A block device has a shared flock(2) while it is open.
 class FileSource final : public ImageSource {
  public:
   /// Opens `path`. Errors: NotFound, InvalidArgument (not a file or block device), Io.

@@ -46,6 +46,7 @@ zvfs::ExitStatus run(std::span<char* const> arguments) {
 int main(int argc, char** argv) {
   zvfs::ExitStatus status = zvfs::ExitStatus::kSystem;
   zvfs::open_standard_streams();
+  zvfs::fail_at_size_limit();
   share_freed_memory();
   zvfs::take_libfuse_messages();
   try {

@@ -73,6 +73,13 @@ Result<Source> open_source(const std::string& path) {
   return source;
 }
 
+bool is_same_device(int a, int b) {
+  struct stat of_a {};
+  struct stat of_b {};
+  return ::fstat(a, &of_a) == 0 && ::fstat(b, &of_b) == 0 && S_ISBLK(of_a.st_mode) &&
+         S_ISBLK(of_b.st_mode) && of_a.st_rdev == of_b.st_rdev;
+}
+
 Result<ImageTarget> open_target(const BuildOptions& options) {
   if (options.dry_run) return ImageTarget::open_nowhere(options.target);
   return ImageTarget::open(options.target, options.if_target_exists);
@@ -109,7 +116,7 @@ class Build {
   Result<BuildReport> run() {
     ZVFS_TRY(source_.is_directory ? pack_directory() : convert_archive());
     ZVFS_TRY(judge_warnings());
-    if (target_.is_file()) {
+    if (!options_.dry_run) {
       ZVFS_TRY(target_.commit());
       end_stage("sync");
     }
@@ -301,6 +308,9 @@ Result<BuildReport> build_image(const BuildOptions& options, BuildMonitor& monit
   source.is_directory = true;
   if (!options.sources) source = ZVFS_TRY(open_source(options.source));
   ImageTarget target = ZVFS_TRY(open_target(options));
+  if (is_same_device(source.fd.get(), target.fd())) {
+    return fail(ErrorCode::kInvalidArgument, "{}: is the archive being read", target.name());
+  }
   return Build(options, monitor, std::move(source), std::move(target)).run();
 }
 

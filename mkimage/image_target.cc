@@ -12,6 +12,7 @@
 
 #include "base/output_place.h"
 #include "base/quoting.h"
+#include "mkimage/device_rest.h"
 
 namespace zvfs {
 namespace {
@@ -42,7 +43,7 @@ Result<ImageTarget> ImageTarget::open(const std::string& path, IfExists if_exist
     place.stream = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
     if (!place.stream.is_open()) return fail_errno(errno, shown_name(target.name_));
   } else {
-    place = ZVFS_TRY_IN(shown_name(path), find_output(path));
+    place = ZVFS_TRY_IN(shown_name(path), find_output(path, if_exists));
   }
   if (!place.stream.is_open()) {
     target.file_.emplace(ZVFS_TRY_IN(shown_name(path), AtomicFile::create(place.file, if_exists)));
@@ -79,8 +80,13 @@ ExcludedFiles ImageTarget::excluded() const {
 }
 
 Result<void> ImageTarget::commit() {
-  ZVFS_TRY_IN(shown_name(name_), file_->commit());
+  ZVFS_TRY_IN(shown_name(name_), file_ ? file_->commit() : finish_stream());
   return {};
+}
+
+Result<void> ImageTarget::finish_stream() {
+  ZVFS_TRY(sync_output(fd()));
+  return clear_behind_image(fd());
 }
 
 std::string problem_of_name(std::string_view path, Codec codec) {

@@ -19,7 +19,7 @@ inline constexpr std::string_view kStandardOutput = "-";
 class ImageTarget {
  public:
   /// `path` may be kStandardOutput, which must not be a terminal.
-  /// Errors: those of AtomicFile::create(); InvalidArgument (a terminal); Io.
+  /// Errors: those of find_output() and AtomicFile::create(); InvalidArgument (a terminal); Io.
   static Result<ImageTarget> open(const std::string& path, IfExists if_exists);
 
   /// A target that discards the image; the names that `path` would take are still excluded().
@@ -35,13 +35,14 @@ class ImageTarget {
   /// of the one that it replaces.
   [[nodiscard]] ExcludedFiles excluded() const;
 
-  /// Whether there is something to commit().
-  [[nodiscard]] bool is_file() const { return file_.has_value(); }
-
-  /// Makes the file appear. Call once, if is_file(). Errors: those of AtomicFile::commit().
+  /// Makes the file appear; or writes what is on a stream to disk, and clears what a block device
+  /// has behind it. Call once, at the end. Errors: those of AtomicFile::commit(), sync_output() and
+  /// clear_behind_image().
   Result<void> commit();
 
  private:
+  Result<void> finish_stream();
+
   explicit ImageTarget(std::string name) : name_(std::move(name)) {}
 
   std::string name_;

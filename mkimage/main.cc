@@ -6,5 +6,6 @@
 
 int main(int argc, char** argv) {
   zvfs::open_standard_streams();
+  zvfs::fail_at_size_limit();
   return static_cast<int>(zvfs::run_mkimage({argv, static_cast<std::size_t>(argc)}));
 }

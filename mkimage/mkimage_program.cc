@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <new>
@@ -76,7 +75,8 @@ Result<BuildReport> build(const MkimageOptions& options, NamePrinter& names, War
   monitor.on_warning = [&](const Warning& warning) {
     if (!log.add(warning)) return;
     progress.print(
-        fmt::format("mkimage: {}: {}", quote_name(warning.path), safe_line(warning.message)));
+        fmt::format("mkimage: {}",
+                    safe_line(fmt::format("{}: {}", quote_name(warning.path), warning.message))));
   };
   if (options.verbosity == Verbosity::kNames) {
     monitor.on_names = [&names](std::string_view text) { names.print(text); };
@@ -135,7 +135,6 @@ Result<std::optional<ReportFile>> open_report(const std::string& path) {
 
 Status run(MkimageOptions& options) {
   install_signal_cleanup();
-  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails with EFBIG instead
   auto report_file = open_report(options.json);
   if (!report_file) {
     print_error(report_file.error().message);

@@ -23,7 +23,9 @@ test_packages=(
 # To test the page of zvfs map, completion in all shells, and pseudo files beside mksquashfs, too.
 # Most are large, so ./check does without them, and skips those tests if they are missing.
 # shellcheck disable=SC2034
-full_test_packages=(chromium chromium-driver bash-completion fish zsh squashfs-tools)
+full_test_packages=(
+  chromium chromium-driver bash-completion fish zsh squashfs-tools signify-openbsd minisign openssh-client
+)
 # To run the unit tests under sanitizers and to search with the fuzz targets, too.
 # shellcheck disable=SC2034
 fuzz_packages=(clang libclang-rt-dev llvm)

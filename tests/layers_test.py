@@ -34,16 +34,18 @@ MAY_INCLUDE = {
     "fuse/serve": "base format fuse/ahead",
     "fuse/mount": "base trust format fuse/ahead fuse/serve",
     "fuse": "base format fuse/ahead fuse/serve fuse/mount",
-    "zvfs/command": "base format",
+    "zvfs/command": "base trust format",
     "zvfs/walk": "base format",
     "zvfs/inspect": "base trust codecs format tar zvfs/command zvfs/walk",
-    "zvfs/extract": "base codecs format tar zvfs/command zvfs/walk",
+    "zvfs/extract": "base trust codecs format tar zvfs/command zvfs/walk",
     "zvfs/check": "base trust codecs format tar tree mkimage/archives zvfs/command zvfs/walk",
     "zvfs/repair": "base trust codecs format tar tree mkimage/report mkimage/frames"
                    " zvfs/command zvfs/walk zvfs/check",
-    "zvfs/diff": "base codecs format tar tree mkimage/report mkimage/rules mkimage/scan"
+    "zvfs/verify": "base trust format zvfs/command zvfs/check",
+    "zvfs/diff": "base trust codecs format tar tree mkimage/report mkimage/rules mkimage/scan"
                  " zvfs/command zvfs/walk",
-    "zvfs": "base zvfs/command zvfs/inspect zvfs/extract zvfs/check zvfs/repair zvfs/diff",
+    "zvfs": "base zvfs/command zvfs/inspect zvfs/extract zvfs/check zvfs/repair zvfs/verify"
+            " zvfs/diff",
     "tests": "*",
 }
 # A system header that matches may be included only in these folders (and those below) and files.

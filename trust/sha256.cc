@@ -1,10 +1,11 @@
 #include "trust/sha256.h"
 
 #include <new>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <fmt/core.h>
+
+#include "trust/crypto_library.h"
 
 namespace zvfs {
 namespace {
@@ -15,10 +16,9 @@ void require(bool has_memory) {
 }
 
 // Fetched once: OpenSSL 3 looks a method up by name each time that it is not told which.
-// openssl.cnf is not read. It may be missing in a sandbox, and what it says is not for us.
 const EVP_MD* method() {
   static EVP_MD* const fetched = [] {
-    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+    prepare_crypto_library();
     EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
     require(sha256 != nullptr);
     return sha256;

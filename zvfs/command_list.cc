@@ -12,6 +12,8 @@ std::vector<CommandPtr> all_commands() {
   commands.push_back(make_map_command());
   commands.push_back(make_cat_command());
   commands.push_back(make_check_command());
+  commands.push_back(make_digest_command());
+  commands.push_back(make_verify_command());
   commands.push_back(make_repair_command());
   commands.push_back(make_diff_command());
   commands.push_back(make_extract_command());

@@ -22,6 +22,7 @@ zvfs::CommandStatus failure_status(std::span<char* const> arguments) {
 
 int main(int argc, char** argv) {
   zvfs::open_standard_streams();
+  zvfs::fail_at_size_limit();
   const std::span<char* const> arguments(argv, static_cast<std::size_t>(argc));
   try {
     return static_cast<int>(zvfs::run_program(arguments, zvfs::all_commands()));

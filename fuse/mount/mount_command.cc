@@ -11,6 +11,7 @@
 #include "base/quoting.h"
 #include "base/standard_streams.h"
 #include "base/units.h"
+#include "format/digests/trusted_root.h"
 #include "format/image_source.h"
 #include "format/memory_limit.h"
 #include "fuse/mount/daemon_sandbox.h"
@@ -42,6 +43,11 @@ ExitStatus complain(const MountFailure& failure) {
   return failure.status;
 }
 
+std::string verified_by(const Image& image) {
+  const auto& root = image.raw().verified_root();
+  return root ? ", verified by the root " + root->text() : "";
+}
+
 MountOptions with_sizes(MountOptions options) {
   choose_sizes(memory_limit(), options);
   return options;
@@ -60,16 +66,25 @@ MountCommand::Failure MountCommand::find_image() {
 }
 
 MountCommand::Failure MountCommand::open_image() {
-  const auto as_failure = [&](Error error) {
-    const auto status = is_of_system(error) ? ExitStatus::kSystem : ExitStatus::kMountFailure;
-    return MountFailure{status, std::move(error).within(quote_name(options_.source)).message};
+  auto image = open_trusted_image();
+  if (image) {
+    image_ = *std::move(image);
+    return {};
+  }
+  const bool is_system = is_of_system(image.error());
+  return MountFailure{is_system ? ExitStatus::kSystem : ExitStatus::kMountFailure,
+                      image.error().message};
+}
+
+Result<std::unique_ptr<Image>> MountCommand::open_trusted_image() const {
+  const RootTrust trust = ZVFS_TRY(RootTrust::load(options_.trust, options_.source));
+  const std::string name = quote_name(options_.source);
+  std::unique_ptr<const ImageSource> source = ZVFS_TRY_IN(name, FileSource::open(image_path_));
+  const ImageOptions image_options{
+      .cache_size_bytes = *options_.cache_size_bytes,
+      .root = ZVFS_TRY_IN(name, trusted_root(*source, trust)),
   };
-  auto source = FileSource::open(image_path_);
-  if (!source) return as_failure(std::move(source).error());
-  auto image = Image::open(std::move(*source), {.cache_size_bytes = *options_.cache_size_bytes});
-  if (!image) return as_failure(std::move(image).error());
-  image_ = std::move(*image);
-  return {};
+  return ZVFS_TRY_IN(name, Image::open(std::move(source), image_options));
 }
 
 // libfuse would report this too, but less helpfully.
@@ -130,9 +145,9 @@ void MountCommand::say_what_was_mounted() const {
   if (!options_.verbose) return;
   const IndexHeader& header = image_->header();
   const std::string line = fmt::format(
-      "{}: {} mounted on {}: {} inodes, {} in {}\n", kProgramName, quote_name(image_path_),
+      "{}: {} mounted on {}: {} inodes, {} in {}{}\n", kProgramName, quote_name(image_path_),
       quote_name(mount_point_), header.table(Table::kInodes).rows, human_size(header.content_size),
-      human_size(header.image_size));
+      human_size(header.image_size), verified_by(*image_));
   // A line that nobody can read is no reason to unmount.
   std::ignore = print_to_stdout(line);
   std::ignore = flush_standard_output();

@@ -30,6 +30,7 @@ class MountCommand {
 
   Failure find_image();
   Failure open_image();
+  [[nodiscard]] Result<std::unique_ptr<Image>> open_trusted_image() const;
   Failure check_device();
   Failure enter_namespace();
   void leave_namespace();

@@ -35,6 +35,9 @@ enum class Treatment {
   kFill,
   kNoFill,
   kNoSandbox,
+  kDigest,
+  kPubkey,
+  kSignature,
   kRemount,
 };
 
@@ -130,6 +133,9 @@ constexpr KnownOption kKnownOptions[] = {
     {"fill", kFill},
     {"nofill", kNoFill},
     {"no_sandbox", kNoSandbox},
+    {"digest", kDigest, kRequired},
+    {"pubkey", kPubkey, kRequired},
+    {"signature", kSignature, kRequired},
 };
 
 // The kernel reads at least a page at a time, regardless of max_read.
@@ -243,6 +249,15 @@ Result<void> apply_known(const KnownOption& known, const std::string& option,
       break;
     case kNoSandbox:
       options.sandbox = false;
+      break;
+    case kDigest:
+      options.trust.digest = ZVFS_TRY_IN("digest", RootDigest::parse(value));
+      break;
+    case kPubkey:
+      options.trust.pubkey = value;
+      break;
+    case kSignature:
+      options.trust.signature = value;
       break;
     case kRemount:
       return fail(ErrorCode::kInvalidArgument, "cannot remount: unmount, then mount again");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "trust/root_trust.h"
 
 namespace zvfs {
 
@@ -39,6 +40,7 @@ struct MountOptions {
   bool sandbox = true;  ///< Give up rights that serving does not need.
   bool fill = true;     ///< On reading a small file, push its neighbours into the page cache.
   std::optional<std::uint64_t> cache_size_bytes;
+  TrustOptions trust;           ///< Which image to trust; paths as given.
   unsigned max_read_bytes = 0;  ///< 0: no limit set.
   bool has_fsname = false;
   bool has_subtype = false;

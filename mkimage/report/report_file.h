@@ -12,7 +12,8 @@ namespace zvfs {
 /// be written fails before the work is done. Not thread-safe.
 class ReportFile {
  public:
-  /// Creates the file `path`, or empties it; "-" is standard output. Errors: Io.
+  /// Creates the file `path`, or empties it; "-" is standard output. Errors:
+  /// InvalidArgument (a block device), Io.
   static Result<ReportFile> open(const std::string& path);
 
   /// Call once. Errors: Io.

@@ -39,6 +39,8 @@ def cases():
     yield Case("zvfs", ("map", "-o", "OUT", "image.zst"), (1, 2), "file")
     yield Case("zvfs", ("check", "image.zst"), (8,), partial="any")
     yield Case("zvfs", ("check", "--deep", "-j3", "image.zst"), (8,), partial="any")
+    yield Case("zvfs", ("digest", "image.zst"), (2,))
+    yield Case("zvfs", ("verify", "-j3", "image.zst"), (1, 2), partial="any")
     yield Case("zvfs", ("diff", "image.zst", "same.zst"), (2,))
     # It warns of what it cannot read in a directory, and shows it as missing.
     yield Case("zvfs", ("diff", "image.zst", "tree"), (2,), partial="any")

@@ -76,7 +76,7 @@ def problem_of_fault(case, outcome, good, place):
         return f"exit code {outcome.code}"
     if is_bad_disk:
         return ""
-    if not outcome.err.strip() and not (case.arguments[0] == "repair" and outcome.out):
+    if not outcome.err.strip() and not (case.arguments[0] in ("repair", "verify") and outcome.out):
         return f"exit code {outcome.code} without a message"
     if "terminate called" in outcome.err:
         return "an exception that nobody caught"

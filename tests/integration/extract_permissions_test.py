@@ -141,6 +141,27 @@ class ExtractPermissions(unittest.TestCase):
         self.assertEqual(self.modes(), MODES)  # all but "private" are root's in the image
         self.assertEqual(self.xattrs("capable"), {"security.capability", "trusted.note"})
 
+    def test_special_rights_need_the_owner(self):
+        """In a user namespace, most owners cannot be restored."""
+        try:
+            zvfs_tools.run("unshare", "-Ur", "true")
+        except AssertionError as error:
+            self.skipTest(str(error))
+        said = self.extract("-k", image=self.own, user=lambda *words: ["unshare", "-Ur", *words], expect=1)
+        self.assertIn("set-user: cannot restore the owner: ", said)
+        self.assertEqual(self.modes(), {name: mode & ~SET_ID_BITS for name, mode in MODES.items()})
+        self.assertEqual(self.xattrs("capable"), set())
+
+    def test_set_group_id_is_not_restored_with_a_group_that_was_handed_down(self):
+        self.target.mkdir()
+        os.chown(self.target, NOBODY, 100)
+        os.chmod(self.target, 0o2777)
+        def as_member(*words):
+            return [word.replace("--clear-groups", "--groups=100") for word in as_nobody(*words)]
+        self.extract("-p", "set-both", image=self.own, user=as_member)
+        self.assertEqual(os.stat(self.target / "set-both").st_gid, 100)
+        self.assertEqual(self.mode("set-both"), 0o4755)
+
     def test_a_directory_that_hands_down_its_group(self):
         """New directories in it hand it down, too, as those do that mkdir(1) makes."""
         self.target.mkdir()

@@ -140,6 +140,37 @@ class Helper(unittest.TestCase):
                             said=rf"\Amount\.zvfs: unknown option '{option}'\n\Z")
                 self.assertIsNone(mount_line(self.point))
 
+    def test_digest_in_fstab(self):
+        root = zvfs_tools.run(zvfs_tools.tool("ZVFS_ZVFS"), "digest", self.image).decode().strip()
+        self.mount8("-T", self.fstab(f"nofail,digest={root},noexec"), self.point)
+        self.assert_mounted("noexec")
+        zvfs_tools.run("umount", self.point)
+        self.mount8("-T", self.fstab("defaults,digest=sha256:" + "0" * 64), self.point, expect=32,
+                    said=rf"\Amount\.zvfs: .*: the image has the root {root}, not sha256:0+\n\Z")
+        self.mount8("-T", self.fstab("digest=zork"), self.point, expect=1,
+                    said=r"\Amount\.zvfs: digest: zork: not a digest; .*\n\Z")
+        self.assertIsNone(mount_line(self.point))
+
+    def test_key_in_fstab(self):
+        zvfs_tools.require_programs("signify-openbsd")
+        run, keys = zvfs_tools.run, self.enterContext(zvfs_tools.scratch_directory())
+        text = run(zvfs_tools.tool("ZVFS_ZVFS"), "digest", "--text", self.image)
+        for name in ("one", "two"):
+            run("signify-openbsd", "-G", "-n", "-p", f"{name}.pub", "-s", f"{name}.sec", cwd=keys)
+        signature = f"{self.image}.sig"
+        self.addCleanup(os.unlink, signature)
+        run("signify-openbsd", "-S", "-s", "one.sec", "-m", "-", "-x", signature, cwd=keys, input=text,
+            stdin=None)
+        self.mount8("-T", self.fstab(f"nofail,pubkey={keys}/one.pub"), self.point)
+        self.assert_mounted()
+        zvfs_tools.run("umount", self.point)
+        self.mount8("-T", self.fstab(f"pubkey={keys}/one.pub,signature={signature}"), self.point)
+        self.assert_mounted()
+        zvfs_tools.run("umount", self.point)
+        self.mount8("-T", self.fstab(f"pubkey={keys}/two.pub"), self.point, expect=32,
+                    said=r"\Amount\.zvfs: .*: made by key [0-9A-F]{16}, not by the public key's .*\n\Z")
+        self.assertIsNone(mount_line(self.point))
+
     def test_no_symlink_is_followed(self):
         source = self.scratch / "links"
         (source / "directory").mkdir(parents=True)

@@ -93,6 +93,26 @@ class RulesTest(unittest.TestCase):
         by_epoch = self.image(env=os.environ | {"SOURCE_DATE_EPOCH": "200"}).read_bytes()
         self.assertEqual(self.image("--mtime=@200", "--clamp-mtime").read_bytes(), by_epoch)
 
+    def test_times_before_1970_are_those_of_date(self):
+        zvfs = zvfs_tools.tool("ZVFS_ZVFS")
+        target = self.scratch / "extracted"
+        for time in ("@-1.5", "@-0.5", "@-0.000000001", "@-5", "@-1.0", "@0.5"):
+            with self.subTest(time):
+                image = self.image(f"--mtime={time}")
+                run("rm", "-rf", target)
+                run(zvfs, "extract", "-q", "-C", target, image)
+                expected = run("date", "-d", time, "+%s %N").split()
+                seconds, nanoseconds = divmod(os.stat(target / "a.c").st_mtime_ns, 10**9)
+                self.assertEqual([seconds, nanoseconds], [int(number) for number in expected])
+                run(zvfs, "check", "--deep", image)
+
+    def test_the_earliest_and_latest_times_are_no_damage(self):
+        zvfs = zvfs_tools.tool("ZVFS_ZVFS")
+        for time in ("@-9223372036854775808", "@-9223372036854775807", "@-9223372036854775807.5",
+                     "@9223372036854775807", "@9223372036854775807.999999999"):
+            with self.subTest(time):
+                self.assertIn(b": clean;", run(zvfs, "check", "--deep", self.image(f"--mtime={time}")))
+
     def test_clamped_trees_of_different_times_give_the_same_bytes(self):
         first = self.image("--mtime=@200", "--owner=0", "--group=0").read_bytes()
         run("find", self.source, "-exec", "touch", "{}", "+")

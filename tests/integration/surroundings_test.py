@@ -165,6 +165,61 @@ class SurroundingsTest(unittest.TestCase):
                 self.assertLessEqual(done.stderr.count(b"\n"), 2, done.stderr)
                 run("rm", "-rf", disk / "out")
 
+    def test_a_repair_that_nobody_hears_of_makes_no_image(self):
+        for stream in (">/dev/full", ">&-"):
+            done = self.shell(f'"$ZVFS" repair image.zst new {stream}')
+            self.assertEqual(done.returncode, 8)
+            self.assertEqual(done.stderr.count(b"\n"), 1, done.stderr)
+            self.assertEqual([name for name in os.listdir(self.scratch) if "new" in name], [])
+            self.assertEqual(self.shell(f'"$ZVFS" repair -q image.zst new {stream}').returncode, 0)
+            (self.scratch / "new").unlink()
+
+    def test_closed_descriptors_without_dev_null(self):
+        """As in a chroot. A file that took the place of standard error would get the summary."""
+        zvfs_tools.require_root()
+        hide = "mount -t tmpfs tmpfs /dev"
+        if self.shell(f"unshare -m bash -c '{hide}'").returncode != 0:
+            self.skipTest("no mount namespaces")
+        for closed in ("<&-", ">&-", "2>&-", "<&- >&-", "<&- >&- 2>&-"):
+            with self.subTest(closed):
+                command = f'"$MKIMAGE" -f source new.zst {closed}'
+                done = self.shell(f"unshare -m bash -c '{hide}; {command}'")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertEqual((self.scratch / "new.zst").read_bytes(), self.expected)
+        for command in ('"$MKIMAGE" -q - new <&-', '"$ZVFS" ls image.zst >&-'):
+            done = self.shell(f"unshare -m bash -c '{hide}; {command}'")
+            self.assertEqual(done.returncode, 2)
+            self.assertRegex(done.stderr, b"Bad file descriptor|Error reading fd")
+
+    def test_a_limit_of_file_sizes_is_an_error(self):
+        (self.source / "large").write_bytes(os.urandom(1 << 20))
+        mkimage(self.source, self.image, "-f")
+        out = self.scratch / "out"
+        for command, status in (('"$MKIMAGE" -q source out/new', 2),
+                                ('"$MKIMAGE" -q source - >out/given', 2),
+                                ('"$ZVFS" repair -q image.zst out/new', 8),
+                                ('"$ZVFS" extract -q --to-tar out/new image.zst', 2),
+                                ('"$ZVFS" extract -q --to-tar - image.zst >out/given', 2),
+                                ('"$ZVFS" extract -q -j 1 -C out/directory image.zst', 2),
+                                ('"$ZVFS" cat image.zst large >out/given', 2),
+                                ('"$ZVFS" map -o out/new image.zst', 2)):
+            with self.subTest(command):
+                out.mkdir()
+                limit = 16 if "map" in command else 512  # KiB
+                done = self.shell(f"ulimit -f {limit}; {command}")
+                self.assertEqual(done.returncode, status, done.stderr)
+                self.assertIn(b"File too large\n", done.stderr)
+                self.assertLessEqual(set(os.listdir(out)), {"given", "directory"})
+                run("rm", "-rf", out)
+
+    def test_messages_beyond_a_limit_of_file_sizes_end_nothing(self):
+        for command in ('"$MKIMAGE" -f source new.zst', '"$ZVFS" ls missing', '"$MOUNT" missing .'):
+            with self.subTest(command):
+                usual = self.shell(f"exec {command}").returncode
+                full_log = "head -c 1M /dev/zero >log; ulimit -f 1024; exec"
+                done = self.shell(f"{full_log} {command} 2>>log")
+                self.assertEqual(done.returncode, usual, done.stderr)
+
     def test_outputs_that_are_directories(self):
         (self.scratch / "directory").mkdir()
         for command, status in (('"$MKIMAGE" -q -f source directory', 2),

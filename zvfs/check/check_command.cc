@@ -9,6 +9,8 @@
 #include "zvfs/check/check_output.h"
 #include "zvfs/check/checker.h"
 #include "zvfs/command/commands.h"
+#include "zvfs/command/open_image.h"
+#include "zvfs/command/trust_flags.h"
 
 namespace zvfs {
 namespace {
@@ -29,13 +31,14 @@ class CheckCommand final : public Command {
     options.flag("--deep", deep_, "Also compare the tar stream with the index");
     options.option("-j,--threads N", threads_, "Number of threads that decode").between(1, 1024);
     options.flag("--json", json_, "Print a JSON object");
+    declare_trust(options, trust_);
   }
 
   Result<CommandStatus> run() override {
     const auto begin = std::chrono::steady_clock::now();
-    auto source = ZVFS_TRY(FileSource::open(image_path_));
+    TrustedFile file = ZVFS_TRY(open_trusted_file(image_path_, trust_));
     const auto output = json_ ? make_check_json(image_path_) : make_check_text(image_path_);
-    const auto report = check(std::move(source), *output);
+    const auto report = check(std::move(file), *output);
     if (!report) return Unexpected(Error(report.error()).within(quote_name(image_path_)));
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
     output->finish(*report, elapsed.count());
@@ -43,7 +46,7 @@ class CheckCommand final : public Command {
   }
 
  private:
-  Result<CheckReport> check(std::unique_ptr<const ImageSource> source, CheckOutput& output) {
+  Result<CheckReport> check(TrustedFile file, CheckOutput& output) {
     CheckProgress progress;
     ProgressLine line(
         [&](double elapsed, std::size_t width) {
@@ -57,6 +60,7 @@ class CheckCommand final : public Command {
     CheckOptions options;
     options.threads = threads_;
     options.deep = deep_;
+    options.root = file.root;
     options.progress = &progress;
     options.on_problem = [&](std::string_view message) {
       line.clear();
@@ -66,10 +70,11 @@ class CheckCommand final : public Command {
       line.clear();
       output.damaged_file(path);
     };
-    return check_image(std::move(source), options);
+    return check_image(std::move(file.source), options);
   }
 
   std::string image_path_;
+  TrustOptions trust_;
   bool deep_ = false;
   bool json_ = false;
   unsigned threads_ = processor_count();

@@ -23,8 +23,8 @@ namespace {
 // Keeps index frames decoded that are read at random (inodes by name, strings by dentry).
 constexpr std::uint64_t kCacheSize = 64 * kMiB;
 
-ImageOptions image_options() {
-  return {.cache_size_bytes = affordable_memory(kCacheSize, memory_limit())};
+ImageOptions image_options(const CheckOptions& options) {
+  return {.cache_size_bytes = affordable_memory(kCacheSize, memory_limit()), .root = options.root};
 }
 
 bool begins_like_an_image(const ImageSource& source) {
@@ -50,7 +50,7 @@ class Checker {
 
   Result<CheckReport> run(std::unique_ptr<const ImageSource> source) {
     const bool looks_right = begins_like_an_image(*source);
-    auto opened = ImageTables::open(std::move(source), image_options());
+    auto opened = ImageTables::open(std::move(source), image_options(options_));
     if (!opened) {
       Error error = std::move(opened).error();
       const bool is_damage = error.code == ErrorCode::kCorrupt ||

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "base/result.h"
 #include "format/image.h"
 #include "format/image_source.h"
+#include "trust/root_digest.h"
 #include "zvfs/check/check_context.h"
 
 namespace zvfs {
@@ -28,7 +30,8 @@ struct CheckReport {
 /// How to check, and where to report.
 struct CheckOptions {
   unsigned threads = 1;
-  bool deep = false;  ///< Also compare the tar stream with the index.
+  bool deep = false;                              ///< Also compare the tar stream with the index.
+  std::optional<RootDigest> root = std::nullopt;  ///< That all the bytes must prove.
   /// Takes the first problems of each kind, then how many more there are of it. See ProblemLog.
   std::function<void(std::string_view message)> on_problem;
   /// Takes the path of each damaged file, after all problems.

@@ -111,17 +111,17 @@ class NextRows {
   bool has_row_ = rows_.next();
 };
 
-// The parts of the stream that the bad frames held, as far as readable rows show.
-std::vector<LostRun> lost_runs(const ImageTables& image, const std::vector<BadFrame>& bad) {
+std::vector<LostRun> unmerged_runs(const ImageTables& image,
+                                   const std::vector<FrameNumber>& frames) {
   std::vector<LostRun> runs;
-  if (bad.empty()) return runs;
+  if (frames.empty()) return runs;
   const std::uint64_t stream_size = image.header().stream_size;
   IndexReader::Cursor cursor(image.index());
   NextRows next(image);
-  for (const BadFrame& frame : bad) {
+  for (const FrameNumber frame : frames) {
     // Unreadable rows come several in a row. The lost run then begins at the bad frame before them.
-    const auto row = cursor.row<FrameRecord>(Table::kFrames, frame.number.value);
-    LostRun run{runs.empty() ? StreamOffset{0} : runs.back().begin, next.after(frame.number)};
+    const auto row = cursor.row<FrameRecord>(Table::kFrames, frame.value);
+    LostRun run{runs.empty() ? StreamOffset{0} : runs.back().begin, next.after(frame)};
     if (row) run.begin = {std::min(row->stream_offset, stream_size)};
     if (run.begin < run.end) runs.push_back(run);
   }
@@ -151,6 +151,11 @@ void report(const CheckContext& context, std::string_view kind, std::vector<BadF
 
 }  // namespace
 
+std::vector<LostRun> runs_of_frames(const ImageTables& image,
+                                    const std::vector<FrameNumber>& frames) {
+  return merged(unmerged_runs(image, frames));
+}
+
 DataCheckResult check_data(const CheckContext& context) {
   FrameQueue queue(context.image.header().frame_count);
   CodedBytes coded(context.image.header().data_size);
@@ -173,7 +178,9 @@ DataCheckResult check_data(const CheckContext& context) {
   }
   report(context, "data frame", bad);
   report(context, "data digest", forged);
-  result.lost = merged(lost_runs(context.image, bad));
+  std::vector<FrameNumber> numbers;
+  for (const BadFrame& frame : bad) numbers.push_back(frame.number);
+  result.lost = runs_of_frames(context.image, numbers);
   return result;
 }
 

@@ -28,4 +28,9 @@ struct DataCheckResult {
 /// reported.
 DataCheckResult check_data(const CheckContext& context);
 
+/// The parts of the stream that these data frames, in ascending order, hold, as far as readable
+/// rows of the frames table show: ascending, not adjacent.
+std::vector<LostRun> runs_of_frames(const ImageTables& image,
+                                    const std::vector<FrameNumber>& frames);
+
 }  // namespace zvfs

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include <archive_entry.h>
@@ -19,6 +20,14 @@ bool is_misread(archive_entry* entry, const InodeRecord& record) {
   return record.mtime_seconds < 0 && record.mtime_nanoseconds != 0 &&
          ::archive_entry_mtime(entry) == record.mtime_seconds + 1 &&
          ::archive_entry_mtime_nsec(entry) == 1'000'000'000L - record.mtime_nanoseconds;
+}
+
+// libarchive reads numbers with a sign up to 2^63 - 1, and takes the earliest time for the second
+// after it.
+bool is_earliest(archive_entry* entry, const InodeRecord& record) {
+  constexpr auto kEarliest = std::numeric_limits<std::int64_t>::min();
+  return record.mtime_seconds == kEarliest && record.mtime_nanoseconds == 0 &&
+         ::archive_entry_mtime(entry) == kEarliest + 1 && ::archive_entry_mtime_nsec(entry) == 0;
 }
 
 }  // namespace
@@ -49,7 +58,7 @@ Result<void> MemberComparison::compare_metadata(archive_entry* entry,
   ZVFS_TRY(same_mode(::archive_entry_mode(entry) & mask, record.mode & mask));
   ZVFS_TRY(same<std::int64_t>("uid", ::archive_entry_uid(entry), record.uid));
   ZVFS_TRY(same<std::int64_t>("gid", ::archive_entry_gid(entry), record.gid));
-  if (is_misread(entry, record)) return {};
+  if (is_misread(entry, record) || is_earliest(entry, record)) return {};
   ZVFS_TRY(same<std::int64_t>("mtime", ::archive_entry_mtime(entry), record.mtime_seconds));
   return same<std::int64_t>("mtime nanoseconds", ::archive_entry_mtime_nsec(entry),
                             record.mtime_nanoseconds);

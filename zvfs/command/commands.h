@@ -23,6 +23,12 @@ CommandPtr make_cat_command();
 /// `zvfs check`: checks an image for errors, as fsck does.
 CommandPtr make_check_command();
 
+/// `zvfs digest`: prints the root digest of an image.
+CommandPtr make_digest_command();
+
+/// `zvfs verify`: compares every frame of an image with its digest.
+CommandPtr make_verify_command();
+
 /// `zvfs repair`: rebuilds a damaged image, or makes one of any compressed tar archive.
 CommandPtr make_repair_command();
 

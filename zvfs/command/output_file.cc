@@ -12,9 +12,12 @@
 namespace zvfs {
 namespace {
 
+// A device may have several names, with an inode each.
 bool is_same_file(const struct stat& a, const char* path) {
   struct stat b {};
-  return ::stat(path, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+  if (::stat(path, &b) != 0) return false;
+  if (S_ISBLK(a.st_mode) && S_ISBLK(b.st_mode)) return a.st_rdev == b.st_rdev;
+  return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
 }  // namespace
@@ -28,7 +31,7 @@ Result<OutputFile> OutputFile::open(const std::string& path, IfExists if_exists,
   if (exists && is_same_file(there, image_path.c_str())) {
     return fail(ErrorCode::kInvalidArgument, "{}: is the image being read", quote_name(path));
   }
-  OutputPlace place = ZVFS_TRY_IN(quote_name(path), find_output(path));
+  OutputPlace place = ZVFS_TRY_IN(quote_name(path), find_output(path, if_exists));
   if (place.stream.is_open()) {
     output.special_ = std::move(place.stream);
   } else {
@@ -45,8 +48,7 @@ int OutputFile::fd() const {
 Result<void> OutputFile::write(ByteSpan bytes) { return write_all(fd(), bytes, name_); }
 
 Result<void> OutputFile::finish() {
-  if (!file_) return {};
-  ZVFS_TRY_IN(name_, file_->commit());
+  ZVFS_TRY_IN(name_, file_ ? file_->commit() : sync_output(fd()));
   return {};
 }
 

@@ -16,14 +16,16 @@ class OutputFile {
  public:
   /// Begins the file `path`, or uses standard output for "-". Never replaces `image_path`, which is
   /// being read. Writes directly to anything that exists and is not a regular file (a pipe,
-  /// /dev/null). Errors: InvalidArgument (exists and may not be replaced; is the image), Io.
+  /// /dev/null, a block device). Errors: those of find_output() and of AtomicFile::create();
+  /// InvalidArgument (is the image).
   static Result<OutputFile> open(const std::string& path, IfExists if_exists,
                                  const std::string& image_path);
 
   /// Errors: Io.
   Result<void> write(ByteSpan bytes);
 
-  /// Ends the writing; the file appears. Errors: InvalidArgument (created meanwhile), Io.
+  /// Ends the writing; all is on disk, and the file appears. Errors: InvalidArgument (created
+  /// meanwhile), Io.
   Result<void> finish();
 
  private:

@@ -17,7 +17,7 @@ namespace zvfs {
 namespace {
 
 constexpr char kDescription[] =
-    "List, read, extract, compare, check and repair zvfs images without mounting them.";
+    "List, read, extract, compare, verify, check and repair zvfs images without mounting them.";
 constexpr char kFooter[] =
     "See `zvfs COMMAND --help` for the options of a command, and zvfs(1) for details.";
 

@@ -89,8 +89,9 @@ class ImageTree final : public ComparableTree {
 
 }  // namespace
 
-Result<std::unique_ptr<ComparableTree>> open_image_tree(const std::string& path) {
-  auto image = ZVFS_TRY(open_image(path));
+Result<std::unique_ptr<ComparableTree>> open_image_tree(const std::string& path,
+                                                        const TrustOptions& trust) {
+  auto image = ZVFS_TRY(open_image(path, trust));
   return std::unique_ptr<ComparableTree>(std::make_unique<ImageTree>(std::move(image)));
 }
 

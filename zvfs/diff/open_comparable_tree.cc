@@ -7,11 +7,16 @@
 
 namespace zvfs {
 
-Result<std::unique_ptr<ComparableTree>> open_comparable_tree(const std::string& path,
-                                                             const TreeWarning& warning) {
+bool is_directory_tree(const std::string& path) {
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return open_directory_tree(path, warning);
-  return open_image_tree(path);
+  return std::filesystem::is_directory(path, ignored);
+}
+
+Result<std::unique_ptr<ComparableTree>> open_comparable_tree(const std::string& path,
+                                                             const TreeWarning& warning,
+                                                             const TrustOptions& trust) {
+  if (is_directory_tree(path)) return open_directory_tree(path, warning);
+  return open_image_tree(path, trust);
 }
 
 }  // namespace zvfs

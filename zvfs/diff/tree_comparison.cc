@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "base/quoting.h"
-#include "base/units.h"
 #include "tar/posix_acl.h"
 #include "tree/tree.h"
 #include "zvfs/walk/selected_walk.h"
@@ -206,9 +205,9 @@ void TreeComparison::add(const Side& side) {
   }
   if (!side.record.is_directory() && side.record.nlink > 1) {
     const FirstName first = first_name(new_links_, side, {});
-    if (!first.path.empty()) {
+    if (first.path) {
       difference.is_linked = true;
-      difference.link_target = first.path;
+      difference.link_target = new_links_.paths.path(*first.path);
     }
   }
   tell(difference);
@@ -272,22 +271,26 @@ Result<void> TreeComparison::compare_attributes(const Side& old_side, const Side
 // in the other tree, or 0.
 TreeComparison::FirstName TreeComparison::first_name(FirstNames& names, const Side& side,
                                                      InodeNumber other) {
-  constexpr std::uint64_t kMostPathBytes = kGiB;
   if (side.record.nlink < 2) return {};
   const auto known = names.by_inode.find(side.number.value);
   if (known != names.by_inode.end()) {
     const FirstName found = known->second;
-    if (found.other.value == 0 && other.value != 0) known->second = {path_, other};
+    if (found.other.value == 0 && other.value != 0) {
+      if (const auto path = remember_path(names)) known->second = {path, other};
+    }
     return found;
   }
-  if (path_.size() > kMostPathBytes - names.path_bytes) {
-    report({ErrorCode::kTooLarge,
-            fmt::format("the paths of hard-linked files exceed {}", human_size(kMostPathBytes))});
-    return {};
+  if (const auto path = remember_path(names)) {
+    names.by_inode.emplace(side.number.value, FirstName{path, other});
   }
-  names.path_bytes += path_.size();
-  names.by_inode.emplace(side.number.value, FirstName{path_, other});
   return {};
+}
+
+std::optional<PathStore::Number> TreeComparison::remember_path(FirstNames& names) {
+  const auto number = names.paths.add(path_);
+  if (number) return *number;
+  report(number.error());
+  return std::nullopt;
 }
 
 // Sets `change`, `is_linked` and `link_target`.
@@ -296,13 +299,13 @@ void TreeComparison::compare_links(const Side& old_side, const Side& new_side,
   if (new_side.record.is_directory()) return;
   const FirstName old_first = first_name(old_links_, old_side, new_side.number);
   const FirstName new_first = first_name(new_links_, new_side, old_side.number);
-  difference.is_linked = !new_first.path.empty();
+  difference.is_linked = new_first.path.has_value();
   if (difference.is_linked && new_first.other != old_side.number) {
     difference.change = Difference::Change::kLinked;
-    difference.link_target = new_first.path;
+    difference.link_target = new_links_.paths.path(*new_first.path);
   } else if (old_first.other.value != 0 && old_first.other != new_side.number) {
     difference.change = Difference::Change::kUnlinked;
-    difference.link_target = old_first.path;
+    difference.link_target = old_links_.paths.path(*old_first.path);
   }
 }
 

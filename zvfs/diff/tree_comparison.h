@@ -13,6 +13,7 @@
 #include "zvfs/diff/comparable_tree.h"
 #include "zvfs/diff/content_comparison.h"
 #include "zvfs/diff/difference.h"
+#include "zvfs/walk/path_store.h"
 
 namespace zvfs {
 
@@ -48,12 +49,12 @@ class TreeComparison {
   struct Level;
   // The first path of a file that has several, and the inode there in the other tree; 0 if none.
   struct FirstName {
-    std::string path;
+    std::optional<PathStore::Number> path;
     InodeNumber other;
   };
   struct FirstNames {
     std::unordered_map<std::uint32_t, FirstName> by_inode = {};
-    std::uint64_t path_bytes = 0;
+    PathStore paths = {};
   };
 
   void visit(const std::string& name, const std::optional<Side>& old_side,
@@ -67,6 +68,7 @@ class TreeComparison {
   Result<void> compare_attributes(const Side& old_side, const Side& new_side,
                                   Difference& difference);
   FirstName first_name(FirstNames& names, const Side& side, InodeNumber other);
+  std::optional<PathStore::Number> remember_path(FirstNames& names);
   void compare_links(const Side& old_side, const Side& new_side, Difference& difference);
   std::optional<Side> side_of(ComparableTree& tree, InodeNumber directory, InodeNumber number);
   bool is_new_directory(const std::optional<Side>& side, std::unordered_set<std::uint32_t>& met);

@@ -47,13 +47,15 @@ struct AttributeRestorer::Target {
     if (name == nullptr) return ::fchmod(fd, mode);
     return ::fchmodat(fd, name, mode, AT_SYMLINK_NOFOLLOW);
   }
+  [[nodiscard]] int stat(struct stat& status) const {
+    if (name == nullptr) return ::fstat(fd, &status);
+    return ::fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW);
+  }
   // The set-group-ID bit that a new directory got from the one it is in, by which it hands down its
   // group in turn.
   [[nodiscard]] mode_t handed_down_bits() const {
     struct stat status {};
-    const int done =
-        name == nullptr ? ::fstat(fd, &status) : ::fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW);
-    return done == 0 ? status.st_mode & S_ISGID : 0;
+    return stat(status) == 0 ? status.st_mode & S_ISGID : 0;
   }
   [[nodiscard]] int set_xattr(const Xattr& xattr) const {
     const char* const key = xattr.name.c_str();
@@ -83,26 +85,27 @@ AttributeRestorer::AttributeRestorer(const Image& image, const ExtractOptions& o
       uid_(::geteuid()),
       gid_(::getegid()) {}
 
-mode_t AttributeRestorer::special_bits_of(const Inode& inode) const {
+mode_t AttributeRestorer::special_bits_of(const Inode& inode, OwnerMatch match) const {
   mode_t bits = inode.record.mode & kSpecialBits;
   if (!same_permissions_) bits &= ~static_cast<mode_t>(S_ISVTX);
   if (!special_rights_) return bits & S_ISVTX;
-  if (!same_owner_ && inode.record.uid != uid_) bits &= ~static_cast<mode_t>(S_ISUID);
-  if (!same_owner_ && inode.record.gid != gid_) bits &= ~static_cast<mode_t>(S_ISGID);
+  if (!match.user) bits &= ~static_cast<mode_t>(S_ISUID);
+  if (!match.group) bits &= ~static_cast<mode_t>(S_ISGID);
   return bits;
 }
 
-mode_t AttributeRestorer::permissions_of(const Inode& inode) const {
-  return (inode.record.mode & 0777 & ~umask_) | special_bits_of(inode);
+mode_t AttributeRestorer::permissions_of(const Inode& inode, OwnerMatch match) const {
+  return (inode.record.mode & 0777 & ~umask_) | special_bits_of(inode, match);
 }
 
-bool AttributeRestorer::is_restored(std::string_view xattr) const {
+bool AttributeRestorer::is_restored(std::string_view xattr, OwnerMatch match) const {
   if (is_acl_name(xattr)) return same_permissions_;
-  return special_rights_ || !(xattr.starts_with("security.") || xattr.starts_with("trusted."));
+  if (!xattr.starts_with("security.") && !xattr.starts_with("trusted.")) return true;
+  return special_rights_ && (!same_owner_ || (match.user && match.group));
 }
 
 mode_t AttributeRestorer::mode_to_make(const Inode& inode, ParentDefaults where) const {
-  const mode_t mode = permissions_of(inode);
+  const mode_t mode = permissions_of(inode, {.user = true, .group = true});
   // A file that will change owners must not be accessible to all in the meantime.
   const bool is_ours = !same_owner_ || (inode.record.uid == uid_ && inode.record.gid == gid_);
   const bool is_simple =
@@ -127,9 +130,10 @@ void AttributeRestorer::restore_at(int directory_fd, const std::string& name, co
 void AttributeRestorer::restore(const Target& target, const Inode& inode, ParentDefaults where,
                                 mode_t made_with, const Failed& failed) const {
   restore_owner(target, inode, where, failed);
+  const OwnerMatch match = owner_match(target, inode);
   const XattrSet xattrs = xattrs_of(inode, failed);
-  restore_xattrs(target, inode, xattrs, where, failed);
-  restore_mode(target, inode, xattrs, where, made_with, failed);
+  restore_xattrs(target, inode, xattrs, match, where, failed);
+  restore_mode(target, inode, xattrs, match, where, made_with, failed);
   const timespec mtime = {.tv_sec = inode.record.mtime_seconds,
                           .tv_nsec = static_cast<long>(inode.record.mtime_nanoseconds)};
   if (target.set_mtime(mtime) != 0) failed(because("the time"));
@@ -147,6 +151,17 @@ void AttributeRestorer::restore_owner(const Target& target, const Inode& inode,
   if (target.chown(record.uid, record.gid) != 0) failed(because("the owner"));
 }
 
+// Asks the file itself: chown(2) may have failed, the directory may hand down its group, and not
+// every filesystem has owners.
+AttributeRestorer::OwnerMatch AttributeRestorer::owner_match(const Target& target,
+                                                             const Inode& inode) {
+  const InodeRecord& record = inode.record;
+  if ((record.mode & (S_ISUID | S_ISGID)) == 0 && record.xattr_set == 0) return {};
+  struct stat status {};
+  if (target.stat(status) != 0) return {};
+  return {.user = status.st_uid == record.uid, .group = status.st_gid == record.gid};
+}
+
 XattrSet AttributeRestorer::xattrs_of(const Inode& inode, const Failed& failed) const {
   if (inode.record.xattr_set == 0) return {};
   auto set = image_.xattrs(inode);
@@ -156,26 +171,26 @@ XattrSet AttributeRestorer::xattrs_of(const Inode& inode, const Failed& failed) 
 }
 
 void AttributeRestorer::restore_xattrs(const Target& target, const Inode& inode,
-                                       const XattrSet& xattrs, ParentDefaults where,
-                                       const Failed& failed) const {
+                                       const XattrSet& xattrs, OwnerMatch match,
+                                       ParentDefaults where, const Failed& failed) const {
   if (!where.are_plain &&
       !inode.record.is_symlink()) {  // an ACL that it may have inherited from its directory
     target.remove_xattr(kAccessAclName.data());
     if (inode.record.is_directory()) target.remove_xattr(kDefaultAclName.data());
   }
   for (const Xattr& xattr : xattrs.xattrs()) {
-    if (!is_restored(xattr.name)) continue;
+    if (!is_restored(xattr.name, match)) continue;
     if (target.set_xattr(xattr) != 0) failed(because("attribute " + quote_name(xattr.name)));
   }
 }
 
 void AttributeRestorer::restore_mode(const Target& target, const Inode& inode,
-                                     const XattrSet& xattrs, ParentDefaults where, mode_t made_with,
-                                     const Failed& failed) const {
+                                     const XattrSet& xattrs, OwnerMatch match, ParentDefaults where,
+                                     mode_t made_with, const Failed& failed) const {
   if (inode.record.is_symlink()) return;
-  mode_t mode = permissions_of(inode);
+  mode_t mode = permissions_of(inode, match);
   if (const Xattr* const acl = find_xattr(xattrs, kAccessAclName);
-      acl != nullptr && !is_restored(kAccessAclName)) {
+      acl != nullptr && !is_restored(kAccessAclName, match)) {
     // The group bits are the ACL's mask: they would give the group what only named users had.
     mode &= ~static_cast<mode_t>(070) | mode_t{acl_group_permissions(acl->value)} << 3;
   }

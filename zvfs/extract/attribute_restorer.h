@@ -26,7 +26,8 @@ struct ParentDefaults {
 /// chown(2) clears set-user-ID bits and capabilities, and an ACL changes the mode. Thread-safe.
 ///
 /// If owners are not restored, files belong to the user who extracts them. Set-user-ID and
-/// set-group-ID bits are then restored only if the image has the same owner or group.
+/// set-group-ID bits are restored only if the file has the same owner or group as in the image; and
+/// if its owner should have been restored but was not, neither are security.* and trusted.*.
 class AttributeRestorer {
  public:
   /// Reports an attribute that could not be restored.
@@ -48,18 +49,25 @@ class AttributeRestorer {
 
  private:
   struct Target;
+  /// Whether a file has the owner and the group that the image has.
+  struct OwnerMatch {
+    bool user = false;
+    bool group = false;
+  };
   void restore(const Target& target, const Inode& inode, ParentDefaults where, mode_t made_with,
                const Failed& failed) const;
   void restore_owner(const Target& target, const Inode& inode, ParentDefaults where,
                      const Failed& failed) const;
   void restore_xattrs(const Target& target, const Inode& inode, const XattrSet& xattrs,
-                      ParentDefaults where, const Failed& failed) const;
+                      OwnerMatch match, ParentDefaults where, const Failed& failed) const;
   void restore_mode(const Target& target, const Inode& inode, const XattrSet& xattrs,
-                    ParentDefaults where, mode_t made_with, const Failed& failed) const;
+                    OwnerMatch match, ParentDefaults where, mode_t made_with,
+                    const Failed& failed) const;
+  [[nodiscard]] static OwnerMatch owner_match(const Target& target, const Inode& inode);
   [[nodiscard]] XattrSet xattrs_of(const Inode& inode, const Failed& failed) const;
-  [[nodiscard]] bool is_restored(std::string_view xattr) const;
-  [[nodiscard]] mode_t permissions_of(const Inode& inode) const;
-  [[nodiscard]] mode_t special_bits_of(const Inode& inode) const;
+  [[nodiscard]] bool is_restored(std::string_view xattr, OwnerMatch match) const;
+  [[nodiscard]] mode_t permissions_of(const Inode& inode, OwnerMatch match) const;
+  [[nodiscard]] mode_t special_bits_of(const Inode& inode, OwnerMatch match) const;
 
   const Image& image_;
   const bool same_owner_;

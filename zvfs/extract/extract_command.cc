@@ -14,6 +14,7 @@
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/command/output_file.h"
+#include "zvfs/command/trust_flags.h"
 #include "zvfs/extract/extractor.h"
 #include "zvfs/extract/tar_export.h"
 #include "zvfs/walk/select_paths.h"
@@ -71,12 +72,13 @@ class ExtractCommand final : public Command {
               "Do not restore owners (as root); without -p, neither\nset-ID bits nor capabilities")
         .excludes(to_tar);
     options.flag("-q,--quiet", quiet_, "Show no progress");
+    declare_trust(options, trust_);
   }
 
   Result<CommandStatus> run() override {
     if (!tar_path_.empty()) return write_tar();
     apply_flags();
-    const auto image = ZVFS_TRY(open_image(image_path_));
+    const auto image = ZVFS_TRY(open_image(image_path_, trust_));
     options_.threads = affordable_threads(options_.threads, image->header());
     Selection selection = ZVFS_TRY(select_paths(*image, operands_));
     ProgressLine* shown = nullptr;
@@ -110,7 +112,7 @@ class ExtractCommand final : public Command {
       return fail(ErrorCode::kInvalidArgument,
                   "standard output is a terminal; archives are not written to terminals");
     }
-    const auto image = ZVFS_TRY(open_image(image_path_, TarExport::kCacheSize));
+    const auto image = ZVFS_TRY(open_image(image_path_, trust_, TarExport::kCacheSize));
     Selection selection = ZVFS_TRY(select_paths(*image, operands_));
     install_signal_cleanup();
     auto output = ZVFS_TRY(
@@ -165,6 +167,7 @@ class ExtractCommand final : public Command {
   }
 
   std::string image_path_;
+  TrustOptions trust_;
   std::vector<std::string> operands_;
   std::string tar_path_;
   ExtractOptions options_{.threads = processor_count()};

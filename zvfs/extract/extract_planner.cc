@@ -78,11 +78,12 @@ bool ExtractPlanner::make_levels() {
                }).base();
   if (std::prev(level)->is_unmakable) return false;
   for (; level != levels_.end(); ++level) {
-    OutputName where{std::prev(level)->made, level->name};
-    const std::string path = where.path();
-    auto made = output_.make_directory(std::move(where), level->inode);
+    const DirectoryRef& parent = std::prev(level)->made;
+    auto made = output_.make_directory({parent, level->name}, level->inode);
     if (!made) {
       level->is_unmakable = true;
+      // A path takes as many steps as it has names: it is made only to be told.
+      const std::string path = OutputName{parent, level->name}.path();
       report_.lost(path, std::move(made).error().within("not restored, with its contents"));
       return false;
     }

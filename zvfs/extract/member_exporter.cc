@@ -21,9 +21,6 @@ constexpr std::size_t kMostExtents = std::size_t{1} << 20;
 // Per batch, to limit the memory for a large file. Later frames are not decoded ahead.
 constexpr std::size_t kMostFrames = std::size_t{1} << 20;
 
-// Of hard-linked files, whose paths are kept to the end.
-constexpr std::uint64_t kMostLinkPaths = kGiB;
-
 constexpr std::uint64_t kChunkSize = kMiB;
 
 std::string member_path(const WalkEntry& entry) {
@@ -64,7 +61,7 @@ Result<void> MemberExporter::add(const WalkEntry& entry) {
   const InodeRecord& record = entry.inode.record;
   if (!entry.inode.record.is_directory() && record.nlink > 1) {
     const auto known = first_names_.find(entry.inode.number.value);
-    if (known != first_names_.end()) member.link_path = known->second;
+    if (known != first_names_.end()) member.link_path = link_paths_.path(known->second);
   }
   if (entry.inode.record.is_regular() && member.link_path.empty()) ZVFS_TRY(add_data(member));
   if (!entry.inode.record.is_directory() && record.nlink > 1 && member.link_path.empty()) {
@@ -76,12 +73,7 @@ Result<void> MemberExporter::add(const WalkEntry& entry) {
 }
 
 Result<void> MemberExporter::remember(InodeNumber file, const std::string& path) {
-  if (path.size() > kMostLinkPaths - link_path_bytes_) {
-    return fail(ErrorCode::kTooLarge, "the paths of hard-linked files exceed {}",
-                human_size(kMostLinkPaths));
-  }
-  link_path_bytes_ += path.size();
-  first_names_.emplace(file.value, path);
+  first_names_.emplace(file.value, ZVFS_TRY(link_paths_.add(path)));
   return {};
 }
 

@@ -9,6 +9,7 @@
 #include "format/image.h"
 #include "tar/tar_member.h"
 #include "zvfs/extract/tar_sink.h"
+#include "zvfs/walk/path_store.h"
 #include "zvfs/walk/tree_visitor.h"
 
 namespace zvfs {
@@ -56,8 +57,8 @@ class MemberExporter final : public TreeVisitor {
   std::vector<FrameNumber> frames_;  // that hold its data, in the order of the members
   std::size_t extents_ = 0;          // of all members
   std::size_t path_bytes_ = 0;       // of all members
-  std::unordered_map<std::uint32_t, std::string> first_names_;  // of hard-linked files, by inode
-  std::uint64_t link_path_bytes_ = 0;                           // in first_names_
+  std::unordered_map<std::uint32_t, PathStore::Number> first_names_;  // of linked files, by inode
+  PathStore link_paths_;                                              // in first_names_
   bool is_whole_ = true;
 };
 

@@ -12,6 +12,7 @@
 #include "zvfs/command/commands.h"
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
+#include "zvfs/command/trust_flags.h"
 #include "zvfs/walk/path_lookup.h"
 
 namespace zvfs {
@@ -50,10 +51,11 @@ class CatCommand final : public Command {
     options.each(
         "--range OFF[:LEN]", [this](const std::string& text) { return take_range(text); },
         "Write LEN bytes of each file from OFF on; without LEN, to the end");
+    declare_trust(options, trust_);
   }
 
   Result<CommandStatus> run() override {
-    image_ = ZVFS_TRY(open_image(image_path_));
+    image_ = ZVFS_TRY(open_image(image_path_, trust_));
     auto status = CommandStatus::kSuccess;
     for (const std::string& path : paths_) {
       const Result<Inode> inode = find_file(path);
@@ -102,6 +104,7 @@ class CatCommand final : public Command {
   }
 
   std::string image_path_;
+  TrustOptions trust_;
   std::vector<std::string> paths_;
   ByteRange range_;
   std::unique_ptr<Image> image_;

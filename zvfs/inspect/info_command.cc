@@ -6,6 +6,7 @@
 #include "zvfs/command/commands.h"
 #include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
+#include "zvfs/command/trust_flags.h"
 #include "zvfs/inspect/info_text.h"
 #include "zvfs/walk/select_paths.h"
 #include "zvfs/walk/selected_walk.h"
@@ -66,10 +67,11 @@ class InfoCommand final : public Command {
         .excludes(files);
     options.flag("-h,--human-readable", human_, "In these lines, print sizes as 1.3K, 24M");
     options.flag("--json", json_, "Print JSON: an object, or one per line for each file or frame");
+    declare_trust(options, trust_);
   }
 
   Result<CommandStatus> run() override {
-    image_ = ZVFS_TRY(open_image(image_path_));
+    image_ = ZVFS_TRY(open_image(image_path_, trust_));
     Selection selection = ZVFS_TRY(select_paths(*image_, operands_));
     if (files_) return list_files(selection);
     if (frames_) return list_frames();
@@ -112,6 +114,7 @@ class InfoCommand final : public Command {
   }
 
   std::string image_path_;
+  TrustOptions trust_;
   std::vector<std::string> operands_;
   bool files_ = false;
   bool frames_ = false;

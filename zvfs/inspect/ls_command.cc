@@ -4,6 +4,7 @@
 #include "zvfs/command/commands.h"
 #include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
+#include "zvfs/command/trust_flags.h"
 #include "zvfs/inspect/entry_text.h"
 #include "zvfs/walk/select_paths.h"
 #include "zvfs/walk/selected_walk.h"
@@ -89,10 +90,11 @@ class LsCommand final : public Command {
         options.flag("-0,--null", options_.raw, "Print names as they are, each ended by a NUL");
     options.flag("--json", options_.json, "Print a JSON object for each entry, one per line")
         .excludes(raw);
+    declare_trust(options, trust_);
   }
 
   Result<CommandStatus> run() override {
-    const auto image = ZVFS_TRY(open_image(image_path_));
+    const auto image = ZVFS_TRY(open_image(image_path_, trust_));
     Selection selection = ZVFS_TRY(select_paths(*image, operands_));
     Listing listing(options_.raw ? '\0' : '\n');
     EntryPrinter printer(*image, options_, listing);
@@ -103,6 +105,7 @@ class LsCommand final : public Command {
 
  private:
   std::string image_path_;
+  TrustOptions trust_;
   std::vector<std::string> operands_;
   LsOptions options_;
 };

@@ -8,6 +8,7 @@
 #include "zvfs/command/messages.h"
 #include "zvfs/command/open_image.h"
 #include "zvfs/command/output_file.h"
+#include "zvfs/command/trust_flags.h"
 #include "zvfs/inspect/map_page.h"
 #include "zvfs/walk/selected_walk.h"
 
@@ -26,10 +27,11 @@ class MapCommand final : public Command {
     options.option("-o,--output FILE", output_path_, "Page to write; - is standard output")
         .required();
     options.flag("-f,--force", force_, "Replace FILE if it exists");
+    declare_trust(options, trust_);
   }
 
   Result<CommandStatus> run() override {
-    const auto image = ZVFS_TRY(open_image(image_path_));
+    const auto image = ZVFS_TRY(open_image(image_path_, trust_));
     const auto existing = force_ ? IfExists::kReplace : IfExists::kFail;
     install_signal_cleanup();
     auto output = ZVFS_TRY(OutputFile::open(output_path_, existing, image_path_));
@@ -50,6 +52,7 @@ class MapCommand final : public Command {
 
  private:
   std::string image_path_;
+  TrustOptions trust_;
   std::string output_path_;
   bool force_ = false;
 };

@@ -8,6 +8,7 @@
 #include "zvfs/command/commands.h"
 #include "zvfs/command/listing.h"
 #include "zvfs/command/open_image.h"
+#include "zvfs/command/trust_flags.h"
 #include "zvfs/walk/select_paths.h"
 #include "zvfs/walk/selected_walk.h"
 
@@ -111,10 +112,11 @@ class TreeCommand final : public Command {
     options.flag("-h,--human-readable", options_.sizes, "Show sizes, as 1.3K, 24M");
     options.option("-L,--level N", options_.levels, "Draw only N levels of directories")
         .at_least(1);
+    declare_trust(options, trust_);
   }
 
   Result<CommandStatus> run() override {
-    const auto image = ZVFS_TRY(open_image(image_path_));
+    const auto image = ZVFS_TRY(open_image(image_path_, trust_));
     Selection selection = ZVFS_TRY(select_paths(*image, operands_));
     Listing listing;
     TreeDrawer drawer(*image, options_, listing);
@@ -128,6 +130,7 @@ class TreeCommand final : public Command {
 
  private:
   std::string image_path_;
+  TrustOptions trust_;
   std::vector<std::string> operands_;
   TreeOptions options_;
 };

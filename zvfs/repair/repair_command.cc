@@ -1,11 +1,14 @@
 #include <algorithm>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "base/atomic_file.h"
 #include "base/output_place.h"
 #include "base/progress_line.h"
 #include "base/quoting.h"
 #include "base/signal_cleanup.h"
+#include "base/standard_streams.h"
 #include "base/units.h"
 #include "codecs/frame_kind.h"
 #include "mkimage/frames/frame_bounds.h"
@@ -51,8 +54,10 @@ class RepairCommand final : public Command {
     AtomicFile out = ZVFS_TRY(create_out());
     const auto report = repair(*source, out);
     if (!report) return Unexpected(Error(report.error()).within(quote_name(damaged_path_)));
-    ZVFS_TRY_IN(quote_name(out_path_), out.commit());
     if (!quiet_) print_summary(*report);
+    // Whoever does not get to know what is lost gets no new image.
+    ZVFS_TRY(flush_standard_output());
+    ZVFS_TRY_IN(quote_name(out_path_), out.commit());
     return report->is_complete() ? CommandStatus::kSuccess : CommandStatus::kPartial;
   }
 
@@ -68,12 +73,19 @@ class RepairCommand final : public Command {
   }
 
   Result<AtomicFile> create_out() const {
-    const OutputPlace place = ZVFS_TRY_IN(quote_name(out_path_), find_output(out_path_));
-    if (place.stream.is_open()) {
+    const IfExists if_exists = force_ ? IfExists::kReplace : IfExists::kFail;
+    std::error_code missing;
+    const auto there = std::filesystem::status(out_path_, missing);
+    // Nothing else is even opened: that could wait for the other end of a pipe.
+    const bool may_be_a_file =
+        !std::filesystem::exists(there) || is_regular_file(there) || is_directory(there);
+    OutputPlace place;
+    if (may_be_a_file)
+      place = ZVFS_TRY_IN(quote_name(out_path_), find_output(out_path_, if_exists));
+    if (!may_be_a_file || place.stream.is_open()) {
       return fail(ErrorCode::kInvalidArgument, "{}: is not a regular file; not replaced",
                   quote_name(out_path_));
     }
-    const IfExists if_exists = force_ ? IfExists::kReplace : IfExists::kFail;
     return ZVFS_TRY_IN(quote_name(out_path_), AtomicFile::create(place.file, if_exists));
   }
 

@@ -1,14 +1,17 @@
 #include "base/atomic_file.h"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <fcntl.h>
+#include <grp.h>
 #include <optional>
 #include <string>
 #include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 #include <vector>
 
@@ -57,6 +60,110 @@ TEST(AtomicFile, HasTheModeThatTheUmaskLeaves) {
   struct stat status;
   ASSERT_EQ(::stat((directory / "image").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 07777U, 0640U);
+}
+
+// Replaces `path`, and returns the status of the new file.
+struct stat replace(const std::string& path, mode_t umask = 022) {
+  const mode_t before = ::umask(umask);
+  auto file = AtomicFile::create(path, IfExists::kReplace);
+  ::umask(before);
+  EXPECT_TRUE(file && file->commit());
+  struct stat status {};
+  EXPECT_EQ(::stat(path.c_str(), &status), 0);
+  return status;
+}
+
+constexpr const char* kAcl = "system.posix_acl_access";
+// User 1001 may read, the group may not: the mode is 0640.
+constexpr std::array<std::uint32_t, 11> kOneUser = {
+    2,          0x0006'0001, 0xFFFFFFFF, 0x0004'0002, 1001,      0x0000'0004,
+    0xFFFFFFFF, 0x0004'0010, 0xFFFFFFFF, 0x0000'0020, 0xFFFFFFFF};
+
+bool set_acl(const std::string& path, const char* name = kAcl) {
+  return ::setxattr(path.c_str(), name, kOneUser.data(), sizeof(kOneUser), 0) == 0;
+}
+
+TEST(AtomicFile, KeepsModeAndGroup) {
+  const ScratchDirectory directory;
+  const std::string path = directory.write("image", "old");
+  for (const mode_t mode : {0600U, 0640U, 0664U, 0777U, 0604U}) {
+    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+    EXPECT_EQ(replace(path, 077).st_mode & 07777, mode);
+  }
+  if (::geteuid() != 0) GTEST_SKIP() << "only root may give a file to another group";
+  ASSERT_EQ(::chown(path.c_str(), static_cast<uid_t>(-1), 100), 0);
+  ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
+  const struct stat status = replace(path);
+  EXPECT_EQ(status.st_gid, 100U);
+  EXPECT_EQ(status.st_mode & 07777, 0640U);
+}
+
+// Runs `act` as user and group 1000, who owns the directory; true if it returns true.
+template <typename Act>
+bool works_as_user(const ScratchDirectory& directory, Act act) {
+  EXPECT_EQ(::chown(directory.path().c_str(), 1000, 1000), 0);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const bool is_user = ::setgroups(0, nullptr) == 0 && ::setgid(1000) == 0 && ::setuid(1000) == 0;
+    ::_exit(is_user && act() ? 0 : 1);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return status == 0;
+}
+
+TEST(AtomicFile, GivesAnotherGroupNothing) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can become another user";
+  const ScratchDirectory directory;
+  const std::string path = directory.write("image", "old");
+  for (const auto& [before, after] :
+       {std::pair<mode_t, mode_t>{0660, 0600}, {0664, 0604}, {0604, 0600}, {0644, 0604}}) {
+    ASSERT_EQ(::chown(path.c_str(), 1000, 100), 0);
+    ASSERT_EQ(::chmod(path.c_str(), before), 0);
+    const mode_t expected = after;
+    EXPECT_TRUE(works_as_user(directory, [&] {
+      const struct stat status = replace(path);
+      return status.st_gid == 1000 && (status.st_mode & 07777) == expected;
+    })) << before;
+  }
+}
+
+TEST(AtomicFile, GivesNobodyMoreThanTheFileOfAnotherDid) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can make the file of another user";
+  const ScratchDirectory directory;
+  const std::string path = directory.write("image", "old");
+  for (const auto& [before, after] :
+       {std::pair<mode_t, mode_t>{0600, 0600}, {0640, 0640}, {0666, 0644}, {0777, 0644}}) {
+    ASSERT_EQ(::chown(path.c_str(), 1000, 100), 0);
+    ASSERT_EQ(::chmod(path.c_str(), before), 0);
+    const struct stat status = replace(path);
+    EXPECT_EQ(status.st_mode & 07777, after);
+    EXPECT_EQ(status.st_uid, 0U);
+    EXPECT_EQ(status.st_gid, 100U);
+  }
+}
+
+TEST(AtomicFile, KeepsAnAcl) {
+  const ScratchDirectory directory;
+  const std::string path = directory.write("image", "old");
+  if (!set_acl(path)) GTEST_SKIP() << "no ACLs on this filesystem";
+  EXPECT_EQ(replace(path).st_mode & 07777, 0640U);
+  EXPECT_EQ(::getxattr(path.c_str(), kAcl, nullptr, 0), static_cast<ssize_t>(sizeof(kOneUser)));
+  if (::geteuid() != 0) return;
+  // The user's own entry would not be the old owner's, and the mask is not the group's.
+  ASSERT_EQ(::chown(path.c_str(), 1000, 100), 0);
+  EXPECT_EQ(replace(path).st_mode & 07777, 0600U);
+}
+
+TEST(AtomicFile, TakesNoAclFromItsDirectory) {
+  const ScratchDirectory directory;
+  const std::string path = directory.write("image", "old");
+  ASSERT_EQ(::chmod(path.c_str(), 0640), 0);
+  if (!set_acl(directory.path(), "system.posix_acl_default")) {
+    GTEST_SKIP() << "no ACLs on this filesystem";
+  }
+  EXPECT_EQ(replace(path).st_mode & 07777, 0640U);
+  EXPECT_LT(::getxattr(path.c_str(), kAcl, nullptr, 0), 0);
 }
 
 TEST(AtomicFile, LeavesNothingWithoutACommit) {
@@ -142,8 +249,9 @@ TEST(AtomicFile, FindsAnotherNameWhereItsOwnIsTaken) {
 }
 
 TEST(AtomicFile, IsRemovedBySignals) {
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGALRM, SIGPOLL,
-                           SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2}) {
+  for (const int signal :
+       {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGALRM, SIGPOLL, SIGVTALRM, SIGPROF,
+        SIGUSR1, SIGUSR2, SIGPWR, SIGSTKFLT, SIGRTMIN, SIGRTMIN + 1, SIGRTMAX}) {
     const ScratchDirectory directory;
     const pid_t child = ::fork();
     if (child == 0) {

@@ -50,6 +50,27 @@ TEST(SafeLine, LeavesQuotedNamesAsTheyAre) {
   EXPECT_EQ(safe_line(quoted), quoted);
 }
 
+TEST(SafeLine, LeavesOutTheMiddleOfAMessageThatIsTooLong) {
+  const std::string longest(kMostMessageBytes, 'x');
+  EXPECT_EQ(safe_line(longest), longest);
+  const std::string line = safe_line("begin" + std::string(300'000, 'x') + ": the reason");
+  EXPECT_EQ(line.substr(0, 7), "beginxx");
+  EXPECT_TRUE(line.ends_with("xx: the reason"));
+  EXPECT_NE(line.find("x [... 291825 bytes ...] x"), std::string::npos);
+  EXPECT_EQ(line.size(), kMostMessageBytes + 25);
+}
+
+TEST(SafeLine, CutsNoCharacter) {
+  for (const std::string begin : {"", "a", "ab", "abc"}) {
+    std::string text = begin;
+    while (text.size() < 100'000) text += "😀";
+    const std::string line = safe_line(text);
+    EXPECT_EQ(line.find('\\'), std::string::npos);
+    EXPECT_LE(line.size(), kMostMessageBytes + 40);
+  }
+  EXPECT_LE(safe_line(std::string(100'000, '\xff')).size(), 4 * kMostMessageBytes + 40);
+}
+
 TEST(SafeLine, EscapesControls) {
   EXPECT_EQ(safe_line("one\ntwo\x1b[31m\u202E"), R"(one\ntwo\033[31m\342\200\256)");
 }

@@ -1,5 +1,7 @@
 #include "format/digests/index_directory.h"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 #include "format/digests/root_hash.h"

@@ -116,6 +116,20 @@ TEST(MountOptions, TakesSizes) {
   }
 }
 
+TEST(MountOptions, TakesWhatToTrust) {
+  const RootDigest root{Sha256::of({})};
+  EXPECT_EQ(applied("digest=" + root.text(), kUser).trust.digest, root);
+  const TrustOptions trust = applied(R"(pubkey=a\,b,signature=c)", kUser).trust;
+  EXPECT_EQ(trust.pubkey, "a,b");
+  EXPECT_EQ(trust.signature, "c");
+  EXPECT_FALSE(trust.digest);
+  EXPECT_EQ(applied("pubkey=", kUser).trust.pubkey, "") << "not as if none were given";
+  EXPECT_TRUE(applied("digest=" + root.text(), kUser).fuse_options.empty());
+  for (const char* bad : {"digest", "digest=", "digest=sha256:12", "pubkey", "signature"}) {
+    EXPECT_NE(refusal(bad), "") << bad;
+  }
+}
+
 TEST(MountOptions, ChoosesSizesByTheMemoryThatThereIs) {
   const auto chosen = [](const char* list, std::uint64_t limit) {
     MountOptions options = applied(list, kUser);

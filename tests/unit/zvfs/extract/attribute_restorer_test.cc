@@ -111,6 +111,19 @@ TEST_F(AttributeRestorerTest, RestoresSetIdBitsOfItsOwnFilesOnly) {
   EXPECT_EQ(restore().st_mode & 07777, 01755U);
 }
 
+TEST_F(AttributeRestorerTest, GivesNoSetIdBitsToOthersThanTheOwner) {
+  if (!is_root()) GTEST_SKIP() << "only root restores owners";
+  extraction.options.same_owner = true;
+  inode.record.mode = 0106755;
+  EXPECT_EQ(restore().st_mode & 07777, 06755U);
+  inode.record.uid = 0xFFFFFFFF;  // which chown(2) takes for no change
+  EXPECT_EQ(restore().st_mode & 07777, 02755U);
+  inode.record.gid = 0xFFFFFFFF;
+  EXPECT_EQ(restore().st_mode & 07777, 0755U);
+  EXPECT_EQ(failures,
+            std::vector<std::string>(2, "cannot restore the owner: 4294967295 is not a valid id"));
+}
+
 TEST_F(AttributeRestorerTest, TakesTheUmaskFromPermissions) {
   extraction.options.umask = 027;
   inode.record.mode = 0100666;

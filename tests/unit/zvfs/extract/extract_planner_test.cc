@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/extraction.h"
+#include "tests/support/failing_allocation.h"
 #include "zvfs/walk/selected_walk.h"
 
 namespace zvfs {
@@ -122,6 +123,25 @@ TEST(ExtractPlanner, MakesDirectoriesOnTheWayOnlyForWhatIsInThem) {
   const Plan missing({}, {"dir/none*"});
   EXPECT_EQ(missing.items(), Lines());
   EXPECT_FALSE(fs::exists(missing.extraction.out / "dir"));
+}
+
+TEST(ExtractPlanner, MakesNoPathOfADeepDirectory) {
+  constexpr unsigned kDepth = 600;
+  constexpr unsigned kCounted = 100;
+  constexpr unsigned kAllocations = 8;  // for each; a path of that depth takes twice as many alone
+  Extraction extraction;
+  extraction.open();
+  ExtractPlanner planner(*extraction.image, *extraction.tree, extraction.report,
+                         [](auto) { return true; });
+  const Inode directory = extraction.directory(0755);
+  const WalkEntry entry{"d", "d", directory, WalkEntry::Reason::kBelow, false};
+  for (unsigned depth = 0; depth < kDepth; ++depth) ASSERT_TRUE(planner.enter(entry));
+  {
+    const testing::FailingAllocation counting(kCounted * kAllocations);
+    for (unsigned i = 0; i < kCounted; ++i) ASSERT_TRUE(planner.enter(entry));
+    EXPECT_FALSE(testing::FailingAllocation::happened());
+  }
+  planner.finish();
 }
 
 TEST(ExtractPlanner, TellsOnceOfADirectoryThatCannotBeMade) {
