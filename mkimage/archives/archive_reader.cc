@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <iconv.h>
 #include <new>
+#include <unistd.h>
 #include <utility>
 
 #include <archive.h>
@@ -126,10 +127,14 @@ void ArchiveReader::load_character_sets() {
 
 Result<std::unique_ptr<ArchiveReader>> ArchiveReader::open(int fd, Formats formats) {
   auto reader = ZVFS_TRY(make(formats));
+  reader->fd_ = fd;
+  reader->buffer_.resize(kReadSize);
+  archive* const handle = reader->archive_.get();
+  require(::archive_read_set_callback_data(handle, reader.get()));
+  require(::archive_read_set_read_callback(handle, &read_file));
+  require(::archive_read_set_seek_callback(handle, &seek_file));
   const Locale locale(*reader);
-  if (::archive_read_open_fd(reader->archive_.get(), fd, kReadSize) != ARCHIVE_OK) {
-    return reader->failure();
-  }
+  if (::archive_read_open1(handle) != ARCHIVE_OK) return reader->failure();
   return reader;
 }
 
@@ -226,7 +231,41 @@ Unexpected ArchiveReader::failure() const {
               has_text ? text : "the archive is truncated or damaged");
 }
 
-// libarchive's callback: no exception may leave it.
+// Keeps the error, since libarchive goes on without some that it meets: it then takes a zip archive
+// for one without a directory, and so without symlinks and modes.
+void ArchiveReader::keep_error(int error_number, const char* what) {
+  try {
+    if (!stream_error_) stream_error_ = fail_errno(error_number, what).error();
+  } catch (...) {
+    stream_error_ = out_of_memory();
+  }
+  ::archive_set_error(archive_.get(), error_number, "%s", what);
+}
+
+// These are libarchive's callbacks: no exception may leave them.
+
+ssize_t ArchiveReader::read_file(archive* /*handle*/, void* self_pointer, const void** bytes) {
+  auto& self = *static_cast<ArchiveReader*>(self_pointer);
+  *bytes = self.buffer_.data();
+  while (true) {
+    const ssize_t size = ::read(self.fd_, self.buffer_.data(), self.buffer_.size());
+    if (size >= 0) return size;
+    if (errno == EINTR) continue;
+    self.keep_error(errno, "cannot read the archive");
+    return -1;
+  }
+}
+
+// An archive can say that something lies before its beginning (EINVAL).
+std::int64_t ArchiveReader::seek_file(archive* /*handle*/, void* self_pointer, std::int64_t offset,
+                                      int whence) {
+  auto& self = *static_cast<ArchiveReader*>(self_pointer);
+  const off_t position = ::lseek(self.fd_, offset, whence);
+  if (position >= 0) return position;
+  if (errno != EINVAL) self.keep_error(errno, "cannot seek in the archive");
+  return ARCHIVE_FATAL;
+}
+
 ssize_t ArchiveReader::read_callback(archive* handle, void* self_pointer, const void** bytes) {
   auto& self = *static_cast<ArchiveReader*>(self_pointer);
   try {

@@ -81,12 +81,17 @@ class ArchiveReader {
   static Result<std::unique_ptr<ArchiveReader>> make(Formats formats);
   ArchiveReader(Formats formats, locale_t locale);  // which it owns
   static ssize_t read_callback(archive* handle, void* self, const void** bytes);
+  static ssize_t read_file(archive* handle, void* self, const void** bytes);
+  static std::int64_t seek_file(archive* handle, void* self, std::int64_t offset, int whence);
+  void keep_error(int error_number, const char* what);
   [[nodiscard]] Unexpected failure() const;
   void note_warning();
 
   const locale_t locale_;
   std::unique_ptr<archive, Free> archive_;
   std::unique_ptr<archive_entry, Free> entry_;  // since libarchive's own may be missing
+  int fd_ = -1;                                 // of a file
+  ByteVector buffer_;                           // for its bytes
   std::unique_ptr<ByteStream> stream_;
   ByteSpan run_;           // the stream's last
   ByteVector before_run_;  // the end of the one before

@@ -212,6 +212,7 @@ Stream tar_stream(Stream tar, ImageExtras extras, const ArchiveSetup& setup) {
 
 Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
   const off_t begin = ::lseek(fd, 0, SEEK_CUR);  // negative for a pipe
+  if (begin < 0 && errno != ESPIPE) return fail_errno(errno, "cannot seek");
   const auto image = open_image(fd);
   if (!image && is_of_system(image.error())) return Unexpected(Error(image.error()));
   auto [file, head, precedes_image] = ZVFS_TRY(locate(fd, begin, image, setup));
@@ -228,8 +229,10 @@ Result<Stream> open_archive(int fd, const ArchiveSetup& setup) {
     return fail(ErrorCode::kInvalidArgument,
                 "compressed by lzop; decompress it first: lzop -dc FILE | mkimage - IMAGE");
   }
-  const bool in_file = !file->is_compressed() && begin >= 0;
-  if (in_file && ::lseek(fd, begin, SEEK_SET) == begin) return converted_file(fd, setup);
+  if (!file->is_compressed() && begin >= 0) {
+    if (::lseek(fd, begin, SEEK_SET) < 0) return fail_errno(errno, "cannot seek");
+    return converted_file(fd, setup);
+  }
   if (may_be_archive(head)) return converted_spill(*file, setup);
   return fail(ErrorCode::kUnsupported, "Unrecognized archive format");
 }

@@ -5,12 +5,18 @@
 #include <utility>
 
 #include "base/quoting.h"
+#include "base/units.h"
 
 namespace zvfs {
 namespace {
 
 // Of all members together. A few bytes of an archive can promise a member of any size.
 constexpr std::uint64_t kMaxMissingBytes = std::uint64_t{1} << 30;
+
+// A tar names the file of each hard link, of which other formats have the number: with 100 bytes
+// for a link to a path of 64 KiB.
+constexpr std::uint64_t kLinkPathsAtLeast = 64 * kMiB;
+constexpr std::uint64_t kLinkPathsPerMember = 1 * kKiB;
 
 using Severity = Warning::Severity;
 using Type = TarMember::Type;
@@ -22,6 +28,8 @@ Result<ByteSpan> ConvertedArchive::next() {
   while (out_.bytes().size() < kStreamRunSize && !ended_) {
     if (in_data_) {
       ZVFS_TRY(read_data());
+    } else if (!links_behind_.empty()) {
+      ZVFS_TRY(append_link_behind());
     } else {
       ZVFS_TRY(read_member());
     }
@@ -33,8 +41,8 @@ Result<ByteSpan> ConvertedArchive::next() {
 Result<void> ConvertedArchive::read_member() {
   if (!source_ended_) {
     if (auto member = ZVFS_TRY(source_->next())) {
-      begin(*std::move(member));
-      return {};
+      ++members_;
+      return begin(*std::move(member));
     }
     source_ended_ = true;
   }
@@ -44,10 +52,11 @@ Result<void> ConvertedArchive::read_member() {
   return {};
 }
 
-void ConvertedArchive::begin(SourceMember member) {
+Result<void> ConvertedArchive::begin(SourceMember member) {
   Result<TarEntry>& entry = member.entry;
   if (!entry) {
-    return warnings_.report(Severity::kUnreadable, member.path, entry.error().message);
+    warnings_.report(Severity::kUnreadable, member.path, entry.error().message);
+    return {};
   }
   // Links are known by their names in the source.
   const auto first = entry->type == Type::kHardLink ? links_.find(entry->link_path) : links_.end();
@@ -55,7 +64,7 @@ void ConvertedArchive::begin(SourceMember member) {
   if (first != links_.end() && entry->data_size > 0) data_of_others = *entry;
   if (!filter_.apply(*entry)) {
     if (data_of_others) begin_file_with_links(*std::move(data_of_others), first);
-    return;
+    return {};
   }
   for (TarEntry::Note& note : entry->notes) {
     warnings_.report(note.severity, entry->path, std::move(note.message));
@@ -65,9 +74,23 @@ void ConvertedArchive::begin(SourceMember member) {
     links_.insert_or_assign(member.path, std::vector<std::string>());
   }
   if (first != links_.end()) first->second.push_back(entry->path);
-  if (data_of_others) return begin_file_with_links(*std::move(data_of_others), first);
+  if (data_of_others) {
+    begin_file_with_links(*std::move(data_of_others), first);
+    return {};
+  }
+  if (entry->type == Type::kHardLink) ZVFS_TRY(count_link(*entry));
   out_.append(*entry);
   if (entry->type == Type::kFile && entry->data_size > 0) begin_data(*std::move(entry));
+  return {};
+}
+
+Result<void> ConvertedArchive::count_link(const TarEntry& link) {
+  link_paths_ += link.link_path.size();
+  const std::uint64_t limit = kLinkPathsAtLeast + kLinkPathsPerMember * members_;
+  if (link_paths_ <= limit) return {};
+  return fail(ErrorCode::kTooLarge,
+              "{}: the files of hard links up to here have paths of {} bytes, more than {}",
+              shown_name(link.path), link_paths_, limit);
 }
 
 // `entry` is as in the source. It brings the data of a file whose other names came before it,
@@ -76,9 +99,11 @@ void ConvertedArchive::begin_file_with_links(TarEntry entry, Links::iterator fir
   entry.type = Type::kFile;
   entry.path = first->first;
   entry.link_path.clear();
-  links_behind_ = std::move(first->second);
+  std::vector<std::string> links = std::move(first->second);
   links_.erase(first);
   if (!filter_.apply(entry)) return;
+  links_behind_ = std::move(links);
+  std::ranges::reverse(links_behind_);
   out_.append(entry);
   begin_data(std::move(entry));
 }
@@ -144,13 +169,17 @@ Result<void> ConvertedArchive::read_block() {
 void ConvertedArchive::finish_data() {
   out_.append_zeros(tar_padding(entry_.data_size));
   in_data_ = false;
-  for (const std::string& name : std::exchange(links_behind_, {})) {
-    TarEntry link = entry_;
-    link.type = Type::kHardLink;
-    link.path = name;
-    link.link_path = entry_.path;
-    out_.append(link);
-  }
+}
+
+Result<void> ConvertedArchive::append_link_behind() {
+  TarEntry link = entry_;
+  link.type = Type::kHardLink;
+  link.path = std::move(links_behind_.back());
+  link.link_path = entry_.path;
+  links_behind_.pop_back();
+  ZVFS_TRY(count_link(link));
+  out_.append(link);
+  return {};
 }
 
 }  // namespace zvfs

@@ -29,7 +29,8 @@ class ConvertedArchive final : public ByteStream {
         warnings_(warnings),
         out_(index_extras, warnings) {}
 
-  /// Errors: those of MemberSource; Corrupt (more than 1 GiB of data is missing). If a member's
+  /// Errors: those of MemberSource; Corrupt (more than 1 GiB of data is missing), TooLarge (hard
+  /// links to files of too long paths). If a member's
   /// data cannot be read, zeros replace it, and it is reported.
   Result<ByteSpan> next() override;
 
@@ -39,12 +40,14 @@ class ConvertedArchive final : public ByteStream {
   using Links = std::map<std::string, std::vector<std::string>>;
 
   Result<void> read_member();
-  void begin(SourceMember member);
+  Result<void> begin(SourceMember member);
   void begin_file_with_links(TarEntry entry, Links::iterator first);
   void begin_data(TarEntry entry);
   Result<void> read_data();
   Result<void> read_block();
   void finish_data();
+  Result<void> append_link_behind();
+  Result<void> count_link(const TarEntry& link);
 
   std::unique_ptr<MemberSource> source_;
   EntryFilter filter_;
@@ -63,7 +66,9 @@ class ConvertedArchive final : public ByteStream {
   ByteSpan block_;                   // of the source's
 
   Links links_;
-  std::vector<std::string> links_behind_;  // to the file whose data is read
+  std::vector<std::string> links_behind_;  // to the file whose data was read last, in reverse order
+  std::uint64_t members_ = 0;
+  std::uint64_t link_paths_ = 0;  // bytes of all hard links' targets
 };
 
 }  // namespace zvfs

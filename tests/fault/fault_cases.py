@@ -4,6 +4,7 @@ import os
 import random
 import shutil
 import tarfile
+import zipfile
 
 from zvfs_tools import mkimage, run
 
@@ -78,6 +79,11 @@ def make_inputs(place):
         archive.add(tree, "tree")
     run("gzip", "-kn", place / "tree.tar")
     shutil.make_archive(place / "tree", "zip", place, "tree")
+    with zipfile.ZipFile(place / "tree.zip", "a") as archive:
+        # Only the directory at the end says that it is a symlink.
+        link = zipfile.ZipInfo("tree/symlink", (2023, 11, 14, 22, 13, 20))
+        link.create_system, link.external_attr = 3, 0o120777 << 16
+        archive.writestr(link, "text")
     mkimage(tree, place / "image.zst", "-b64K")
     shutil.copyfile(place / "image.zst", place / "same.zst")
     content = bytearray((place / "image.zst").read_bytes())

@@ -155,13 +155,11 @@ ZVFS_INTERPOSE(kReadlink, EIO, std::ptrdiff_t, readlink,
 ZVFS_INTERPOSE(kReadlink, EIO, std::ptrdiff_t, readlinkat,
                (int at, const char* path, char* out, std::size_t size), (at, path, out, size))
 
-// Only looking for data and holes reads anything.
 #define ZVFS_INTERPOSE_LSEEK(name)                                                             \
   extern "C" std::int64_t name(int fd, std::int64_t offset, int whence) {                      \
     using Function = std::int64_t (*)(int, std::int64_t, int);                                 \
     static const auto next = reinterpret_cast<Function>(zvfs::faults::next_definition(#name)); \
-    constexpr int kData = 3;                                                                   \
-    if (whence >= kData && fails(Call::kLseek)) return failed<std::int64_t>(EIO);              \
+    if (fails(Call::kLseek)) return failed<std::int64_t>(EIO);                                 \
     return next(fd, offset, whence);                                                           \
   }
 

@@ -35,9 +35,9 @@ TEST(OptionFiles, RefusesMore) {
   EXPECT_EQ(read("1\n2\n12345678901\n4"), ": line 3 exceeds 10 bytes");
   EXPECT_EQ(read(std::string(100'001, '\n')), ": exceeds 100000 bytes");
   const std::string nulls(
-      "1234567\0"
-      "89\n01",
-      13);
+      "12345678\0"
+      "90\n12",
+      14);
   EXPECT_EQ(read(nulls, '\0'), nulls);
   EXPECT_EQ(read(nulls), ": line 1 exceeds 10 bytes");
 }
