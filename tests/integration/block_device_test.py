@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Outputs that are block devices: in use, failing, with an older image on them; and files that are
 reached as streams."""
+import itertools
 import os
 import pathlib
 import subprocess
@@ -14,6 +15,8 @@ SIZE = 64 * MIB
 
 
 class BlockDeviceTest(unittest.TestCase):
+    numbers = itertools.count()
+
     def setUp(self):
         zvfs_tools.require_root()
         zvfs_tools.require_programs("losetup")
@@ -25,7 +28,7 @@ class BlockDeviceTest(unittest.TestCase):
 
     def device(self, size=SIZE, directory=None):
         """A loop device on a new file of zeros, which takes no space yet."""
-        backing = (directory or self.scratch) / "disk"
+        backing = (directory or self.scratch) / f"disk-{next(self.numbers)}"
         backing.touch()
         os.truncate(backing, size)
         done = subprocess.run(["losetup", "-f", "--show", backing], stdout=subprocess.PIPE,
@@ -44,6 +47,10 @@ class BlockDeviceTest(unittest.TestCase):
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=60, check=False)
 
+    def start_of(self, device):
+        with open(device, "rb") as file:
+            return file.read(8)
+
     def listing(self, device):
         return run(tool("ZVFS_ZVFS"), "ls", "-R", device)
 
@@ -58,10 +65,10 @@ class BlockDeviceTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 2)
                 self.assertIn(f"{device}: is a block device; use --force to write over it\n",
                               done.stderr.decode())
-                self.assertEqual(device.open("rb").read(8), b"precious")
+                self.assertEqual(self.start_of(device), b"precious")
                 forced = self.shell(command.replace("-q", "-q -f").replace("map", "map -f"), device)
                 self.assertEqual(forced.returncode, 0, forced.stderr)
-                self.assertNotEqual(device.open("rb").read(8), b"precious")
+                self.assertNotEqual(self.start_of(device), b"precious")
                 with open(device, "wb") as file:
                     file.write(b"precious")
 
@@ -74,13 +81,7 @@ class BlockDeviceTest(unittest.TestCase):
                 self.assertEqual(done.returncode, status)
                 self.assertRegex(done.stderr, b"is not a regular file; not replaced|"
                                               b"is a block device; not written over")
-        self.assertEqual(device.open("rb").read(), bytes(SIZE))
-
-    def test_repair_does_not_wait_for_a_reader_of_a_pipe(self):
-        os.mkfifo(self.scratch / "pipe")
-        done = self.shell('timeout 20 "$ZVFS" repair -q -f image.zst pipe', "")
-        self.assertEqual(done.returncode, 8)
-        self.assertIn(b"pipe: is not a regular file; not replaced\n", done.stderr)
+        self.assertEqual(device.read_bytes(), bytes(SIZE))
 
     def test_a_device_in_use_is_not_written_over(self):
         device = self.device()
@@ -93,7 +94,7 @@ class BlockDeviceTest(unittest.TestCase):
                 self.assertIn(f"{device}: is in use: Device or resource busy\n", done.stderr.decode())
         finally:
             os.close(user)
-        self.assertEqual(device.open("rb").read(), bytes(SIZE))
+        self.assertEqual(device.read_bytes(), bytes(SIZE))
 
     def test_a_mounted_image_is_not_written_over(self):
         zvfs_tools.require_fuse()
@@ -145,7 +146,7 @@ class BlockDeviceTest(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertEqual(self.listing(device), b"file\n")
                 image = self.image.read_bytes()
-                self.assertEqual(device.open("rb").read(), image.ljust(SIZE, b"\0"))
+                self.assertEqual(device.read_bytes(), image.ljust(SIZE, b"\0"))
 
     def test_a_full_device_holds_a_whole_image(self):
         """The image ends where the device does, or does not fit."""
@@ -165,7 +166,7 @@ class BlockDeviceTest(unittest.TestCase):
                         '"$ZVFS" extract -q --to-tar - image.zst >$DEVICE',
                         '"$ZVFS" cat image.zst noise >$DEVICE'):
             with self.subTest(command):
-                disk = self.scratch / "small"
+                disk = self.scratch / f"small-{next(self.numbers)}"
                 disk.mkdir()
                 run("mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk)
                 self.addCleanup(zvfs_tools.unmount, disk)
@@ -173,10 +174,6 @@ class BlockDeviceTest(unittest.TestCase):
                 done = self.shell(command, device)
                 self.assertEqual(done.returncode, 2, done.stderr)
                 self.assertIn(b"Input/output error", done.stderr)
-                self.doCleanups()
-                self.setUp()
-                (self.source / "noise").write_bytes(os.urandom(4 * MIB))
-                mkimage(self.source, self.image, "-f")
 
 
 if __name__ == "__main__":

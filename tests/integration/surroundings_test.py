@@ -241,7 +241,7 @@ class SurroundingsTest(unittest.TestCase):
                 self.assertEqual(read.returncode, 0, read.stderr)
                 self.assertIn(b"content\n" if "ZVFS" in command else self.expected, read.stdout)
                 self.assertTrue((self.scratch / "pipe").is_fifo())
-        refused = self.shell('cat pipe & "$ZVFS" repair -q -f image.zst pipe; status=$?; wait; exit $status')
+        refused = self.shell('"$ZVFS" repair -q -f image.zst pipe')  # without waiting for a reader
         self.assertEqual(refused.returncode, 8)
         self.assertIn(b"is not a regular file; not replaced", refused.stderr)
         self.assertTrue((self.scratch / "pipe").is_fifo())

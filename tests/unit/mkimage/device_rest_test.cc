@@ -18,7 +18,7 @@ namespace {
 
 using testing::ScratchDirectory;
 
-constexpr std::uint64_t kSize = 300 * kMiB;
+constexpr std::uint64_t kSize = 60 * kMiB;
 constexpr std::uint64_t kImageEnd = 5;
 
 // A disk with an image of five bytes, and one byte of something else at each of `others`.
@@ -44,17 +44,9 @@ class Disk {
 
 TEST(DeviceRest, OlderEndsAreNotFound) {
   const std::vector<std::vector<std::uint64_t>> cases = {
-      {},
-      {kImageEnd},
-      {kSize - 1},
-      {kSize - kMaxZeroRun - 1},
-      {20 * kMiB, 150 * kMiB},
-      {kMiB, 18 * kMiB, 40 * kMiB, 100 * kMiB, 101 * kMiB, 150 * kMiB, 290 * kMiB}};
+      {}, {kImageEnd}, {kSize - kMaxZeroRun - 1}, {kMiB, 18 * kMiB, 40 * kMiB, 59 * kMiB}};
   for (const auto& others : cases) {
     const Disk disk(others);
-    if (!others.empty()) {
-      EXPECT_GT(disk.found_end(), kImageEnd);
-    }
     ASSERT_TRUE(clear_what_is_found(disk.fd(), kImageEnd));
     EXPECT_EQ(disk.found_end(), kImageEnd);
   }
@@ -64,6 +56,7 @@ TEST(DeviceRest, FullDiskIsCleared) {
   std::vector<std::uint64_t> others;
   for (std::uint64_t at = kMiB; at < kSize; at += kMiB) others.push_back(at);
   const Disk disk(others);
+  EXPECT_GT(disk.found_end(), kImageEnd);
   ASSERT_TRUE(clear_what_is_found(disk.fd(), kImageEnd));
   EXPECT_EQ(disk.found_end(), kImageEnd);
 }
