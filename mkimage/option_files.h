@@ -18,7 +18,7 @@ class OptionFiles {
     std::size_t file = 1024 * kMiB;
   };
 
-  OptionFiles() = default;
+  OptionFiles() : limits_() {}
   explicit OptionFiles(const Limits& limits) : limits_(limits) {}
 
   /// The content of the file `path`, which `option` names and whose lines end with `separator`.

@@ -407,7 +407,7 @@ class OddArchiveTest(ArchiveCase):
         self.assertEqual(run(tool("ZVFS_ZVFS"), "ls", "-R", image), b"")
 
     def test_global_attributes_are_bounded(self):
-        many = {f"SCHILY.xattr.user.{i}": "" for i in range(100_000)}
+        many = {f"SCHILY.xattr.user.{i}": "" for i in range(10_000)}
         archive = members(*((f"{i}", self.FILE, b"") for i in range(100)), pax_of_all=many)
         image, said = self.image_of(archive, expect=1)
         self.assertEqual(said, "mkimage: 0: the global pax headers before it exceed 65536 bytes and are ignored\n")
