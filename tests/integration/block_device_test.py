@@ -3,7 +3,6 @@
 reached as streams."""
 import itertools
 import os
-import pathlib
 import subprocess
 import unittest
 
@@ -19,7 +18,6 @@ class BlockDeviceTest(unittest.TestCase):
 
     def setUp(self):
         zvfs_tools.require_root()
-        zvfs_tools.require_programs("losetup")
         self.scratch = self.enterContext(zvfs_tools.scratch_directory())
         self.source = self.scratch / "source"
         self.source.mkdir()
@@ -31,13 +29,7 @@ class BlockDeviceTest(unittest.TestCase):
         backing = (directory or self.scratch) / f"disk-{next(self.numbers)}"
         backing.touch()
         os.truncate(backing, size)
-        done = subprocess.run(["losetup", "-f", "--show", backing], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, check=False)
-        if done.returncode != 0:
-            raise unittest.SkipTest(f"no loop device: {done.stderr.decode().strip()}")
-        device = pathlib.Path(done.stdout.decode().strip())
-        self.addCleanup(run, "losetup", "-d", device)
-        return device
+        return zvfs_tools.loop_device(self, backing)
 
     def shell(self, script, device):
         """Runs a script of bash, in which DEVICE is the device."""

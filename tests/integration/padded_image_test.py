@@ -2,7 +2,6 @@
 """Images with zeros behind them: copied to a partition, or in a file that was made larger."""
 import itertools
 import os
-import pathlib
 import random
 import shutil
 import subprocess
@@ -98,18 +97,10 @@ class BlockDeviceTest(PaddedImageTest):
     """The same through a loop device, which is a block device like a partition."""
 
     def padded(self, padding, image=None):
-        zvfs_tools.require_root()
-        zvfs_tools.require_programs("losetup")
         backing = super().padded(padding, image)
         blocks = -backing.stat().st_size % 4096
         os.truncate(backing, backing.stat().st_size + blocks)
-        done = subprocess.run(["losetup", "-f", "--show", "-r", backing], stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, check=False)
-        if done.returncode != 0:
-            raise unittest.SkipTest(f"no loop device: {done.stderr.decode().strip()}")
-        device = pathlib.Path(done.stdout.decode().strip())
-        self.addCleanup(run, "losetup", "-d", device)
-        return device
+        return zvfs_tools.loop_device(self, backing, "-r")
 
 
 if __name__ == "__main__":

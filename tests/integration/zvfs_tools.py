@@ -60,6 +60,19 @@ def mkimage(source, image, *options):
     return image
 
 
+def loop_device(test, backing, *options):
+    """A loop device on the file `backing`, detached at the end of `test`. Skips it without one."""
+    require_root()
+    require_programs("losetup")
+    done = subprocess.run(["losetup", "-f", "--show", *options, backing], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, check=False)
+    if done.returncode != 0:
+        raise unittest.SkipTest(f"no loop device: {done.stderr.decode().strip()}")
+    device = pathlib.Path(done.stdout.decode().strip())
+    test.addCleanup(run, "losetup", "-d", device)
+    return device
+
+
 @contextlib.contextmanager
 def scratch_directory(parent=None):
     """A directory of its own, removed at the end at any depth."""

@@ -12,26 +12,15 @@
 #include "format/image.h"
 #include "tests/support/image_forge.h"
 #include "tests/support/image_walk.h"
+#include "tests/support/verified_open.h"
 
 namespace zvfs {
 namespace {
 
+using testing::forge_with_digests;
 using testing::ImageForge;
-
-ImageForge forge_with_digests() {
-  ImageForge forge;
-  forge.has_digests = true;
-  return forge;
-}
-
-Result<std::unique_ptr<ImageTables>> open_tables(const ByteVector& bytes,
-                                                 std::optional<RootDigest> root = std::nullopt) {
-  return ImageTables::open(std::make_unique<MemorySource>(bytes), {.root = root});
-}
-
-RootDigest root_of(const ByteVector& bytes) {
-  return root_digest(*open_tables(bytes).value()).value();
-}
+using testing::open_tables;
+using testing::root_of;
 
 IndexHeader header_of(const ByteVector& bytes) { return open_tables(bytes).value()->header(); }
 
